@@ -1,0 +1,118 @@
+# simmer: plain make, no configure step.
+#
+#   make                 build/simmer, optimised
+#   make check           everything that must hold before a commit lands
+#   make MODE=asan check the same under AddressSanitizer and UBSan
+#   make help            all targets
+
+MODE    ?= release
+BUILD   ?= build
+CC      ?= cc
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+# The binary of the release mode is build/simmer; other modes have folders of their own.
+OUT := $(BUILD)/$(MODE)
+BIN := $(if $(filter release,$(MODE)),$(BUILD)/simmer,$(OUT)/simmer)
+
+FLOORS := base trace lang loop scene view screen export tui
+
+# ---- flags ----------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+            -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
+CFLAGS_release := -O2 -g
+CFLAGS_debug   := -O0 -g3
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_tsan    := -O1 -g -fsanitize=thread
+CFLAGS ?=
+WERROR ?=
+
+ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -D_XOPEN_SOURCE_EXTENDED -DSIMMER_VERSION='"$(VERSION)"' \
+                -DSIMMER_SCENES='"$(PREFIX)/share/simmer/scenes"' $(CPPFLAGS)
+ALL_CFLAGS   := -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS_$(MODE)) -pthread $(CFLAGS)
+ALL_LDFLAGS  := $(CFLAGS_$(MODE)) -pthread $(LDFLAGS)
+LIBS         := -lncursesw -ltinfo -lm
+CHECK_LIBS   := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsubunit -lrt) -lm
+
+# ---- what is built from what ------------------------------------------------------
+
+SOURCES := $(foreach f,$(FLOORS),$(sort $(wildcard src/$(f)/*.c)))
+objects  = $(patsubst src/%.c,$(OUT)/%.o,$(1))
+archive  = $(OUT)/lib$(1).a
+
+# The floors a floor's tests link: itself and what it may include, lowest last for the linker.
+LINK_base   := base
+LINK_trace  := trace base
+LINK_lang   := lang base
+LINK_loop   := loop trace base
+LINK_scene  := scene lang loop trace base
+LINK_view   := view trace base
+LINK_screen := screen view trace base
+LINK_export := export screen view trace base
+LINK_tui    := tui screen view loop trace base
+
+.DEFAULT_GOAL := all
+.PHONY: all
+all: $(BIN) ## build the program
+
+$(BIN): $(OUT)/main.o $(foreach f,tui export screen view scene loop lang trace base,$(call archive,$(f)))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define FLOOR_RULES
+$(call archive,$(1)): $(call objects,$(sort $(wildcard src/$(1)/*.c)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+
+.PHONY: unit-$(1)
+unit-$(1): $(patsubst tests/unit/%.c,$(OUT)/unit/%.ok,$(wildcard tests/unit/test_$(1)_*.c))
+
+$(OUT)/unit/test_$(1)_%: tests/unit/test_$(1)_%.c $(foreach f,$(LINK_$(1)),$(call archive,$(f))) $$(wildcard tests/unit/*.h)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CPPFLAGS) -Itests/unit $$(ALL_CFLAGS) -Wno-pedantic -MMD -MP $$(ALL_LDFLAGS) -o $$@ $$< $(foreach f,$(LINK_$(1)),$(call archive,$(f))) $$(CHECK_LIBS) $(if $(filter tui,$(1)),$$(LIBS))
+endef
+$(foreach f,$(FLOORS),$(eval $(call FLOOR_RULES,$(f))))
+
+# A unit test that passed leaves a stamp, so that only what changed runs again.
+$(OUT)/unit/%.ok: $(OUT)/unit/%
+	$<
+	@touch $@
+.SECONDARY:
+
+-include $(call objects,$(SOURCES:.c=.d)) $(patsubst %.c,$(OUT)/%.d,$(notdir $(SOURCES)))
+-include $(wildcard $(OUT)/*/*.d $(OUT)/*.d)
+
+.PHONY: unit
+unit: $(addprefix unit-,$(FLOORS)) ## unit tests of every floor
+
+# ---- what must hold -----------------------------------------------------------------
+
+.PHONY: floors
+floors: ## every include respects src/FLOORS
+	@awk -f tests/floors.awk src/FLOORS $(wildcard src/*/*.[ch] src/*/*.def)
+
+.PHONY: headers
+headers: ## every header compiles alone
+	@for h in $(wildcard src/*/*.h); do \
+		printf '#include "%s"\n' "$${h#src/}" | \
+		$(CC) $(ALL_CPPFLAGS) -std=c11 $(WARNINGS) -Werror -fsyntax-only -x c - || exit 1; \
+	done
+
+.PHONY: format
+format: ## let clang-format lay the sources out
+	clang-format -i --style=file:src/.clang-format $(wildcard src/*/*.[ch] src/*.c tests/unit/*.[ch])
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
