@@ -29,6 +29,10 @@ CFLAGS_tsan    := -O1 -g -fsanitize=thread
 CFLAGS ?=
 WERROR ?=
 
+# `make V=1` shows the commands themselves.
+Q    := $(if $(V),,@)
+say   = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(2)')
+
 ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -D_XOPEN_SOURCE_EXTENDED -DSIMMER_VERSION='"$(VERSION)"' \
                 -DSIMMER_SCENES='"$(PREFIX)/share/simmer/scenes"' $(CPPFLAGS)
 ALL_CFLAGS   := -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS_$(MODE)) -pthread $(CFLAGS)
@@ -59,30 +63,34 @@ all: $(BIN) ## build the program
 
 $(BIN): $(OUT)/main.o $(foreach f,tui export screen view scene loop lang trace base,$(call archive,$(f)))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(OUT)/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 define FLOOR_RULES
 $(call archive,$(1)): $(call objects,$(sort $(wildcard src/$(1)/*.c)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	@$$(AR) rcs $$@ $$^
 
 .PHONY: unit-$(1)
 unit-$(1): $(patsubst tests/unit/%.c,$(OUT)/unit/%.ok,$(wildcard tests/unit/test_$(1)_*.c))
 
 $(OUT)/unit/test_$(1)_%: tests/unit/test_$(1)_%.c $(foreach f,$(LINK_$(1)),$(call archive,$(f))) $$(wildcard tests/unit/*.h)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CPPFLAGS) -Itests/unit $$(ALL_CFLAGS) -Wno-pedantic -MMD -MP $$(ALL_LDFLAGS) -o $$@ $$< $(foreach f,$(LINK_$(1)),$(call archive,$(f))) $$(CHECK_LIBS) $(if $(filter tui,$(1)),$$(LIBS))
+	$$(call say,CC,$$<)
+	$$(Q)$$(CC) $$(ALL_CPPFLAGS) -Itests/unit $$(ALL_CFLAGS) -Wno-pedantic -MMD -MP $$(ALL_LDFLAGS) -o $$@ $$< $(foreach f,$(LINK_$(1)),$(call archive,$(f))) $$(CHECK_LIBS) $(if $(filter tui,$(1)),$$(LIBS))
 endef
 $(foreach f,$(FLOORS),$(eval $(call FLOOR_RULES,$(f))))
 
 # A unit test that passed leaves a stamp, so that only what changed runs again.
 $(OUT)/unit/%.ok: $(OUT)/unit/%
-	$<
+	@$< > $<.out 2>&1 || { cat $<.out; exit 1; }
+	@tail -n 1 $<.out | sed 's|^|  TEST   $*: |'
 	@touch $@
 .SECONDARY:
 
@@ -104,6 +112,49 @@ headers: ## every header compiles alone
 		printf '#include "%s"\n' "$${h#src/}" | \
 		$(CC) $(ALL_CPPFLAGS) -std=c11 $(WARNINGS) -Werror -fsyntax-only -x c - || exit 1; \
 	done
+
+.PHONY: man-lint
+man-lint: ## the manual pages are clean, and agree with the tables
+	@mandoc -T lint -W warning man/*.[0-9]
+
+.PHONY: check
+check: all unit conform keys e2e floors headers man-lint ## everything: what must hold before a commit lands
+	@echo 'make check: all of it holds'
+
+.PHONY: conform
+conform: $(BIN) ## scenes and programs: the same lines and the same steps as CPython
+	@python3 tests/conform.py --simmer $(BIN)
+
+.PHONY: keys
+keys: unit-screen ## keys in, cells out, no terminal
+
+.PHONY: e2e
+e2e: $(BIN) ## a real terminal (tmux)
+	@sh tests/e2e/run $(BIN)
+
+.PHONY: bench
+bench: $(BIN) ## task switches a second beside python3, first frame, big traces
+	@sh tests/bench/run $(BIN)
+
+# ---- installing -------------------------------------------------------------------
+
+DATA := $(DESTDIR)$(PREFIX)/share/simmer
+MAN  := $(DESTDIR)$(PREFIX)/share/man
+
+.PHONY: install
+install: $(BIN) ## the program, its pages and the gallery under $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DATA)/scenes $(MAN)/man1 $(MAN)/man5
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/simmer
+	install -m 644 scenes/index scenes/*.py $(DATA)/scenes
+	install -m 644 man/*.1 $(MAN)/man1
+	install -m 644 man/*.5 $(MAN)/man5
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/simmer $(MAN)/man1/simmer.1 $(MAN)/man5/simmer-*.5
+	rm -rf $(DATA)
+
+# ---- keeping the house ------------------------------------------------------------
 
 .PHONY: format
 format: ## let clang-format lay the sources out

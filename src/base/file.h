@@ -1,0 +1,43 @@
+/*
+ * Files, whole: read one into memory with a clear reason when it cannot be, and
+ * write one so that it is there complete or not at all.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+
+/*
+ * Read the file at `path` ("-" is standard input) of at most `limit_bytes` into `*out`,
+ * which is reset first. 0, or -ERR_OPEN, -ERR_IS_DIR or -ERR_READ with one line in `*why`:
+ * the path, and what the system says.
+ */
+int file_read(const char *path, size_t limit_bytes, struct buf *out, struct buf *why);
+
+/*
+ * A file being written: under a name of its own beside `path`, which takes its place only
+ * in file_commit. "-" is standard output, written directly.
+ */
+struct file_writer {
+	FILE *stream;     /* write here */
+	char *path;       /* the final name, owned */
+	char *part_path;  /* the name while it is written, owned; NULL for standard output */
+};
+
+/*
+ * Begin to write `path`. Refuses with -ERR_EXISTS when it is there and `force` is not set;
+ * -ERR_WRITE when it cannot be made. On failure `*why` has the line and nothing is left behind.
+ */
+int file_begin(struct file_writer *w, const char *path, bool force, struct buf *why);
+
+/* Finish: flush, check every write, and rename to the final name. 0 or -ERR_WRITE with `*why`. Ends `w`. */
+int file_commit(struct file_writer *w, struct buf *why);
+
+/* Give up: nothing under the final name changes. Ends `w`. */
+void file_abandon(struct file_writer *w);
+
+#endif
