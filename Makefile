@@ -42,7 +42,7 @@ CHECK_LIBS   := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsu
 
 # ---- what is built from what ------------------------------------------------------
 
-SOURCES := $(foreach f,$(FLOORS),$(sort $(wildcard src/$(f)/*.c)))
+SOURCES := $(sort $(wildcard src/*.c)) $(foreach f,$(FLOORS),$(sort $(wildcard src/$(f)/*.c)))
 objects  = $(patsubst src/%.c,$(OUT)/%.o,$(1))
 archive  = $(OUT)/lib$(1).a
 
@@ -61,7 +61,9 @@ LINK_tui    := tui screen view loop trace base
 .PHONY: all
 all: $(BIN) ## build the program
 
-$(BIN): $(OUT)/main.o $(foreach f,tui export screen view scene loop lang trace base,$(call archive,$(f)))
+TOP := $(sort $(wildcard src/*.c))
+
+$(BIN): $(call objects,$(TOP)) $(foreach f,tui export screen view scene loop lang trace base,$(call archive,$(f)))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -94,7 +96,6 @@ $(OUT)/unit/%.ok: $(OUT)/unit/%
 	@touch $@
 .SECONDARY:
 
--include $(call objects,$(SOURCES:.c=.d)) $(patsubst %.c,$(OUT)/%.d,$(notdir $(SOURCES)))
 -include $(wildcard $(OUT)/*/*.d $(OUT)/*.d)
 
 .PHONY: unit
@@ -134,7 +135,7 @@ e2e: $(BIN) ## a real terminal (tmux)
 
 .PHONY: bench
 bench: $(BIN) ## task switches a second beside python3, first frame, big traces
-	@sh tests/bench/run $(BIN)
+	@tests/bench/run $(BIN)
 
 # ---- installing -------------------------------------------------------------------
 

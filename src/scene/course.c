@@ -1,5 +1,5 @@
-/* The gallery: see gallery.h. */
-#include "scene/gallery.h"
+/* The course: see course.h. */
+#include "scene/course.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -39,12 +39,12 @@ static char *title_of(const char *text)
 	return mem_strndup(text, len);
 }
 
-static void add_scene(struct gallery *g, const char *folder, const char *name, const char *group)
+static void add_scene(struct course *g, const char *folder, const char *name, const char *group)
 {
 	struct buf path = {0}, text = {0}, why = {0};
 	buf_printf(&path, "%s/%s.py", folder, name);
 	if (file_read(buf_text(&path), SCENE_LIMIT_BYTES, &text, &why) == 0) {
-		vec_push(&g->scenes, (struct gallery_scene){.name = mem_strdup(name),
+		vec_push(&g->scenes, (struct course_scene){.name = mem_strdup(name),
 						   .title = title_of(buf_text(&text)),
 						   .group = mem_strdup(group),
 						   .path = buf_take(&path)});
@@ -55,7 +55,7 @@ static void add_scene(struct gallery *g, const char *folder, const char *name, c
 }
 
 /* Read the index in `folder`; false when there is none. */
-static bool load_from(struct gallery *g, const char *folder)
+static bool load_from(struct course *g, const char *folder)
 {
 	struct buf path = {0}, index = {0}, why = {0};
 	buf_printf(&path, "%s/index", folder);
@@ -82,11 +82,11 @@ static bool load_from(struct gallery *g, const char *folder)
 	return found;
 }
 
-void gallery_load(struct gallery *g, const char *installed)
+void course_load(struct course *g, const char *installed)
 {
 	static const char *const beside[] = {"/../scenes", "/../../scenes",
 					     "/../share/simmer/scenes"};
-	*g = (struct gallery){0};
+	*g = (struct course){0};
 	char program[4096];
 	if (program_folder(program, sizeof program)) {
 		for (size_t i = 0; i < COUNT_OF(beside); i++) {
@@ -101,10 +101,10 @@ void gallery_load(struct gallery *g, const char *installed)
 	load_from(g, installed);
 }
 
-void gallery_free(struct gallery *g)
+void course_free(struct course *g)
 {
 	for (size_t i = 0; i < g->scenes.count; i++) {
-		struct gallery_scene *s = &g->scenes.items[i];
+		struct course_scene *s = &g->scenes.items[i];
 		free(s->name);
 		free(s->path);
 		free(s->title);
@@ -113,13 +113,13 @@ void gallery_free(struct gallery *g)
 	vec_free(&g->scenes);
 }
 
-const struct gallery_scene *gallery_find(const struct gallery *g, const char *name)
+const struct course_scene *course_find(const struct course *g, const char *name)
 {
 	size_t len = strlen(name);
 	if (len > 3 && strcmp(name + len - 3, ".py") == 0)
 		len -= 3;
 	for (size_t i = 0; i < g->scenes.count; i++) {
-		const struct gallery_scene *s = &g->scenes.items[i];
+		const struct course_scene *s = &g->scenes.items[i];
 		if (strlen(s->name) == len && memcmp(s->name, name, len) == 0)
 			return s;
 	}
