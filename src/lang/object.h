@@ -221,7 +221,7 @@ bool vm_room(struct vm *vm, size_t bytes);
 /* Plain counted memory for the insides of objects (tables of dicts, items of lists). */
 void *vm_alloc(struct vm *vm, size_t bytes);
 void *vm_resize(struct vm *vm, void *p, size_t old_bytes, size_t new_bytes);
-void vm_free(struct vm *vm, void *p, size_t bytes);
+void vm_release(struct vm *vm, void *p, size_t bytes);
 
 /*
  * Weak references for C: `*weak` forgets its target by itself when that dies. The struct lives in
