@@ -1,0 +1,244 @@
+"""asyncio as CPython 3.13 has it, on an older Python.
+
+simmer follows 3.13. Where an older asyncio schedules, cancels or reports
+differently, install() puts a replacement in its place; on 3.13 and newer it
+does nothing. What is not here is the same in 3.11, 3.12 and 3.13, or is not
+part of what scenes may use.
+"""
+import sys
+
+import asyncio
+import asyncio.events
+import asyncio.format_helpers
+import asyncio.futures
+import asyncio.taskgroups
+import asyncio.tasks
+import asyncio.timeouts
+from asyncio import CancelledError
+
+NEEDED = sys.version_info < (3, 13)
+
+
+class Future(asyncio.Future):
+    """A StopIteration can be stored: wrapped, since a coroutine could not be resumed with it."""
+
+    def set_exception(self, exception):
+        if isinstance(exception, type):
+            exception = exception()
+        if isinstance(exception, StopIteration):
+            wrapped = RuntimeError('StopIteration interacts badly with generators '
+                                   'and cannot be raised into a Future')
+            wrapped.__cause__ = wrapped.__context__ = exception
+            exception = wrapped
+        super().set_exception(exception)
+
+
+class Task(asyncio.tasks._PyTask):
+    """The task in Python: only there can uncancel() take back a pending request."""
+
+    def uncancel(self):
+        left = super().uncancel()
+        if left == 0:
+            self._must_cancel = False
+        return left
+
+    def result(self):       # the words of the task in C
+        if not self.done():
+            raise asyncio.InvalidStateError('Result is not set.')
+        return super().result()
+
+
+def create_task(coro, *, name=None, context=None):
+    """The name goes in at birth, so a named task uses up no number."""
+    return asyncio.get_running_loop().create_task(coro, name=name, context=context)
+
+
+sleep_as_it_was = asyncio.sleep
+
+
+async def sleep(delay, result=None):
+    if delay != delay:
+        raise ValueError('Invalid delay: NaN (not a number)')
+    return await sleep_as_it_was(delay, result)
+
+
+def gather(*aws, return_exceptions=False):
+    """A child that is done already is counted at once, not in the next tick."""
+    if not aws:
+        outer = asyncio.get_event_loop().create_future()
+        outer.set_result([])
+        return outer
+    loop, outer, counted = None, None, 0
+
+    def _count(child):
+        nonlocal counted
+        counted += 1
+        if outer.done():
+            if not child.cancelled():
+                child.exception()   # somebody has now seen it
+            return
+        if not return_exceptions:
+            error = child._make_cancelled_error() if child.cancelled() else child.exception()
+            if error is not None:
+                outer.set_exception(error)
+                return
+        if counted < distinct:
+            return
+        if outer._cancel_requested:
+            outer.set_exception(child._make_cancelled_error())
+        else:
+            outer.set_result([outcome(child) for child in children])
+
+    future_of, done_already = {}, []
+    for aw in aws:
+        if aw in future_of:
+            continue
+        future_of[aw] = future = asyncio.ensure_future(aw, loop=loop)
+        loop = loop or asyncio.futures._get_loop(future)
+        if future is not aw:
+            future._log_destroy_pending = False
+        if future.done():
+            done_already.append(future)
+        else:
+            future.add_done_callback(_count)
+    children, distinct = [future_of[aw] for aw in aws], len(future_of)
+    outer = asyncio.tasks._GatheringFuture(children, loop=loop)
+    for future in done_already:
+        _count(future)
+    return outer
+
+
+def outcome(child):
+    if child.cancelled():
+        return CancelledError(child._cancel_message or '')
+    return child.exception() or child.result()
+
+
+async def wait_for(fut, timeout):
+    """A coroutine runs inside the caller, under timeout(); no task is made for it."""
+    if timeout is None or timeout > 0:
+        async with asyncio.timeout(timeout):
+            return await fut
+    task = asyncio.ensure_future(fut)
+    if not task.done():
+        await _cancel_and_wait(task)
+    try:
+        return task.result()
+    except CancelledError as error:
+        raise TimeoutError from error
+
+
+async def _cancel_and_wait(task):
+    ended = asyncio.get_running_loop().create_future()
+
+    def _release(_):
+        if not ended.done():
+            ended.set_result(None)
+
+    task.add_done_callback(_release)
+    try:
+        task.cancel()
+        await ended
+    finally:
+        task.remove_done_callback(_release)
+
+
+class Timeout(asyncio.timeouts.Timeout):
+    """Left with another error after the timer fired: TimeoutError appears in its context chain."""
+
+    async def __aexit__(self, kind, error, traceback):
+        fired = self._state is asyncio.timeouts._State.EXPIRING
+        asked_elsewhere = fired and self._task.cancelling() - 1 > self._cancelling
+        await super().__aexit__(kind, error, traceback)
+        if fired and not asked_elsewhere and error is not None:
+            if isinstance(error, CancelledError):
+                raise TimeoutError from error
+            for one in (error, *getattr(error, 'exceptions', ())):
+                mention_timeout(one)
+
+
+def mention_timeout(error):
+    while error.__context__ is not None:
+        if isinstance(error.__context__, CancelledError):
+            timeout = TimeoutError()
+            timeout.__cause__ = timeout.__context__ = error.__context__
+            error.__context__ = timeout
+            return
+        error = error.__context__
+
+
+def timeout(delay):
+    return Timeout(None if delay is None else asyncio.get_running_loop().time() + delay)
+
+
+class TaskGroup(asyncio.TaskGroup):
+    """Takes back its own cancel of the parent last, and passes on a cancel from outside."""
+
+    def create_task(self, coro, *, name=None, context=None):
+        problem = ('has not been entered' if not self._entered else
+                   'is finished' if self._exiting and not self._tasks else
+                   'is shutting down' if self._aborting else None)
+        if problem:
+            coro.close()
+            raise RuntimeError(f'TaskGroup {self!r} {problem}')
+        task = self._loop.create_task(coro, name=name, context=context)
+        self._tasks.add(task)
+        task.add_done_callback(self._on_task_done)
+        return task
+
+    async def __aexit__(self, kind, error, traceback):
+        self._exiting = True
+        cancelled = error if isinstance(error, CancelledError) else None
+        if error is not None:
+            if self._base_error is None and self._is_base_error(error):
+                self._base_error = error
+            if not self._aborting:
+                self._abort()
+        while self._tasks:
+            self._on_completed_fut = self._loop.create_future()
+            try:
+                await self._on_completed_fut
+            except CancelledError as caught:
+                if not self._aborting:
+                    cancelled = caught
+                    self._abort()
+            self._on_completed_fut = None
+        try:
+            self._raise_what_happened(error, cancelled)
+        finally:
+            error = cancelled = traceback = None    # this frame is in the traceback
+
+    def _raise_what_happened(self, error, cancelled):
+        parent = self._parent_task
+        if self._base_error is not None:
+            raise self._base_error
+        if self._parent_cancel_requested and parent.uncancel() == 0:
+            cancelled = None
+        if cancelled is not None and not self._errors:
+            raise cancelled
+        if error is not None and not isinstance(error, CancelledError):
+            self._errors.append(error)
+        if self._errors:
+            if parent.cancelling():
+                parent.uncancel()
+                parent.cancel()
+            errors, self._errors = self._errors, None
+            raise BaseExceptionGroup('unhandled errors in a TaskGroup', errors) from None
+
+
+def install():
+    if not NEEDED:
+        return
+    for name in ('create_task', 'gather', 'sleep', 'wait_for'):
+        setattr(asyncio, name, globals()[name])
+        setattr(asyncio.tasks, name, globals()[name])
+    Future.__module__, Future.__qualname__ = '_asyncio', 'Future'
+    asyncio.Future = asyncio.futures.Future = Future
+    asyncio.Task = asyncio.tasks.Task = Task
+    asyncio.Timeout = asyncio.timeouts.Timeout = Timeout
+    asyncio.timeout = asyncio.timeouts.timeout = timeout
+    asyncio.TaskGroup = asyncio.taskgroups.TaskGroup = TaskGroup
+
+    # "Exception in callback NAME()": the arguments are not shown.
+    source = asyncio.format_helpers._format_callback_source
+    asyncio.format_helpers._format_callback_source = lambda f, args, **_: source(f, ())

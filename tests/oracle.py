@@ -1,0 +1,412 @@
+#!/usr/bin/env python3
+"""Run a scene under CPython on a virtual clock, and tell what its event loop did.
+
+    oracle.py [--stdout | --trace FILE] SCENE
+
+Prints a line an event. With --stdout the scene's output instead, as python3 would
+show it, errors and exit status too. With --trace FILE both: the lines go to FILE.
+
+    CLOCK TICK STEP WHO EVENT
+
+CLOCK is virtual seconds since the scene began; TICK counts iterations of the loop from
+1; STEP counts the handles that were run, cancelled ones left out. WHO is a task's name,
+`@NAME` a callback that is no task's step (`@internal` if it is the loop's own), `-` the
+loop and code outside of it. The events of a step are between its first line and its last:
+
+    run | callback                a task's step, or a callback, begins
+    wait(ON) | yield              the task's step ends: it awaits ON, or is ready again
+    done(REPR) | failed(REPR) | cancelled                   ... and the task with it
+    created(by WHO) coro NAME     WHO of the line is the new task
+    cancel-requested(by WHO) | cancel-ignored(by WHO)       asked of the line's task
+    print TEXT | block(SECONDS)   a line of output; time.sleep
+    log LEVEL TEXT | warn CATEGORY: TEXT | raised REPR
+    loop-start | loop-stop | deadlock | livelock
+
+Whatever Python this runs on, the trace is that of CPython 3.13: asyncio_3_13.py has the
+differences. Two things are ours: timers due at the same nanosecond fire in the order in
+which they were armed, and sets of tasks are in the order of insertion (CPython leaves both
+to chance). A scene that spins without ever waiting has its clock moved on, 1 ms a tick
+after BUSY_TICKS ticks. A deadlock, for which CPython hangs, ends the run with status 3.
+"""
+import argparse
+import gc
+import io
+import itertools
+import logging
+import os
+import selectors
+import sys
+import time
+import traceback
+import types
+import warnings
+import weakref
+
+import asyncio
+import asyncio.events
+import asyncio.futures
+import asyncio.taskgroups
+import asyncio.tasks
+
+import asyncio_3_13
+
+SECOND = 10**9
+BUSY_TICKS = 1000
+MAX_TICKS = 200_000
+
+
+class Now:
+    """Where the run is."""
+    clock = 0           # nanoseconds
+    tick = step = 0
+    who = '-'
+    busy = 0            # ticks in a row without a wait and without a move of the clock
+    busy_since = 0
+
+
+class Quit(SystemExit):
+    """The oracle gives up."""
+
+
+out = types.SimpleNamespace(trace=None, scene=sys.stdout)
+
+
+def emit(event, who=None):
+    if out.trace:
+        text = str(event).replace('\n', '\\n')
+        out.trace.write(f'{Now.clock / SECOND:.9f} {Now.tick} {Now.step} {who or Now.who} {text}\n')
+
+
+# ---- time: whole nanoseconds, moved only by a wait of the loop and by time.sleep ----------
+
+def nanoseconds(seconds):
+    return round(seconds * SECOND)
+
+
+def clock_seconds():
+    return Now.clock / SECOND
+
+
+def virtual_sleep(seconds):
+    if seconds < 0:
+        raise ValueError('sleep length must be non-negative')
+    emit(f'block({seconds:g})')
+    Now.clock += nanoseconds(seconds)
+
+
+class TimerHandle(asyncio.events.TimerHandle):
+    """Of two timers due at the same nanosecond the first armed is the lesser one."""
+    __slots__ = ('serial',)
+    armed = 0
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        TimerHandle.armed += 1
+        self.serial = TimerHandle.armed
+
+    def __lt__(self, other):
+        return (nanoseconds(self._when), self.serial) < (nanoseconds(other._when), other.serial)
+
+    __hash__ = asyncio.events.TimerHandle.__hash__
+
+
+class Selector(selectors.DefaultSelector):
+    """Waits for nothing: it moves the clock to the next timer."""
+    loop = None
+
+    def select(self, timeout=None):
+        if timeout == 0 and not self.loop._stopping:
+            spinning = Now.busy >= BUSY_TICKS or Now.clock == Now.busy_since
+            Now.busy = Now.busy + 1 if spinning else 0
+            if Now.busy >= BUSY_TICKS:
+                Now.clock += SECOND // 1000
+            Now.busy_since = Now.clock
+        else:
+            Now.busy = 0
+        if timeout is None:
+            emit('deadlock', '-')
+            raise Quit('nothing is ready, no timer is armed: it would wait for ever')
+        if timeout > 0:
+            Now.clock = max(Now.clock, nanoseconds(self.loop._scheduled[0]._when))
+        return []
+
+
+# ---- sets in the order of insertion --------------------------------------------------------
+
+class OrderedSet(set):
+    def __init__(self, items=()):
+        super().__init__()
+        self.order = {}
+        for item in items:
+            self.add(item)
+
+    def add(self, item):
+        super().add(item)
+        self.order[item] = None
+
+    def discard(self, item):
+        super().discard(item)
+        self.order.pop(item, None)
+
+    def __iter__(self):
+        return iter(list(self.order))
+
+
+# ---- tasks and futures ----------------------------------------------------------------------
+
+asyncio_3_13.install()
+serial_of = weakref.WeakKeyDictionary()     # task -> how many were created before it
+serials = itertools.count()
+stands_for = weakref.WeakKeyDictionary()    # future -> `sleep(5)`, ...
+
+
+class Task(asyncio.Task):
+    def cancel(self, msg=None):
+        accepted = super().cancel(msg)
+        emit(f"cancel-{'requested' if accepted else 'ignored'}(by {Now.who})", self.get_name())
+        return accepted
+
+
+Task.__module__, Task.__qualname__ = '_asyncio', 'Task'
+tasks_in_any_order = asyncio.tasks.all_tasks
+
+
+def all_tasks(loop=None):
+    return OrderedSet(sorted(tasks_in_any_order(loop), key=serial_of.get))
+
+
+def describe(future):
+    if isinstance(future, asyncio.Task):
+        return 'task ' + future.get_name()
+    if hasattr(future, '_children'):
+        return listing('gather', future._children)
+    return stands_for.get(future, 'future')
+
+
+def listing(what, members):
+    names = [m.get_name() if isinstance(m, asyncio.Task) else describe(m) for m in members]
+    return f"{what}[{' '.join(names)}]"
+
+
+def purpose(frame):
+    """What a future that the code in `frame` makes is for."""
+    if not frame.f_globals.get('__name__', '').startswith('asyncio'):
+        return 'future'
+    function, local = frame.f_code.co_qualname, frame.f_locals
+    if function == 'sleep':
+        return f"sleep({local['delay']:g})"
+    if function == 'TaskGroup.__aexit__':
+        return listing('group', local['self']._tasks)
+    return {'shield': 'shield', '_cancel_and_wait': 'wait_for'}.get(function, 'future')
+
+
+# ---- handles: one that runs is a step --------------------------------------------------------
+
+def task_of(callback):
+    """The task whose step `callback` is, or None. (Its other methods, such as cancel, are no steps.)"""
+    owner = getattr(callback, '__self__', None)
+    if not isinstance(owner, asyncio.Task):
+        return None
+    name = getattr(callback, '__name__', '')
+    is_step = name.endswith(('__step', '__wakeup', 'task_wakeup')) or not name or \
+        type(callback).__name__ == 'TaskStepMethWrapper'
+    return owner if is_step else None
+
+
+def callback_name(callback):
+    module = getattr(callback, '__module__', None) or type(callback).__module__
+    name = getattr(callback, '__name__', None) or type(callback).__name__
+    internal = name.startswith('_') and module.startswith(('asyncio', '_asyncio')) or \
+        name == 'create_task'       # how the loop gets rid of an async generator
+    return '@internal' if internal else '@' + name
+
+
+run_handle = asyncio.events.Handle._run
+
+
+def run_as_step(handle):
+    task = task_of(handle._callback)
+    before = Now.who
+    Now.step += 1
+    Now.who = task.get_name() if task is not None else callback_name(handle._callback)
+    emit('callback' if task is None else 'run')
+    try:
+        run_handle(handle)
+    finally:
+        if task is not None:
+            emit_outcome(task)
+        Now.who = before
+        handle = task = None        # a traceback that is kept holds this frame
+
+
+def emit_outcome(task):
+    Now.who = task.get_name()
+    if not task.done():
+        waiter = task._fut_waiter
+        emit('yield' if waiter is None else f'wait({describe(waiter)})')
+    elif task.cancelled():
+        emit('cancelled')
+    elif task._exception is not None:
+        emit(f'failed({task._exception!r})')
+    else:
+        emit(f'done({task._result!r})')
+
+
+# ---- the loop -----------------------------------------------------------------------------
+
+class Loop(asyncio.SelectorEventLoop):
+    def __init__(self):
+        selector = Selector()
+        selector.loop = self
+        super().__init__(selector)
+        self._clock_resolution = 1e-9
+
+    def time(self):
+        return clock_seconds()
+
+    def _write_to_self(self):       # the wake-up through a pipe would be a step of its own
+        pass
+
+    def _run_once(self):
+        Now.tick += 1
+        if Now.tick > MAX_TICKS:
+            emit('livelock', '-')
+            raise Quit('too many ticks')
+        super()._run_once()
+
+    def run_forever(self):
+        emit('loop-start', '-')
+        try:
+            super().run_forever()
+        finally:
+            emit('loop-stop', '-')
+
+    def create_future(self):
+        future = asyncio.Future(loop=self)
+        stands_for[future] = purpose(sys._getframe(1))
+        return future
+
+    def create_task(self, coro, *, name=None, context=None):
+        self._check_closed()
+        task = Task(coro, loop=self, name=name, context=context)
+        serial_of[task] = next(serials)
+        emit(f"created(by {Now.who}) coro {getattr(coro, '__name__', '?')}", task.get_name())
+        return task
+
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    def new_event_loop(self):
+        return Loop()
+
+
+# ---- output, log, warnings -----------------------------------------------------------------
+
+class SceneOutput(io.TextIOBase):
+    encoding = 'utf-8'
+    begun = ''          # a line without its end
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if out.scene:
+            out.scene.write(text)
+        *lines, self.begun = (self.begun + text).split('\n')
+        for line in lines:
+            emit('print ' + line)
+        return len(text)
+
+    def flush(self):
+        if out.scene:
+            out.scene.flush()
+
+
+class LogToTrace(logging.Handler):
+    def emit(self, record):
+        emit(f'log {record.levelname} ' + record.getMessage().split('\n')[0])
+
+
+def patch():
+    time.sleep = virtual_sleep
+    time.monotonic = time.perf_counter = time.time = clock_seconds
+    time.monotonic_ns = time.perf_counter_ns = time.time_ns = lambda: Now.clock
+    asyncio.TimerHandle = asyncio.events.TimerHandle = TimerHandle
+    asyncio.events.Handle._run = run_as_step
+    asyncio.tasks.set = asyncio.taskgroups.set = OrderedSet
+    asyncio.tasks.all_tasks = asyncio.all_tasks = all_tasks
+    asyncio.set_event_loop_policy(Policy())
+
+    log = logging.getLogger('asyncio')
+    log.addHandler(LogToTrace(logging.WARNING))
+    if out.scene:
+        log.addHandler(logging.StreamHandler())
+    show = warnings.showwarning
+
+    def show_warning(message, category, *rest, **more):
+        emit(f'warn {category.__name__}: {message}')
+        if out.scene:
+            show(message, category, *rest, **more)
+    warnings.showwarning = show_warning
+
+
+# ---- running a scene -------------------------------------------------------------------------
+
+def status_of(error):
+    """What python3 exits with for `error`, which it also reports."""
+    if isinstance(error, Quit):
+        print('oracle:', error, file=sys.stderr)
+        return 3
+    emit(f'raised {error!r}')
+    if isinstance(error, SystemExit):
+        if error.code is None or isinstance(error.code, int):
+            return error.code or 0
+        print(error.code, file=sys.stderr)
+        return 1
+    if out.scene:
+        traceback.print_exception(type(error), error, error.__traceback__.tb_next)
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+
+def run(path):
+    """Run the scene, and return its exit status."""
+    with open(path, encoding='utf-8') as file:
+        code = compile(file.read(), path, 'exec')
+    main = sys.modules['__main__'] = types.ModuleType('__main__')
+    main.__file__ = path
+    sys.argv, sys.path[0] = [path], os.path.dirname(os.path.abspath(path))
+    output = sys.stdout = SceneOutput()
+    gc.disable()        # what dies, dies with its last reference; cycles at the end
+    status = 0
+    try:
+        exec(code, main.__dict__)
+    except BaseException as error:
+        status = status_of(error)
+        error.__traceback__ = None
+    if output.begun:
+        emit('print ' + output.begun)
+    Now.step = Now.tick = 0
+    main.__dict__.clear()
+    gc.collect()
+    return status
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--stdout', action='store_true')
+    parser.add_argument('--trace', metavar='FILE')
+    parser.add_argument('scene')
+    options = parser.parse_args()
+    if options.trace:
+        out.trace = open(options.trace, 'w', encoding='utf-8')
+    elif not options.stdout:
+        out.trace, out.scene = out.scene, None
+    patch()
+    status = run(options.scene)
+    for stream in (out.scene, out.trace, sys.stderr):
+        if stream:
+            stream.flush()
+    os._exit(status)    # the interpreter's own end would run finalizers once more
+
+
+if __name__ == '__main__':
+    main()
