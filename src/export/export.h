@@ -1,0 +1,27 @@
+/*
+ * What `simmer export -o FILE` can write: one row a format, chosen by the file's extension.
+ */
+#ifndef EXPORT_EXPORT_H
+#define EXPORT_EXPORT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+
+struct view;
+
+struct exporter {
+	const char *ext;         /* without the dot: "trace" */
+	const char *description; /* one line, for --help */
+	/* Write all of it to `out`. 0 or a negated enum error, with one line in `*why`. */
+	int (*write)(struct view *v, FILE *out, struct buf *why);
+};
+
+extern const struct exporter exporters[];
+extern const size_t exporter_count;
+
+/* The exporter for a file of that name, or NULL. */
+const struct exporter *exporter_for(const char *path);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * Lanes: one a task, in the order of creation, and their spans: what the task
+ * was from one event to the next. A span is stored in 8 bytes (its first event
+ * and its state); everything else about it is read from the trace.
+ *
+ * Two lanes are no task's: lane 0 is code outside of tasks (the program around
+ * the loop, plain callbacks), lane 1 the loop's own machinery. They take part in
+ * the picture only when something ran there: see view_order.
+ */
+#ifndef VIEW_LANE_H
+#define VIEW_LANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct view;
+
+enum lane_state {
+#define STATE(name, word, glyph, ascii, what) STATE_##name,
+#include "view/state.def"
+#undef STATE
+	STATE_COUNT,
+	STATE_TIMED = STATE_DONE, /* the states before this one last; the others are endings */
+	STATE_MIXED = STATE_COUNT, /* a column with more in it than fits */
+	STATE_ABSENT,              /* not there yet, or no longer */
+};
+
+/* A row of state.def. */
+struct state_info {
+	const char *word;
+	uint32_t glyph, ascii; /* code points of one column */
+	const char *what;
+};
+extern const struct state_info state_infos[STATE_COUNT];
+
+/* Drawn where a column holds more than one run: `▓`, `*`. */
+enum { GLYPH_MIXED = 0x2593, GLYPH_MIXED_ASCII = '*' };
+
+enum { LANE_PROGRAM = 0, LANE_LOOP = 1, LANE_NONE = UINT32_MAX };
+
+struct lane {
+	uint32_t task;      /* the task's id in the trace; 0 for lanes 0 and 1 */
+	uint32_t parent;    /* the lane of its creator, or LANE_NONE */
+	uint32_t first_child, next_sibling; /* in creation order, or LANE_NONE */
+	uint16_t depth;     /* 0 for those without a parent */
+	bool named;         /* the scene gave the name; else it is the coroutine's */
+	bool machinery;     /* the loop's own task (its clean-up): folded away */
+	bool ended;
+	uint32_t begins_line; /* where its coroutine begins, or 0 */
+	uint64_t born_event;  /* TASK_CREATED */
+	uint64_t end_event;   /* the event that ended it, or UINT64_MAX */
+};
+
+uint32_t view_lane_count(const struct view *v);
+
+/* Lane `lane` < view_lane_count(); borrowed until the next view_update. */
+const struct lane *view_lane(const struct view *v, uint32_t lane);
+
+/* The lane of a task's id; LANE_PROGRAM for 0, LANE_NONE if there is none. */
+uint32_t view_lane_of(const struct view *v, uint32_t task);
+
+/*
+ * The lanes as they stand in the picture: parents before their children, siblings in
+ * creation order, the lane of callbacks first if any ran, with `internals` the loop's
+ * machinery too. `*count` of them; borrowed until the next view_update.
+ */
+const uint32_t *view_order(struct view *v, bool internals, uint32_t *count);
+
+/* How many lanes of that order stand below lane `lane` as its descendants, directly after it. */
+uint32_t view_descendants(struct view *v, bool internals, uint32_t lane);
+
+/*
+ * The lane's name: the task's own if the scene gave one, else its coroutine's, numbered from
+ * the second on (`boil`, `boil 2`). Appended to `out`.
+ */
+void view_lane_name(const struct view *v, uint32_t lane, struct buf *out);
+
+/* asyncio's name of it (`Task-3`), "" for lanes 0 and 1; borrowed from the trace. */
+const char *view_task_name(const struct view *v, uint32_t lane);
+
+/* Its coroutine's qualified name, or ""; borrowed from the trace. */
+const char *view_coroutine(const struct view *v, uint32_t lane);
+
+/* What a task was from `begin_event` up to, not including, `end_event`. */
+struct span {
+	enum lane_state state;
+	uint64_t begin_event, end_event; /* end_event UINT64_MAX: it still lasts */
+	int64_t begin_ns, end_ns;
+	uint32_t begin_step, end_step; /* on the step ruler: step s is [s - 1, s) */
+	/* What it waits for, while STATE_WAITING or STATE_CANCELLING; else zero. */
+	uint8_t wait_kind;   /* enum wait_kind */
+	uint32_t wait_id;    /* the future, task, gather or group */
+	uint32_t wait_text;  /* a string of the trace: `sleep(5)` */
+	int64_t deadline_ns; /* of the timer behind it, or INT64_MAX */
+	/* Why it is ready, while STATE_NEW, STATE_READY or STATE_CANCELLING: READY's cause, or 0. */
+	uint32_t cause_id;
+};
+
+size_t view_span_count(const struct view *v, uint32_t lane);
+struct span view_span(const struct view *v, uint32_t lane, size_t index);
+
+/*
+ * The index of the span that holds after the first `position` events (the last one that began
+ * before event `position`), or SIZE_MAX if the task did not exist yet. O(log n).
+ */
+size_t view_span_at(const struct view *v, uint32_t lane, uint64_t position);
+
+/* The state after the first `position` events; STATE_ABSENT before the task existed. */
+enum lane_state view_state_at(const struct view *v, uint32_t lane, uint64_t position);
+
+/*
+ * The words for what it waits for at `position`, as the picture says them: `sleep(5)`, `task rice`,
+ * `gather 2/3`. Appended to `out`; nothing if it does not wait.
+ */
+void view_wait_label(const struct view *v, uint32_t lane, uint64_t position, struct buf *out);
+
+#endif
