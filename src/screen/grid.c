@@ -249,6 +249,8 @@ int area_wrap(struct area a, int indent, int y, int max_rows, const char *text, 
 			next++;
 		if (next < len && text[next] == '\n')
 			next++;
+		while (n && text[i + n - 1] == ' ')
+			n--;
 		if (a.grid) {
 			int end = area_text(a, x, y + row, text + i, n, s);
 			if (row == max_rows - 1 && next < len)

@@ -1,0 +1,124 @@
+/*
+ * For the files of this folder only: the screen's fields, and one drawing function a pane.
+ *
+ * The state is everything that commands change. What is drawn follows from the state, the
+ * view and the size; so there is no scrolling that remembers: panes show the page that has
+ * what is to be seen.
+ */
+#ifndef SCREEN_INTERNAL_H
+#define SCREEN_INTERNAL_H
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "screen/layout.h"
+#include "screen/play.h"
+#include "screen/screen.h"
+#include "screen/source.h"
+#include "view/lane.h"
+#include "view/moment.h"
+#include "view/ruler.h"
+#include "view/view.h"
+
+enum pane { PANE_TIMELINE, PANE_SOURCE, PANE_LOOP, PANE_OUTPUT, PANE_COUNT };
+enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SEARCH };
+
+struct screen_state {
+	uint64_t position; /* events that have happened: the end of a moment */
+	uint32_t chosen;   /* a lane, or LANE_NONE */
+	bool follow;       /* step through the chosen lane alone */
+	bool internals;    /* show the loop's machinery */
+	bool future;       /* show what is still to come */
+	bool live;         /* stay at the end while the trace grows */
+	size_t wanted;     /* a moment to go to once the growing trace has it, or 0 */
+	enum ruler ruler;
+	int zoom;          /* 2 to the power of this */
+	enum pane focus;
+	int scroll[PANE_COUNT]; /* rows away from where the pane would be by itself */
+	struct play play;
+	int speed;
+	bool beat_stop;    /* playing stops at beats */
+	enum overlay overlay;
+	int help_top;
+	size_t entry;      /* of the gallery */
+	bool watching;
+	enum theme theme;
+};
+
+struct screen {
+	struct screen_options options;
+	struct screen_state state;
+	struct view *view; /* borrowed; NULL: the chooser */
+	int cols, rows;
+	struct source source;      /* the scene's text by lines */
+	VEC(uint32_t) folded;      /* lanes whose descendants are not shown */
+	struct buf message;        /* shown instead of the footer */
+	struct buf query;          /* what is searched, or being typed */
+	bool has_query;
+};
+
+/* What the panes want to know of the present; made anew for each drawing. */
+struct present {
+	size_t index;           /* of the moment */
+	struct moment moment;
+	uint64_t position;      /* events that have happened */
+	int64_t time_ns;        /* the clock to show: between moments while playing */
+	uint32_t active;        /* the lane that the moment is about */
+	struct scale scale;     /* of the timeline */
+};
+
+/* The moment that the state stands at, in the list that is stepped through. */
+size_t present_index(const struct screen *s);
+struct present present_of(const struct screen *s);
+
+/* Clock time between the present moment and the next one; 0 at the end. */
+int64_t next_gap_ns(const struct screen *s);
+
+struct layout screen_layout(const struct screen *s);
+
+/* The ink of a state; of a mixed or absent one too. */
+enum ink state_ink(enum lane_state state);
+
+/* ---- panes: `a` is the whole of the pane, frame included ---- */
+
+void title_draw(const struct screen *s, const struct present *p, struct area a);
+void caption_draw(const struct screen *s, const struct present *p, struct area a);
+void source_draw(const struct screen *s, const struct present *p, struct area a);
+void loop_draw(const struct screen *s, const struct present *p, struct area a);
+void timeline_draw(const struct screen *s, const struct present *p, struct area a);
+void sentence_draw(const struct screen *s, const struct present *p, struct area a);
+void output_draw(const struct screen *s, const struct present *p, struct area a);
+void footer_draw(const struct screen *s, struct area a);
+void help_draw(const struct screen *s, struct area a);
+int help_max_top(const struct screen *s);
+
+/* A pane's frame, brighter when it has the keys; returns the inside. */
+struct area pane_frame(const struct screen *s, enum pane pane, struct area a, const char *title);
+
+/* ---- the timeline ---- */
+
+/* The columns of the timeline pane that are for names, and the rest. */
+struct timeline_cut {
+	int name_cols, cols;
+};
+struct timeline_cut timeline_cut(const struct screen *s, const struct layout *l);
+
+/* The scale of the timeline at the present position. */
+struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t time_ns);
+
+/* The lanes shown, folded ones left out, in order. `*lanes` is owned by the caller (free). */
+size_t timeline_lanes(const struct screen *s, uint32_t **lanes);
+
+/* The lane drawn in row `row` of the timeline's inside (0 is the ruler), or LANE_NONE. */
+uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int row);
+
+/* ---- moving ---- */
+
+/* Go to moment `index`, wherever that is in the list that is stepped through. */
+void go_to(struct screen *s, size_t index);
+unsigned move_do(struct screen *s, enum command command, int argument);
+unsigned move_click(struct screen *s, int x, int y);
+
+/* The next (or previous) moment in which the query is found; false if there is none. */
+bool search_next(struct screen *s, bool backwards);
+
+#endif

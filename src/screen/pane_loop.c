@@ -1,0 +1,227 @@
+/*
+ * The loop: what is ready (in order), which timers are armed, what I/O is watched, what workers
+ * do, and what every other task waits for. A section gets one row; rows that are left go to
+ * those that need more.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "screen/internal.h"
+#include "trace/trace.h"
+#include "view/snapshot.h"
+
+enum { LABEL_COLS = 10, GAP_COLS = 3, MAX_ENTRIES = 64 };
+enum { NOW, READY, TIMERS, IO, WORKERS, WAITS, SECTIONS };
+
+static const char *const labels[SECTIONS] = {"now", "ready", "timers", "I/O", "workers", "waits"};
+
+/* One entry: a text and the ink that it has. */
+struct token {
+	size_t offset, len; /* in the section's text */
+	style ink;
+};
+
+struct section {
+	struct buf text;
+	VEC(struct token) tokens;
+	size_t count; /* entries there are, also those without a token */
+};
+
+static void end_token(struct section *sec, size_t offset, style ink)
+{
+	vec_push(&sec->tokens, (struct token){offset, sec->text.len - offset, ink});
+}
+
+
+/* ---- what there is ---------------------------------------------------------------- */
+
+static void fill_now(const struct screen *s, const struct present *p, const struct snapshot *snap,
+		     struct section *sec)
+{
+	size_t at = sec->text.len;
+	style ink = INK_REASON;
+	if (snap->running != LANE_NONE) {
+		view_lane_name(s->view, snap->running, &sec->text);
+		buf_puts(&sec->text, snap->blocked ? " keeps the thread busy until " : " runs");
+		if (snap->blocked)
+			time_text(snap->blocked_until_ns, &sec->text);
+		ink = INK_RUNNING;
+	} else if (!snap->loop_running) {
+		buf_puts(&sec->text, p->moment.kind == MOMENT_START ? "not started" : "the loop does not run");
+	} else if (snap->ready_count) {
+		buf_puts(&sec->text, "next: ");
+		view_ready_name(s->view, &snap->ready[0], &sec->text);
+		ink = INK_READY;
+	} else if (snap->timer_count) {
+		buf_puts(&sec->text, "sleeps until ");
+		time_text(snap->timers[0].deadline_ns, &sec->text);
+	} else {
+		buf_puts(&sec->text, "nothing is ready");
+	}
+	end_token(sec, at, ink);
+	sec->count = 1;
+}
+
+static void fill_ready(const struct screen *s, const struct snapshot *snap, struct section *sec)
+{
+	sec->count = snap->ready_count;
+	for (size_t i = 0; i < snap->ready_count && i < MAX_ENTRIES; i++) {
+		size_t at = sec->text.len;
+		view_ready_name(s->view, &snap->ready[i], &sec->text);
+		if (snap->time_ns > snap->ready[i].since_ns) {
+			buf_puts(&sec->text, " since ");
+			time_text(snap->ready[i].since_ns, &sec->text);
+		}
+		end_token(sec, at, INK_READY);
+	}
+}
+
+static void fill_timers(const struct screen *s, const struct present *p, const struct snapshot *snap,
+			struct section *sec)
+{
+	sec->count = snap->timer_count;
+	for (size_t i = 0; i < snap->timer_count && i < MAX_ENTRIES; i++) {
+		size_t at = sec->text.len;
+		const struct timer_entry *t = &snap->timers[i];
+		view_timer_name(s->view, t, &sec->text);
+		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
+		time_text(t->deadline_ns, &sec->text);
+		bool overdue = t->deadline_ns < p->time_ns;
+		if (overdue)
+			buf_puts(&sec->text, " overdue");
+		end_token(sec, at, overdue ? INK_READY : t->timeout ? INK_CANCELLING : INK_WAITING);
+	}
+}
+
+static void fill_watches(const struct screen *s, const struct watch_entry *entries, size_t count,
+			 struct section *sec)
+{
+	sec->count = count;
+	for (size_t i = 0; i < count && i < MAX_ENTRIES; i++) {
+		size_t at = sec->text.len;
+		if (entries[i].lane != LANE_NONE) {
+			view_lane_name(s->view, entries[i].lane, &sec->text);
+			buf_putc(&sec->text, ' ');
+		}
+		buf_puts(&sec->text, trace_text(view_trace(s->view), entries[i].text, NULL));
+		end_token(sec, at, INK_WAITING);
+	}
+}
+
+/* Tasks that wait for other tasks rather than for a timer: gathers, groups, futures. */
+static void fill_waits(const struct screen *s, const struct present *p, struct section *sec)
+{
+	uint32_t count;
+	const uint32_t *order = view_order(s->view, s->state.internals, &count);
+	for (uint32_t i = 0; i < count && sec->count < MAX_ENTRIES; i++) {
+		size_t span_at = view_span_at(s->view, order[i], p->position);
+		if (span_at == SIZE_MAX)
+			continue;
+		struct span span = view_span(s->view, order[i], span_at);
+		if (span.state != STATE_WAITING || span.wait_kind == WAIT_SLEEP)
+			continue;
+		sec->count++;
+		size_t at = sec->text.len;
+		view_lane_name(s->view, order[i], &sec->text);
+		buf_puts(&sec->text, " for ");
+		view_wait_label(s->view, order[i], p->position, &sec->text);
+		end_token(sec, at, INK_WAITING);
+	}
+}
+
+/* ---- drawing ---------------------------------------------------------------------- */
+
+/* Draw the entries in at most `rows` rows from row `y` on (none with `grid` NULL); returns the rows used. */
+static int flow(const struct section *sec, struct area a, int y, int rows)
+{
+	int x = LABEL_COLS, row = 0;
+	for (size_t i = 0; i < sec->tokens.count; i++) {
+		const struct token *token = &sec->tokens.items[i];
+		int cols = (int)utf8_text_cols(sec->text.data + token->offset, token->len);
+		if (x > LABEL_COLS && x + cols > a.w - 1) {
+			x = LABEL_COLS;
+			row++;
+		}
+		if (row >= rows) {
+			struct buf more = {0};
+			buf_printf(&more, " +%zu", sec->count - i);
+			area_puts(a, a.w - 1 - (int)more.len, y + rows - 1, buf_text(&more), INK_SENTENCE);
+			buf_free(&more);
+			return rows;
+		}
+		area_text(area_part(a, 0, 0, a.w - 1, a.h), x, y + row, sec->text.data + token->offset, token->len,
+			  token->ink);
+		x += cols + GAP_COLS;
+	}
+	return row + 1;
+}
+
+static int rows_wanted(const struct section *sec, struct area a)
+{
+	struct area nowhere = {NULL, 0, 0, a.w, a.h};
+	return sec->tokens.count ? flow(sec, nowhere, 0, 1000) : 1;
+}
+
+/* Rows for each section: one, then more for those that need them as long as there are any. */
+static void share_rows(struct section *sections, struct area a, int *rows)
+{
+	/* In the order of what matters most when there are too few rows for all. */
+	static const int rank[SECTIONS] = {READY, TIMERS, WAITS, NOW, IO, WORKERS};
+	int left = a.h;
+	for (int i = 0; i < SECTIONS; i++) {
+		rows[rank[i]] = left > 0 && (rank[i] != WAITS || sections[WAITS].count || left > SECTIONS);
+		left -= rows[rank[i]];
+	}
+	for (int i = 0; i < SECTIONS; i++) {
+		int want = rows_wanted(&sections[rank[i]], a);
+		while (rows[rank[i]] && rows[rank[i]] < want && left > 0) {
+			rows[rank[i]]++;
+			left--;
+		}
+	}
+}
+
+static void draw_sections(const struct screen *s, struct section *sections, struct area a)
+{
+	int rows[SECTIONS];
+	share_rows(sections, a, rows);
+	int y = -s->state.scroll[PANE_LOOP];
+	for (int i = 0; i < SECTIONS; i++) {
+		if (!rows[i])
+			continue;
+		area_puts(a, 1, y, labels[i], INK_LABEL);
+		if (sections[i].tokens.count)
+			flow(&sections[i], a, y, rows[i]);
+		else
+			area_puts(a, LABEL_COLS, y, "none", INK_DIM);
+		y += rows[i];
+	}
+}
+
+void loop_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	struct snapshot snap = {0};
+	view_snapshot(s->view, p->position, MAX_ENTRIES, &snap);
+	struct section sections[SECTIONS] = {0};
+	fill_now(s, p, &snap, &sections[NOW]);
+	fill_ready(s, &snap, &sections[READY]);
+	fill_timers(s, p, &snap, &sections[TIMERS]);
+	fill_watches(s, snap.watches, snap.watch_count, &sections[IO]);
+	fill_watches(s, snap.jobs, snap.job_count, &sections[WORKERS]);
+	fill_waits(s, p, &sections[WAITS]);
+
+	struct buf title = {0};
+	uint32_t ended = snap.done_count + snap.failed_count + snap.cancelled_count;
+	buf_printf(&title, "event loop · %u %s", snap.born_count, snap.born_count == 1 ? "task" : "tasks");
+	if (ended)
+		buf_printf(&title, ", %u ended", ended);
+	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
+	buf_free(&title);
+	draw_sections(s, sections, in);
+	for (int i = 0; i < SECTIONS; i++) {
+		buf_free(&sections[i].text);
+		vec_free(&sections[i].tokens);
+	}
+	snapshot_free(&snap);
+}

@@ -1,0 +1,190 @@
+/*
+ * The source: the scene's text with the line on which each task stands. The page shown is the
+ * one that has the line of the moment; the running line is marked apart from those that wait.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "screen/highlight.h"
+#include "screen/internal.h"
+#include "trace/trace.h"
+#include "view/snapshot.h"
+
+enum { MAX_TAGGED = 400, LONG_LINE = 2000 };
+
+/* A task and its line. */
+struct place {
+	uint32_t lane, line;
+	enum lane_state state;
+};
+
+struct places {
+	VEC(struct place) all; /* in the order of the timeline, the active one first */
+};
+
+static void add_place(const struct screen *s, const struct present *p, uint32_t lane, struct places *out)
+{
+	enum lane_state state = view_state_at(s->view, lane, p->position);
+	bool over = state >= STATE_TIMED; /* ended, or not there */
+	if (over && lane != p->active)
+		return;
+	uint32_t line = view_line_at(s->view, lane, p->position, NULL);
+	if (!line && state < STATE_TIMED)
+		line = view_lane(s->view, lane)->begins_line;
+	if (line)
+		vec_push(&out->all, (struct place){lane, line, state});
+}
+
+/* Where every living task stands; of very many only those around the active one. */
+static struct places places_of(const struct screen *s, const struct present *p)
+{
+	struct places out = {0};
+	if (p->active != LANE_NONE && p->active < view_lane_count(s->view))
+		add_place(s, p, p->active, &out);
+	uint32_t count;
+	const uint32_t *order = view_order(s->view, s->state.internals, &count);
+	uint32_t first = 0;
+	if (count > MAX_TAGGED)
+		for (uint32_t i = 0; i < count; i++)
+			if (order[i] == p->active && i > MAX_TAGGED / 2)
+				first = i - MAX_TAGGED / 2;
+	for (uint32_t i = first; i < count && i - first < MAX_TAGGED; i++)
+		if (order[i] != p->active)
+			add_place(s, p, order[i], &out);
+	return out;
+}
+
+/* The first line of the page that has line `line`: half a page further at a time. */
+static size_t page_top(size_t lines, size_t rows, size_t line)
+{
+	if (lines <= rows || rows < 2 || line == 0)
+		return 0;
+	size_t stride = rows / 2;
+	size_t at = (line - 1) / stride * stride;
+	size_t above = rows / 4;
+	size_t top = at > above ? at - above : 0;
+	return top > lines - rows ? lines - rows : top;
+}
+
+static size_t scrolled(size_t top, int by, size_t lines, size_t rows)
+{
+	size_t last = lines > rows ? lines - rows : 0;
+	if (by < 0)
+		return (size_t)-by < top ? top - (size_t)-by : 0;
+	return top + (size_t)by < last ? top + (size_t)by : (top > last ? top : last);
+}
+
+/* Draw a line of Python from column `x` on; returns the column after it. */
+static int draw_code(const struct screen *s, struct area a, int x, int y, const struct source_line *line)
+{
+	uint8_t inks[LONG_LINE];
+	const char *text = s->source.text + line->offset_bytes;
+	size_t len = line->len < LONG_LINE ? line->len : LONG_LINE;
+	highlight_line(text, len, (enum highlight_state)line->state, inks);
+	struct area code = area_part(a, x, y, a.w - x, 1);
+	int col = 0;
+	for (size_t i = 0; i < len && col < code.w;) {
+		size_t end = i + 1;
+		while (end < len && inks[end] == inks[i])
+			end++;
+		col = area_text(code, col, 0, text + i, end - i, inks[i]);
+		i = end;
+	}
+	return x + col;
+}
+
+/* The names of those who stand on a line, at its right. */
+static void draw_tags(const struct screen *s, const struct present *p, struct area a, int x, int y,
+		      const struct places *places, uint32_t line)
+{
+	struct buf tag = {0};
+	size_t shown = 0, more = 0;
+	style ink = INK_DIM;
+	for (size_t i = 0; i < places->all.count; i++) {
+		const struct place *place = &places->all.items[i];
+		if (place->line != line)
+			continue;
+		if (shown == 3) {
+			more++;
+			continue;
+		}
+		if (shown++ == 0)
+			ink = (style)state_ink(place->state);
+		buf_puts(&tag, shown == 1 ? "◂ " : ", ");
+		view_lane_name(s->view, place->lane, &tag);
+		if (place->lane == p->active)
+			ink |= STYLE_BOLD;
+	}
+	if (more)
+		buf_printf(&tag, ", +%zu", more);
+	if (tag.len) {
+		int cols = (int)utf8_text_cols(tag.data, tag.len);
+		int at = a.w - 1 - cols;
+		/* Over the text rather than not at all: where a task stands matters more. */
+		if (at < x + 1 && at < a.w / 2)
+			at = x + 1 < a.w / 2 ? x + 1 : a.w / 2;
+		area_put(a, at - 1, y, ' ', INK_TEXT);
+		area_fit(a, at, y, a.w - at, tag.data, ink);
+	}
+	buf_free(&tag);
+}
+
+static const struct place *first_on(const struct places *places, uint32_t line)
+{
+	for (size_t i = 0; i < places->all.count; i++)
+		if (places->all.items[i].line == line)
+			return &places->all.items[i];
+	return NULL;
+}
+
+static int digits_of(size_t n)
+{
+	int digits = 1;
+	for (; n >= 10; n /= 10)
+		digits++;
+	return digits;
+}
+
+static void draw_line(const struct screen *s, const struct present *p, struct area a, int y,
+		      const struct places *places, size_t index, uint32_t active_line)
+{
+	uint32_t number = (uint32_t)index + 1;
+	int gutter = digits_of(s->source.lines.count) + 1;
+	const struct place *place = first_on(places, number);
+	bool active = number == active_line;
+	area_printf(a, 0, y, active ? INK_SENTENCE : INK_DIM, "%*u", gutter, number);
+	if (active)
+		area_put(a, gutter + 1, y, 0x25B6, INK_CURSOR); /* ▶ */
+	else if (place)
+		area_put(a, gutter + 1, y, 0x25B7, (style)state_ink(place->state)); /* ▷ */
+	int end = draw_code(s, a, gutter + 3, y, &s->source.lines.items[index]);
+	draw_tags(s, p, a, end, y, places, number);
+	if (active)
+		area_flag(area_part(a, 0, y, a.w, 1), STYLE_SHADE);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+void source_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	const struct trace_about *about = trace_about(view_trace(s->view));
+	const char *name = about->path[0] ? base_name(about->path) : "source";
+	struct area in = pane_frame(s, PANE_SOURCE, a, name);
+	struct places places = places_of(s, p);
+	uint32_t active_line = 0;
+	if (places.all.count && places.all.items[0].lane == p->active)
+		active_line = places.all.items[0].line;
+	size_t lines = s->source.lines.count, rows = (size_t)in.h;
+	size_t top = scrolled(page_top(lines, rows, active_line), s->state.scroll[PANE_SOURCE], lines, rows);
+	for (size_t i = 0; i < rows && top + i < lines; i++)
+		draw_line(s, p, in, (int)i, &places, top + i, active_line);
+	if (!lines)
+		area_puts(in, 1, 0, "(this trace has no source)", INK_DIM);
+	vec_free(&places.all);
+}

@@ -1,0 +1,276 @@
+/*
+ * What is said in words: the title bar, the caption, the sentence, the output and the footer.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "base/vec.h"
+#include "screen/internal.h"
+#include "trace/trace.h"
+#include "view/sentence.h"
+#include "view/snapshot.h"
+
+/* ---- the title bar ------------------------------------------------------------------ */
+
+static const char *mode_of(const struct screen *s)
+{
+	if (s->state.play.on)
+		return "playing";
+	if (s->state.live && !view_complete(s->view))
+		return "live";
+	return "paused";
+}
+
+/* What stands at the right of the title bar, the most important last; cut to what fits. */
+static void status_of(const struct screen *s, const struct present *p, int cols, struct buf *out)
+{
+	struct buf part[6] = {0};
+	if (!view_complete(s->view))
+		buf_puts(&part[0], "still running");
+	buf_puts(&part[1], mode_of(s));
+	buf_puts(&part[2], "t ");
+	time_text(p->time_ns, &part[2]);
+	buf_puts(&part[2], " s");
+	buf_printf(&part[3], "tick %u", p->moment.tick);
+	buf_printf(&part[4], "step %u", p->moment.step);
+	buf_puts(&part[5], play_speed_text(s->state.speed));
+	/* Left out first when there is no room. */
+	static const int rank[6] = {0, 4, 5, 3, 1, 2};
+	bool out_of[6] = {false};
+	size_t total = 0;
+	for (int i = 0; i < 6; i++)
+		total += part[i].len ? part[i].len + 3 : 0;
+	for (int i = 0; i < 6 && (long)total > cols; i++) {
+		out_of[rank[i]] = true;
+		total -= part[rank[i]].len ? part[rank[i]].len + 3 : 0;
+	}
+	for (int i = 0; i < 6; i++) {
+		if (!out_of[i] && part[i].len) {
+			buf_puts(out, out->len ? "   " : "");
+			buf_puts(out, buf_text(&part[i]));
+		}
+		buf_free(&part[i]);
+	}
+}
+
+void title_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	const struct trace_about *about = trace_about(view_trace(s->view));
+	area_fill(a, ' ', INK_BAR);
+	int x = 1;
+	if (a.w >= 60)
+		x = area_puts(a, x, 0, "simmer", INK_BAR_DIM) + 2;
+	const char *title = about->title[0] ? about->title : about->path;
+	int title_cols = (int)utf8_text_cols(title, strlen(title));
+	int room = a.w - x - 2 - (title_cols < a.w / 3 ? title_cols : a.w / 3);
+	struct buf status = {0};
+	status_of(s, p, room, &status);
+	int at = a.w - 1 - (int)utf8_text_cols(buf_text(&status), status.len);
+	area_fit(a, x, 0, at - x - 2, title, INK_BAR);
+	area_puts(a, at, 0, buf_text(&status), INK_BAR_DIM);
+	buf_free(&status);
+}
+
+/* ---- the caption --------------------------------------------------------------------- */
+
+void caption_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	if (!a.h)
+		return;
+	const struct trace *t = view_trace(s->view);
+	uint64_t event = view_caption_at(s->view, p->position);
+	struct buf text = {0};
+	if (event != UINT64_MAX) {
+		buf_puts(&text, trace_text(t, trace_at(t, event)->b, NULL));
+	} else {
+		buf_puts(&text, trace_about(t)->intro);
+	}
+	/* The scene's line ends are for its own width; ours is another. */
+	for (size_t i = 0; i + 1 < text.len; i++)
+		if (text.data[i] == '\n' && text.data[i + 1] != '\n')
+			text.data[i] = ' ';
+	size_t beats = view_beat_count(s->view), beat = view_beat_at(s->view, p->position);
+	int x = 1;
+	if (text.len) {
+		area_fill(a, ' ', INK_CAPTION);
+		if (beats && a.w >= 60)
+			x = area_printf(a, 1, 0, INK_CAPTION, "◆ %zu/%zu", beat, beats) + 2;
+	}
+	area_wrap(area_part(a, x, 0, a.w - x - 1, a.h), 0, 0, a.h, buf_text(&text), INK_CAPTION);
+	buf_free(&text);
+}
+
+/* ---- the sentence -------------------------------------------------------------------- */
+
+static void opening_words(const struct screen *s, struct buf *what, struct buf *why)
+{
+	buf_puts(what, "The scene has not begun.");
+	if (view_moment_count(s->view, s->state.internals) > 1)
+		buf_puts(why, "→ steps forward, space plays, ] goes to the next beat, ? shows all keys.");
+	else
+		buf_puts(why, "It is being started.");
+}
+
+void sentence_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	struct buf what = {0}, why = {0};
+	if (p->moment.kind == MOMENT_START)
+		opening_words(s, &what, &why);
+	else
+		view_sentence(s->view, s->state.internals, p->index, &what, &why);
+	area_put(a, 1, 0, 0x25B8, INK_CURSOR); /* ▸ */
+	struct area text = area_part(a, 3, 0, a.w - 4, a.h);
+	int keep = why.len && a.h > 1 ? 1 : 0; /* a row for the reason */
+	int used = area_wrap(text, 0, 0, a.h - keep, buf_text(&what), INK_SENTENCE);
+	area_wrap(text, 0, used, a.h - used, buf_text(&why), INK_REASON);
+	buf_free(&what);
+	buf_free(&why);
+}
+
+/* ---- the output ----------------------------------------------------------------------- */
+
+enum { OUTPUT_LABEL_COLS = 9, MAX_OUTPUT_BYTES = 1 << 18 };
+
+/* A piece of a line of the output. */
+struct piece {
+	const char *text;
+	size_t len;
+	style ink;
+	size_t line;
+};
+
+struct pieces {
+	VEC(struct piece) all;
+	size_t line_count;
+};
+
+static style output_ink(const struct present *p, const struct event *e, uint64_t index)
+{
+	if (e->detail == 2)
+		return INK_WARN;
+	return index >= p->moment.begin ? INK_SENTENCE : INK_REASON;
+}
+
+/* Cut a printed text into pieces of lines. */
+static void add_printed(struct pieces *out, const char *text, size_t len, style ink)
+{
+	if (!out->line_count)
+		out->line_count = 1;
+	while (len) {
+		const char *newline = memchr(text, '\n', len);
+		size_t n = newline ? (size_t)(newline - text) : len;
+		if (n)
+			vec_push(&out->all, (struct piece){text, n, ink, out->line_count - 1});
+		if (newline) {
+			out->line_count++;
+			n++;
+		}
+		text += n;
+		len -= n;
+	}
+}
+
+/* The printed text that the last `lines` lines need: which PRINTED events. */
+static size_t first_needed(const struct screen *s, size_t end, size_t lines)
+{
+	const struct trace *t = view_trace(s->view);
+	size_t n = end, bytes = 0, newlines = 0;
+	while (n > 0 && newlines <= lines && bytes < MAX_OUTPUT_BYTES) {
+		size_t len;
+		const char *text = trace_text(t, trace_at(t, view_printed(s->view, --n))->a, &len);
+		bytes += len;
+		for (size_t i = 0; i < len; i++)
+			newlines += text[i] == '\n';
+	}
+	return n;
+}
+
+void output_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	const struct trace *t = view_trace(s->view);
+	size_t end = view_printed_at(s->view, p->position);
+	int scroll = s->state.scroll[PANE_OUTPUT];
+	size_t lines = (size_t)a.h + (size_t)scroll;
+	struct pieces pieces = {0};
+	for (size_t n = first_needed(s, end, lines); n < end; n++) {
+		uint64_t index = view_printed(s->view, n);
+		const struct event *e = trace_at(t, index);
+		size_t len;
+		const char *text = trace_text(t, e->a, &len);
+		add_printed(&pieces, text, len, output_ink(p, e, index));
+	}
+	size_t count = pieces.line_count;
+	if (count && (!pieces.all.count || vec_last(&pieces.all).line < count - 1))
+		count--; /* the text ends with a newline */
+	size_t back = (size_t)scroll < count ? (size_t)scroll : count ? count - 1 : 0;
+	size_t bottom = count - back;
+	size_t top = bottom > (size_t)a.h ? bottom - (size_t)a.h : 0;
+	bool focus = s->state.focus == PANE_OUTPUT;
+	area_puts(a, 1, 0, "output", focus ? INK_FOCUS : INK_LABEL);
+	int x = OUTPUT_LABEL_COLS;
+	for (size_t i = 0; i < pieces.all.count; i++) {
+		const struct piece *piece = &pieces.all.items[i];
+		if (piece->line < top || piece->line >= bottom)
+			continue;
+		if (i == 0 || piece->line != pieces.all.items[i - 1].line)
+			x = OUTPUT_LABEL_COLS;
+		x = area_text(area_part(a, 0, 0, a.w - 1, a.h), x, (int)(piece->line - top), piece->text,
+			      piece->len, piece->ink);
+	}
+	if (!count)
+		area_puts(a, OUTPUT_LABEL_COLS, 0, "nothing was printed yet", INK_DIM);
+	vec_free(&pieces.all);
+}
+
+/* ---- the footer ------------------------------------------------------------------------ */
+
+/* The width of an entry, and where its last word begins. */
+static int entry_cols(const char *text)
+{
+	return (int)utf8_text_cols(text, strlen(text));
+}
+
+static int put_entry(struct area a, int x, const char *text)
+{
+	const char *word = strrchr(text, ' ');
+	size_t keys = word ? (size_t)(word - text) : strlen(text);
+	x = area_text(a, x, 0, text, keys, INK_KEY);
+	return word ? area_puts(a, x, 0, word, INK_LABEL) : x;
+}
+
+static void draw_keys(const struct screen *s, struct area a)
+{
+	enum context context = s->view ? CONTEXT_SCENE : CONTEXT_GALLERY;
+	const char *const always[] = {command_infos[CMD_HELP].short_label, command_infos[CMD_QUIT].short_label};
+	int gap = a.w >= 90 ? 3 : 2;
+	int room = a.w - 2 - entry_cols(always[0]) - entry_cols(always[1]) - gap;
+	int x = 1;
+	for (int i = 1; i < CMD_COUNT; i++) {
+		const struct command_info *info = &command_infos[i];
+		int cols = entry_cols(info->short_label);
+		if (info->context != context || !cols)
+			continue;
+		if (x + cols + gap > room + 1)
+			break;
+		x = put_entry(a, x, info->short_label) + gap;
+	}
+	x = put_entry(a, x, always[0]) + gap;
+	put_entry(a, x, always[1]);
+}
+
+void footer_draw(const struct screen *s, struct area a)
+{
+	if (s->state.overlay == OVERLAY_SEARCH) {
+		int x = area_puts(a, 1, 0, "find ", INK_LABEL);
+		x = area_puts(a, x, 0, buf_text(&s->query), INK_KEY);
+		area_put(a, x, 0, ' ', INK_KEY | STYLE_REVERSE);
+		const char *help = "a task, a line, a line's number, printed text";
+		if (x + 4 + entry_cols(help) < a.w)
+			area_puts(a, a.w - 1 - entry_cols(help), 0, help, INK_DIM);
+	} else if (s->message.len) {
+		area_fit(a, 1, 0, a.w - 2, buf_text(&s->message), INK_SENTENCE);
+	} else {
+		draw_keys(s, a);
+	}
+}

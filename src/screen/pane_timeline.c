@@ -1,0 +1,373 @@
+/*
+ * The timeline: the tree of tasks at the left, a row of time for each, a ruler above. It does
+ * not scroll: when the present moves out of the window, a page is turned; which page is shown
+ * follows from the position alone.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "screen/internal.h"
+#include "view/row.h"
+#include "view/snapshot.h"
+
+enum { NAME_COLS_MIN = 8, MARK_COLS = 2 };
+
+/* ---- which lanes ------------------------------------------------------------------ */
+
+static bool is_folded(const struct screen *s, uint32_t lane)
+{
+	for (size_t i = 0; i < s->folded.count; i++)
+		if (s->folded.items[i] == lane)
+			return true;
+	return false;
+}
+
+size_t timeline_lanes(const struct screen *s, uint32_t **lanes)
+{
+	bool internals = s->state.internals;
+	uint32_t count;
+	const uint32_t *order = view_order(s->view, internals, &count);
+	*lanes = mem_alloc(mem_mul(count ? count : 1, sizeof **lanes));
+	size_t n = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		(*lanes)[n++] = order[i];
+		if (s->folded.count && is_folded(s, order[i]))
+			i += view_descendants(s->view, internals, order[i]);
+	}
+	return n;
+}
+
+/* A page of lanes: which of them, and how many there are in all. */
+struct page {
+	uint32_t *lanes; /* owned: all of them */
+	size_t count, top, rows;
+};
+
+static size_t index_of(const struct page *page, uint32_t lane)
+{
+	for (size_t i = 0; i < page->count; i++)
+		if (page->lanes[i] == lane)
+			return i;
+	return SIZE_MAX;
+}
+
+/* The lane, or the nearest of its creators that is shown. */
+static size_t shown_index(const struct screen *s, const struct page *page, uint32_t lane)
+{
+	while (lane != LANE_NONE && lane < view_lane_count(s->view)) {
+		size_t i = index_of(page, lane);
+		if (i != SIZE_MAX)
+			return i;
+		lane = view_lane(s->view, lane)->parent;
+	}
+	return SIZE_MAX;
+}
+
+static struct page page_of(const struct screen *s, const struct present *p, int rows)
+{
+	struct page page = {0};
+	page.count = timeline_lanes(s, &page.lanes);
+	page.rows = rows > 0 ? (size_t)rows : 0;
+	if (page.count <= page.rows || !page.rows)
+		return page;
+	uint32_t lane = s->state.chosen != LANE_NONE ? s->state.chosen : p->active;
+	size_t i = shown_index(s, &page, lane);
+	page.top = i == SIZE_MAX ? 0 : i / page.rows * page.rows;
+	if (page.top > page.count - page.rows)
+		page.top = page.count - page.rows;
+	return page;
+}
+
+/* ---- names ------------------------------------------------------------------------ */
+
+/* The name, with asyncio's own beside it when `wide`. */
+static void name_of(const struct screen *s, uint32_t lane, bool wide, struct buf *name, struct buf *beside)
+{
+	view_lane_name(s->view, lane, name);
+	const char *task = view_task_name(s->view, lane);
+	if (wide && strcmp(task, buf_text(name)) != 0)
+		buf_puts(beside, task);
+}
+
+static int indent_of(const struct screen *s, uint32_t lane)
+{
+	unsigned depth = view_lane(s->view, lane)->depth;
+	return 2 * (int)(depth < 6 ? depth : 6);
+}
+
+static bool wide_names(const struct screen *s)
+{
+	return s->cols >= 96;
+}
+
+struct timeline_cut timeline_cut(const struct screen *s, const struct layout *l)
+{
+	int inside = l->timeline.w - 2;
+	int widest = NAME_COLS_MIN;
+	uint32_t *lanes;
+	size_t count = timeline_lanes(s, &lanes);
+	struct buf name = {0}, beside = {0};
+	/* Names beyond the first few hundred must do with the room that those need. */
+	for (size_t i = 0; i < count && i < 300; i++) {
+		buf_reset(&name);
+		buf_reset(&beside);
+		name_of(s, lanes[i], wide_names(s), &name, &beside);
+		size_t cols = utf8_text_cols(buf_text(&name), name.len) + beside.len + (beside.len ? 1 : 0);
+		int need = MARK_COLS + 2 + indent_of(s, lanes[i]) + (int)(cols < 200 ? cols : 200) + 1;
+		widest = need > widest ? need : widest;
+	}
+	buf_free(&name);
+	buf_free(&beside);
+	free(lanes);
+	int limit = inside * 3 / 10;
+	int name_cols = widest < limit ? widest : limit;
+	return (struct timeline_cut){name_cols, inside - name_cols};
+}
+
+static uint32_t tree_mark(const struct screen *s, uint32_t lane)
+{
+	const struct lane *l = view_lane(s->view, lane);
+	if (is_folded(s, lane))
+		return 0x25B8; /* ▸ */
+	if (view_descendants(s->view, s->state.internals, lane))
+		return 0x25BE; /* ▾ */
+	if (l->parent == LANE_NONE)
+		return ' ';
+	return l->next_sibling == LANE_NONE ? 0x2514 : 0x251C; /* └ ├ */
+}
+
+/* What is said at the left edge: who this moment is about, and whose state it changed. */
+static uint32_t change_mark(const struct screen *s, const struct present *p, uint32_t lane)
+{
+	if (p->moment.kind == MOMENT_START)
+		return ' ';
+	if (lane == p->active)
+		return 0x25B6; /* ▶ */
+	uint64_t before = p->moment.begin;
+	enum lane_state was = view_state_at(s->view, lane, before);
+	return was == view_state_at(s->view, lane, p->position) ? ' ' : 0x2022; /* • */
+}
+
+static void draw_name(const struct screen *s, const struct present *p, struct area a, int y, uint32_t lane)
+{
+	enum lane_state state = view_state_at(s->view, lane, p->position);
+	style ink = (style)state_ink(state);
+	bool there = state != STATE_ABSENT;
+	if (there)
+		area_put(a, 0, y, change_mark(s, p, lane), lane == p->active ? INK_CURSOR : ink);
+	int x = MARK_COLS + indent_of(s, lane);
+	struct buf name = {0}, beside = {0};
+	name_of(s, lane, wide_names(s), &name, &beside);
+	if (there || s->state.future) {
+		area_put(a, x, y, tree_mark(s, lane), INK_DIM);
+		style name_ink = !there ? (style)INK_DIM | STYLE_FAINT
+				 : state >= STATE_TIMED ? (style)INK_DIM
+				 : lane == p->active ? (style)INK_SENTENCE
+						     : (style)INK_TEXT;
+		int end = area_fit(a, x + 2, y, a.w - x - 3, buf_text(&name), name_ink);
+		if (end + 1 + (int)beside.len < a.w)
+			area_puts(a, end + 1, y, buf_text(&beside), INK_DIM | (there ? 0 : STYLE_FAINT));
+	}
+	buf_free(&name);
+	buf_free(&beside);
+}
+
+/* ---- the ruler -------------------------------------------------------------------- */
+
+static int timeline_cols(const struct screen *s)
+{
+	struct layout l = screen_layout(s);
+	return timeline_cut(s, &l).cols;
+}
+
+struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t time_ns)
+{
+	int cols = timeline_cols(s);
+	if (cols < 1)
+		cols = 1;
+	enum ruler ruler = s->state.ruler;
+	struct scale fit = scale_fit(s->view, ruler, cols);
+	if (s->state.zoom == 0)
+		return fit;
+	struct scale scale = fit;
+	scale.unit = ldexp(fit.unit, -s->state.zoom);
+	double at = ruler == RULER_CLOCK ? (double)time_ns : view_coordinate(s->view, ruler, position);
+	/* Pages overlap by a quarter, so that one sees where one came from. */
+	double stride = floor(cols * 0.75) < 1 ? 1 : floor(cols * 0.75);
+	double page = floor((at - fit.left) / scale.unit / stride);
+	double left = fit.left + page * stride * scale.unit;
+	double last = fit.left + fit.unit * cols - scale.unit * cols;
+	scale.left = left < last ? left : last;
+	return scale;
+}
+
+/* The column where the present is. */
+static int64_t present_col(const struct screen *s, const struct present *p)
+{
+	if (s->state.ruler == RULER_CLOCK)
+		return scale_col(&p->scale, (double)p->time_ns);
+	return scale_col(&p->scale, view_coordinate(s->view, s->state.ruler, p->position));
+}
+
+static void draw_ruler(const struct screen *s, const struct present *p, struct area a)
+{
+	double step = scale_label_step(&p->scale);
+	double first = ceil(p->scale.left / step) * step;
+	int free_from = 0;
+	struct buf label = {0};
+	for (int i = 0; i < a.w; i++) {
+		double coordinate = first + i * step;
+		int64_t col = scale_col(&p->scale, coordinate);
+		if (col >= a.w)
+			break;
+		buf_reset(&label);
+		scale_label(&p->scale, coordinate, &label);
+		if (col < free_from || col + (int64_t)label.len > a.w)
+			continue;
+		free_from = area_puts(a, (int)col, 0, buf_text(&label), INK_DIM) + 1;
+	}
+	buf_free(&label);
+	int64_t now = present_col(s, p);
+	if (now >= 0 && now < a.w)
+		area_put(a, (int)now, 0, 0x25BC, INK_CURSOR);
+	if (p->scale.left > 0 && area_get(a, 0, 0) == ' ')
+		area_put(a, 0, 0, 0x2190, INK_DIM);
+	if (view_extent(s->view, s->state.ruler) > scale_at(&p->scale, a.w) && area_get(a, a.w - 1, 0) == ' ')
+		area_put(a, a.w - 1, 0, 0x2192, INK_DIM);
+}
+
+/* Beats are marked on the lower edge of the frame; those that have passed are filled. */
+static void draw_beats(const struct screen *s, const struct present *p, struct area edge)
+{
+	bool internals = s->state.internals;
+	size_t index = 0;
+	for (size_t beats = 0; beats < 1000; beats++) {
+		size_t next = view_next_beat(s->view, internals, index);
+		if (next == index)
+			break;
+		index = next;
+		struct moment m = view_moment(s->view, internals, index);
+		if (!m.beat)
+			break;
+		int64_t col = scale_col(&p->scale, view_coordinate(s->view, s->state.ruler, m.end));
+		bool passed = m.end <= p->position;
+		if (col >= 0 && col < edge.w && area_get(edge, (int)col, 0) != 0x25C6)
+			area_put(edge, (int)col, 0, passed ? 0x25C6 : 0x25C7, passed ? INK_CURSOR : INK_DIM);
+	}
+}
+
+/* ---- rows ------------------------------------------------------------------------- */
+
+/* While playing the clock is between two moments: what lasts goes on up to there. */
+static void draw_glide(const struct present *p, struct area a, int y, const struct span *span)
+{
+	int64_t from = scale_col(&p->scale, (double)p->moment.time_ns);
+	int64_t to = scale_col(&p->scale, (double)p->time_ns);
+	if (span->state >= STATE_TIMED || to <= from)
+		return;
+	for (int64_t x = from < 0 ? 0 : from; x < to && x < a.w; x++)
+		if (area_get(a, (int)x, y) == ' ' || x > from)
+			area_put(a, (int)x, y, state_infos[span->state].glyph, (style)state_ink(span->state));
+}
+
+/* A wait for a timer is promised to end at its deadline: dots up to there. */
+static void draw_promise(const struct present *p, struct area a, int y, const struct span *span)
+{
+	if (span->deadline_ns == INT64_MAX ||
+	    (span->state != STATE_WAITING && span->state != STATE_CANCELLING))
+		return;
+	int64_t from = scale_col(&p->scale, (double)p->time_ns);
+	int64_t to = scale_col(&p->scale, (double)span->deadline_ns);
+	for (int64_t x = from < 0 ? 0 : from; x < to && x < a.w; x++)
+		if (area_get(a, (int)x, y) == ' ')
+			area_put(a, (int)x, y, 0x2508, INK_WAITING | STYLE_FAINT); /* ┈ */
+}
+
+static void draw_cells(const struct screen *s, const struct present *p, struct area a, int y,
+		       uint32_t lane, uint64_t position, style flags)
+{
+	int cols = p->scale.cols;
+	struct row_cell *cells = mem_alloc(mem_mul((size_t)cols, sizeof *cells));
+	view_row(s->view, lane, &p->scale, position, cells);
+	for (int x = 0; x < cols; x++) {
+		if (cells[x].code <= ' ')
+			continue;
+		style ink = (style)(cells[x].label ? INK_REASON : state_ink(cells[x].state));
+		if (area_get(a, x, y) == ' ')
+			area_put(a, x, y, cells[x].code, ink | flags);
+	}
+	free(cells);
+}
+
+static void draw_lane(const struct screen *s, const struct present *p, struct area a, int y, uint32_t lane)
+{
+	draw_cells(s, p, a, y, lane, p->position, 0);
+	size_t at = view_span_at(s->view, lane, p->position);
+	if (at != SIZE_MAX && s->state.ruler == RULER_CLOCK) {
+		struct span span = view_span(s->view, lane, at);
+		draw_glide(p, a, y, &span);
+		if (!s->state.future)
+			draw_promise(p, a, y, &span);
+	}
+	if (s->state.future)
+		draw_cells(s, p, a, y, lane, UINT64_MAX, STYLE_FAINT);
+	int64_t now = present_col(s, p);
+	if (now >= 0 && now < a.w && area_get(a, (int)now, y) == ' ')
+		area_put(a, (int)now, y, 0x2506, INK_DIM); /* ┆ */
+}
+
+static void title_of(const struct screen *s, const struct page *page, struct buf *out)
+{
+	buf_printf(out, "timeline · %s", ruler_name(s->state.ruler));
+	if (s->state.zoom)
+		buf_printf(out, " · zoom %dx", s->state.zoom < 20 ? 1 << s->state.zoom : 1 << 20);
+	if (page->count > page->rows)
+		buf_printf(out, " · tasks %zu–%zu of %zu", page->top + 1, page->top + page->rows, page->count);
+	if (s->state.internals)
+		buf_puts(out, " · internals");
+	if (s->state.future)
+		buf_puts(out, " · with what is to come");
+	if (s->state.follow) {
+		buf_puts(out, " · follows ");
+		view_lane_name(s->view, s->state.chosen, out);
+	}
+}
+
+void timeline_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	struct layout l = screen_layout(s);
+	struct timeline_cut cut = timeline_cut(s, &l);
+	struct page page = page_of(s, p, a.h - 3);
+	struct buf title = {0};
+	title_of(s, &page, &title);
+	struct area in = pane_frame(s, PANE_TIMELINE, a, buf_text(&title));
+	buf_free(&title);
+	struct area time = area_part(in, cut.name_cols, 0, cut.cols, in.h);
+	draw_ruler(s, p, time);
+	draw_beats(s, p, area_part(a, 1 + cut.name_cols, a.h - 1, cut.cols, 1));
+	for (size_t i = 0; i < page.rows && page.top + i < page.count; i++) {
+		uint32_t lane = page.lanes[page.top + i];
+		int y = (int)i + 1;
+		draw_name(s, p, area_part(in, 0, 0, cut.name_cols, in.h), y, lane);
+		draw_lane(s, p, time, y, lane);
+		if (lane == s->state.chosen)
+			area_flag(area_part(in, 0, y, in.w, 1), STYLE_SHADE);
+		else if (s->state.follow)
+			area_flag(area_part(in, 0, y, in.w, 1), STYLE_FAINT);
+	}
+	free(page.lanes);
+}
+
+uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int row)
+{
+	struct layout l = screen_layout(s);
+	struct page page = page_of(s, p, l.timeline.h - 3);
+	uint32_t lane = LANE_NONE;
+	if (row >= 1 && (size_t)row <= page.rows && page.top + (size_t)row - 1 < page.count)
+		lane = page.lanes[page.top + (size_t)row - 1];
+	free(page.lanes);
+	return lane;
+}

@@ -1,0 +1,503 @@
+/* The screen as a whole: its life, what a key does, how time passes, the panes put together. */
+#include "screen/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "screen/chooser.h"
+#include "screen/internal.h"
+#include "trace/trace.h"
+
+/* ---- life -------------------------------------------------------------------- */
+
+static int clamp(int n, int low, int high)
+{
+	return n < low ? low : n > high ? high : n;
+}
+
+struct screen *screen_new(const struct screen_options *options)
+{
+	struct screen *s = mem_zalloc(1, sizeof *s);
+	s->options = *options;
+	s->state.chosen = LANE_NONE;
+	s->state.beat_stop = true;
+	s->state.theme = options->theme;
+	s->state.speed = clamp(options->speed, SCREEN_SPEED_MIN, SCREEN_SPEED_MAX);
+	return s;
+}
+
+void screen_free(struct screen *s)
+{
+	if (!s)
+		return;
+	source_free(&s->source);
+	vec_free(&s->folded);
+	buf_free(&s->message);
+	buf_free(&s->query);
+	free(s);
+}
+
+/* The state in which a scene is first seen; what the user likes (theme, speed) stays. */
+static void begin_state(struct screen *s)
+{
+	struct screen_state *st = &s->state;
+	st->position = 0;
+	st->chosen = LANE_NONE;
+	st->follow = st->future = st->live = false;
+	st->wanted = 0;
+	st->zoom = 0;
+	memset(st->scroll, 0, sizeof st->scroll);
+	st->focus = PANE_TIMELINE;
+	st->overlay = OVERLAY_NONE;
+	st->watching = false;
+	s->folded.count = 0;
+	s->has_query = false;
+}
+
+void screen_show(struct screen *s, struct view *view, bool same_place)
+{
+	size_t here = s->view && same_place ? present_index(s) : 0;
+	s->view = view;
+	s->state.play = (struct play){0};
+	if (!same_place)
+		begin_state(s);
+	buf_reset(&s->message);
+	if (!view) {
+		source_free(&s->source);
+		return;
+	}
+	const struct trace_about *about = trace_about(view_trace(view));
+	source_set(&s->source, about->source);
+	if (same_place) {
+		s->state.position = 0;
+		if (s->state.chosen != LANE_NONE && s->state.chosen >= view_lane_count(view))
+			s->state.chosen = LANE_NONE;
+		s->state.wanted = here;
+	} else if (about->real_clock) {
+		s->state.live = true;
+	}
+	screen_grown(s);
+}
+
+unsigned screen_grown(struct screen *s)
+{
+	struct screen_state *st = &s->state;
+	if (!s->view)
+		return 0;
+	size_t last = view_moment_count(s->view, st->internals) - 1;
+	if (st->live) {
+		go_to(s, last);
+	} else if (st->wanted) {
+		size_t wanted = st->wanted;
+		bool there = wanted <= last;
+		go_to(s, there ? wanted : last);
+		st->wanted = there || view_complete(s->view) ? 0 : wanted;
+	}
+	return DO_DRAW;
+}
+
+void screen_resize(struct screen *s, int cols, int rows)
+{
+	s->cols = cols;
+	s->rows = rows;
+}
+
+void screen_message(struct screen *s, const char *text)
+{
+	buf_reset(&s->message);
+	buf_puts(&s->message, text ? text : "");
+}
+
+/* ---- the present --------------------------------------------------------------- */
+
+size_t present_index(const struct screen *s)
+{
+	return view_moment_at(s->view, s->state.internals, s->state.position);
+}
+
+int64_t next_gap_ns(const struct screen *s)
+{
+	size_t index = present_index(s);
+	if (index + 1 >= view_moment_count(s->view, s->state.internals))
+		return 0;
+	int64_t gap = view_moment(s->view, s->state.internals, index + 1).time_ns -
+		      view_moment(s->view, s->state.internals, index).time_ns;
+	return gap > 0 ? gap : 0;
+}
+
+int64_t screen_time_ns(const struct screen *s)
+{
+	if (!s->view)
+		return 0;
+	int64_t now = view_moment(s->view, s->state.internals, present_index(s)).time_ns;
+	/* Paused in the middle of a wait, the clock stays there; a step forward ends it. */
+	if (s->state.play.shown_ns > 0)
+		now += play_glide_ns(next_gap_ns(s), s->state.play.shown_ns, s->state.speed);
+	return now;
+}
+
+struct present present_of(const struct screen *s)
+{
+	struct present p = {.index = present_index(s), .position = s->state.position};
+	p.moment = view_moment(s->view, s->state.internals, p.index);
+	p.time_ns = screen_time_ns(s);
+	p.active = p.moment.kind == MOMENT_START ? LANE_NONE : p.moment.lane;
+	p.scale = timeline_scale(s, p.position, p.time_ns);
+	return p;
+}
+
+/* ---- keys ---------------------------------------------------------------------- */
+
+static size_t last_character(const struct buf *b)
+{
+	size_t i = b->len;
+	while (i > 0 && (b->data[--i] & 0xC0) == 0x80)
+		continue;
+	return i;
+}
+
+/* A key while a search is being typed. */
+static unsigned type_query(struct screen *s, uint32_t code)
+{
+	switch (code) {
+	case KEYCODE_ESC:
+	case KEYCODE_CTRL_C:
+		s->state.overlay = OVERLAY_NONE;
+		s->has_query = false;
+		break;
+	case KEYCODE_ENTER:
+		s->state.overlay = OVERLAY_NONE;
+		s->has_query = s->query.len > 0;
+		if (s->has_query)
+			return move_do(s, CMD_FIND_NEXT, 0);
+		break;
+	case KEYCODE_BACKSPACE:
+		if (s->query.len) {
+			s->query.len = last_character(&s->query);
+			s->query.data[s->query.len] = '\0';
+		}
+		break;
+	case KEYCODE_SPACE:
+		code = ' ';
+		/* fall through */
+	default:
+		if (code >= ' ' && code < KEYCODE_FIRST && s->query.len < 200)
+			buf_put_utf8(&s->query, code);
+	}
+	return DO_DRAW;
+}
+
+/* A key while the help screen covers the others. */
+static unsigned help_key(struct screen *s, uint32_t code)
+{
+	int top = s->state.help_top;
+	if (code == KEYCODE_DOWN || code == 'j')
+		top++;
+	else if (code == KEYCODE_UP || code == 'k')
+		top--;
+	else if (code == KEYCODE_PGDN || code == KEYCODE_SPACE)
+		top += 10;
+	else if (code == KEYCODE_PGUP)
+		top -= 10;
+	else
+		s->state.overlay = OVERLAY_NONE;
+	s->state.help_top = clamp(top, 0, help_max_top(s));
+	return DO_DRAW;
+}
+
+unsigned screen_key(struct screen *s, const struct key *key, int64_t now_ns)
+{
+	buf_reset(&s->message);
+	if (s->state.overlay == OVERLAY_SEARCH)
+		return type_query(s, key->code);
+	if (s->state.overlay == OVERLAY_HELP && key->code != KEYCODE_CTRL_C)
+		return help_key(s, key->code);
+	enum context context = s->view ? CONTEXT_SCENE : CONTEXT_GALLERY;
+	enum command command = command_of_key(key->code, context);
+	if (command_infos[command].argument == ARGUMENT_PLACE && s->view) {
+		if (command == CMD_CLICK)
+			return move_click(s, key->x, key->y);
+	} else if (command == CMD_PICK) {
+		long entry = chooser_entry_at(&s->options.gallery, s->state.entry, s->rows - 2, key->y - 1);
+		if (entry < 0)
+			return DO_DRAW;
+		bool again = (size_t)entry == s->state.entry;
+		s->state.entry = (size_t)entry;
+		return again ? DO_DRAW | DO_OPEN : DO_DRAW;
+	}
+	int digit = key->code >= '0' && key->code <= '9' ? (int)(key->code - '0') : 0;
+	return screen_do(s, command, digit, now_ns) | DO_DRAW;
+}
+
+/* ---- commands ------------------------------------------------------------------ */
+
+static unsigned choose_entry(struct screen *s, long by)
+{
+	long last = (long)s->options.gallery.count - 1;
+	long entry = (long)s->state.entry + by;
+	entry = entry > last ? last : entry;
+	s->state.entry = entry < 0 ? 0 : (size_t)entry;
+	return DO_DRAW;
+}
+
+static unsigned do_in_gallery(struct screen *s, enum command command)
+{
+	switch (command) {
+	case CMD_ENTRY_DOWN:
+	case CMD_ENTRY_WHEEL_DOWN: return choose_entry(s, 1);
+	case CMD_ENTRY_UP:
+	case CMD_ENTRY_WHEEL_UP: return choose_entry(s, -1);
+	case CMD_PAGE_DOWN: return choose_entry(s, 10);
+	case CMD_PAGE_UP: return choose_entry(s, -10);
+	case CMD_FIRST: return choose_entry(s, -(long)s->options.gallery.count);
+	case CMD_LAST: return choose_entry(s, (long)s->options.gallery.count);
+	case CMD_OPEN: return s->options.gallery.count ? DO_OPEN : 0;
+	default: return 0;
+	}
+}
+
+static void start_or_stop(struct screen *s, int64_t now_ns)
+{
+	struct play *play = &s->state.play;
+	size_t last = view_moment_count(s->view, s->state.internals) - 1;
+	s->state.live = false;
+	play->on = !play->on;
+	play->last_ns = now_ns;
+	/* At the end there is nothing left to play: begin anew. */
+	if (play->on && present_index(s) == last && view_complete(s->view)) {
+		go_to(s, 0);
+		play->on = true;
+	}
+}
+
+static void change_speed(struct screen *s, int by)
+{
+	int64_t gap = next_gap_ns(s);
+	int64_t before = play_hold_ns(gap, s->state.speed);
+	s->state.speed = clamp(s->state.speed + by, SCREEN_SPEED_MIN, SCREEN_SPEED_MAX);
+	/* The clock does not jump: the same part of the moment has been shown. */
+	int64_t after = play_hold_ns(gap, s->state.speed);
+	s->state.play.shown_ns =
+		(int64_t)((double)s->state.play.shown_ns / (double)before * (double)after);
+}
+
+static unsigned watch(struct screen *s)
+{
+	if (!s->options.can_watch)
+		return 0;
+	s->state.watching = !s->state.watching;
+	screen_message(s, s->state.watching ? "watching the file: the scene runs anew when it is saved"
+					    : "no longer watching the file");
+	return 0;
+}
+
+unsigned screen_do(struct screen *s, enum command command, int argument, int64_t now_ns)
+{
+	switch (command) {
+	case CMD_QUIT: return DO_QUIT;
+	case CMD_REPAINT: return DO_DRAW | DO_REPAINT;
+	case CMD_HELP:
+		s->state.overlay = OVERLAY_HELP;
+		s->state.help_top = 0;
+		return DO_DRAW;
+	case CMD_THEME:
+		s->state.theme = (s->state.theme + 1) % THEME_COUNT;
+		return DO_DRAW;
+	default: break;
+	}
+	if (!s->view)
+		return do_in_gallery(s, command) | DO_DRAW;
+	switch (command) {
+	case CMD_PLAY: start_or_stop(s, now_ns); break;
+	case CMD_FASTER: change_speed(s, 1); break;
+	case CMD_SLOWER: change_speed(s, -1); break;
+	case CMD_BEAT_STOP:
+		s->state.beat_stop = !s->state.beat_stop;
+		screen_message(s, s->state.beat_stop ? "playing stops at beats" : "playing runs through beats");
+		break;
+	case CMD_SEARCH:
+		s->state.overlay = OVERLAY_SEARCH;
+		s->state.play.on = false;
+		buf_reset(&s->query);
+		break;
+	case CMD_RESTART: return DO_DRAW | DO_RESTART;
+	case CMD_EDIT: return s->options.can_edit ? DO_DRAW | DO_EDIT : 0;
+	case CMD_WATCH: return watch(s) | DO_DRAW;
+	default: return move_do(s, command, argument) | DO_DRAW;
+	}
+	return DO_DRAW;
+}
+
+/* ---- time ---------------------------------------------------------------------- */
+
+int64_t screen_due_ns(const struct screen *s)
+{
+	const struct play *play = &s->state.play;
+	if (!s->view || !play->on)
+		return INT64_MAX;
+	size_t last = view_moment_count(s->view, s->state.internals) - 1;
+	if (present_index(s) == last && !view_complete(s->view))
+		return INT64_MAX; /* screen_grown comes first */
+	return play_due_ns(play, next_gap_ns(s), s->state.speed);
+}
+
+/* The moment that playing goes to from `index`. */
+static size_t next_to_play(const struct screen *s, size_t index)
+{
+	if (s->state.follow)
+		return view_next_of_lane(s->view, s->state.internals, index, s->state.chosen);
+	return index + 1 < view_moment_count(s->view, s->state.internals) ? index + 1 : index;
+}
+
+unsigned screen_advance(struct screen *s, int64_t now_ns)
+{
+	struct play *play = &s->state.play;
+	if (!s->view || !play->on)
+		return 0;
+	if (now_ns > play->last_ns)
+		play->shown_ns += now_ns - play->last_ns;
+	play->last_ns = now_ns;
+	for (;;) {
+		int64_t hold = play_hold_ns(next_gap_ns(s), s->state.speed);
+		if (play->shown_ns < hold)
+			break;
+		size_t index = present_index(s);
+		size_t next = next_to_play(s, index);
+		if (next == index) {
+			play->shown_ns = 0;
+			play->on = !view_complete(s->view);
+			break;
+		}
+		struct play kept = *play;
+		go_to(s, next);
+		*play = kept;
+		play->shown_ns -= hold;
+		if (s->state.beat_stop && view_moment(s->view, s->state.internals, next).beat) {
+			play->shown_ns = 0;
+			play->on = false;
+			break;
+		}
+	}
+	return DO_DRAW;
+}
+
+/* ---- drawing ------------------------------------------------------------------- */
+
+struct layout screen_layout(const struct screen *s)
+{
+	uint32_t *lanes;
+	size_t count = timeline_lanes(s, &lanes);
+	free(lanes);
+	const struct trace_about *about = trace_about(view_trace(s->view));
+	return layout_of((struct layout_wish){
+		.cols = s->cols,
+		.rows = s->rows,
+		.lanes = count,
+		.captions = view_beat_count(s->view) > 0 || about->intro[0],
+	});
+}
+
+enum ink state_ink(enum lane_state state)
+{
+	switch (state) {
+#define STATE(name, word, glyph, ascii, what)                                                      \
+	case STATE_##name:                                                                         \
+		return INK_##name;
+#include "view/state.def"
+#undef STATE
+	case STATE_MIXED: return INK_MIXED;
+	default: return INK_DIM;
+	}
+}
+
+struct area pane_frame(const struct screen *s, enum pane pane, struct area a, const char *title)
+{
+	bool focus = s->state.focus == pane;
+	return area_box(a, title, focus ? INK_FOCUS : INK_FRAME, focus ? INK_FOCUS : INK_HEAD);
+}
+
+static struct area part_of(struct grid *g, struct rect r)
+{
+	return area_part(area_all(g), r.x, r.y, r.w, r.h);
+}
+
+static void draw_too_small(const struct screen *s, struct area a)
+{
+	struct buf b = {0};
+	buf_printf(&b, "simmer needs a window of %dx%d; this one is %dx%d.\nq quits.", LAYOUT_MIN_COLS,
+		   LAYOUT_MIN_ROWS, s->cols, s->rows);
+	area_wrap(a, 0, a.h > 4 ? a.h / 3 : 0, a.h, buf_text(&b), INK_TEXT);
+	buf_free(&b);
+}
+
+static void draw_gallery(const struct screen *s, struct area a)
+{
+	struct area title = area_part(a, 0, 0, a.w, 1);
+	area_fill(title, ' ', INK_BAR);
+	area_puts(title, 1, 0, "simmer", INK_BAR);
+	area_puts(title, 9, 0, "asyncio, one step at a time", INK_BAR_DIM);
+	chooser_draw(area_part(a, 0, 1, a.w, a.h - 2), &s->options.gallery, s->state.entry);
+	footer_draw(s, area_part(a, 0, a.h - 1, a.w, 1));
+}
+
+static void draw_scene(const struct screen *s, struct grid *g)
+{
+	struct layout l = screen_layout(s);
+	struct present p = present_of(s);
+	title_draw(s, &p, part_of(g, l.title));
+	caption_draw(s, &p, part_of(g, l.caption));
+	if (l.source.h)
+		source_draw(s, &p, part_of(g, l.source));
+	if (l.loop.h)
+		loop_draw(s, &p, part_of(g, l.loop));
+	timeline_draw(s, &p, part_of(g, l.timeline));
+	sentence_draw(s, &p, part_of(g, l.sentence));
+	if (l.output.h)
+		output_draw(s, &p, part_of(g, l.output));
+	footer_draw(s, part_of(g, l.footer));
+}
+
+void screen_draw(const struct screen *s, struct grid *g)
+{
+	grid_resize(g, s->cols, s->rows);
+	g->ascii = s->options.ascii;
+	if (s->cols < LAYOUT_MIN_COLS || s->rows < LAYOUT_MIN_ROWS)
+		draw_too_small(s, area_all(g));
+	else if (s->view)
+		draw_scene(s, g);
+	else
+		draw_gallery(s, area_all(g));
+	if (s->state.overlay == OVERLAY_HELP && s->cols >= LAYOUT_MIN_COLS && s->rows >= LAYOUT_MIN_ROWS)
+		help_draw(s, area_all(g));
+	if (g->ascii)
+		grid_to_ascii(g);
+}
+
+/* ---- questions ----------------------------------------------------------------- */
+
+size_t screen_chosen_entry(const struct screen *s)
+{
+	return s->state.entry;
+}
+
+bool screen_watching(const struct screen *s)
+{
+	return s->view && s->state.watching;
+}
+
+enum theme screen_theme(const struct screen *s)
+{
+	return s->state.theme;
+}
+
+uint64_t screen_position(const struct screen *s)
+{
+	return s->view ? present_index(s) : 0;
+}
+
+bool screen_playing(const struct screen *s)
+{
+	return s->view && s->state.play.on;
+}
