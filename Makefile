@@ -117,9 +117,10 @@ headers: ## every header compiles alone
 .PHONY: man-lint
 man-lint: ## the manual pages are clean, and agree with the tables
 	@mandoc -T lint -W warning man/*.[0-9]
+	@python3 tests/docs.py
 
 .PHONY: check
-check: all unit conform keys e2e floors headers man-lint ## everything: what must hold before a commit lands
+check: all unit conform keys cli e2e floors headers man-lint ## everything: what must hold before a commit lands
 	@echo 'make check: all of it holds'
 
 .PHONY: conform
@@ -128,6 +129,10 @@ conform: $(BIN) ## scenes and programs: the same lines and the same steps as CPy
 
 .PHONY: keys
 keys: unit-screen ## keys in, cells out, no terminal
+
+.PHONY: cli
+cli: $(BIN) ## the command line: bad input, exit statuses, files, signals
+	@sh tests/cli/run $(BIN)
 
 .PHONY: e2e
 e2e: $(BIN) ## a real terminal (tmux)
