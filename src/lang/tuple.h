@@ -43,8 +43,4 @@ value tuple_from(struct vm *vm, const value *items, size_t count);
 /* A tuple of what the iterable gives; the same tuple if it is one. */
 value tuple_from_iterable(struct vm *vm, value iterable);
 
-/* Append "a, b" as a repr shows items; shared with list and set. False: an exception is set. */
-struct buf;
-bool put_items_repr(struct vm *vm, struct buf *out, const value *items, size_t count);
-
 #endif
