@@ -214,6 +214,7 @@ def task_of(callback):
 
 
 def callback_name(callback):
+    callback = getattr(callback, 'func', callback)      # of a functools.partial
     module = getattr(callback, '__module__', None) or type(callback).__module__
     name = getattr(callback, '__name__', None) or type(callback).__name__
     internal = name.startswith('_') and module.startswith(('asyncio', '_asyncio')) or \
@@ -347,6 +348,7 @@ def patch():
         if out.scene:
             show(message, category, *rest, **more)
     warnings.showwarning = show_warning
+    warnings.simplefilter('ignore', SyntaxWarning)
 
 
 # ---- running a scene -------------------------------------------------------------------------

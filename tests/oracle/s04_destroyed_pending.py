@@ -1,16 +1,19 @@
-# 4.11, 20.3: a task that waits for a future which nobody else holds dies pending, and is reported.
+# 4.11, 20.1: a pending task whose last reference goes is reported; here it goes with the closed loop.
 import asyncio
 
 
-async def forgotten():
+async def patient():
     await asyncio.get_running_loop().create_future()
-    print("never")
 
 
 async def main():
-    asyncio.create_task(forgotten(), name="forgotten")
-    await asyncio.sleep(1)
     print("main")
 
 
-asyncio.run(main())
+loop = asyncio.new_event_loop()
+task = loop.create_task(patient(), name="patient")
+loop.run_until_complete(main())
+print(task.done())
+loop.close()
+del task
+print("end")
