@@ -48,6 +48,7 @@ struct screen {
 	struct screen_options options;
 	struct screen_state state;
 	struct view *view; /* borrowed; NULL: the chooser */
+	size_t kept;       /* the moment's index when the last picture was detached */
 	int cols, rows;
 	struct source source;      /* the scene's text by lines */
 	VEC(uint32_t) folded;      /* lanes whose descendants are not shown */

@@ -56,9 +56,17 @@ static void begin_state(struct screen *s)
 	s->has_query = false;
 }
 
+void screen_detach(struct screen *s)
+{
+	if (s->view)
+		s->kept = present_index(s);
+	s->view = NULL;
+}
+
 void screen_show(struct screen *s, struct view *view, bool same_place)
 {
-	size_t here = s->view && same_place ? present_index(s) : 0;
+	screen_detach(s);
+	size_t here = s->kept;
 	s->view = view;
 	s->state.play = (struct play){0};
 	if (!same_place)

@@ -42,6 +42,9 @@ void screen_free(struct screen *s);
  */
 void screen_show(struct screen *s, struct view *view, bool same_place);
 
+/* Let go of the picture, because it is going away, but remember the place for a screen_show that follows. */
+void screen_detach(struct screen *s);
+
 /* The picture has grown (view_update brought something new), or its trace is complete. Returns DO_ bits. */
 unsigned screen_grown(struct screen *s);
 
