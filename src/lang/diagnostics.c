@@ -91,6 +91,21 @@ void diagnostics_warn(struct diagnostics *d, struct diagnostic *item)
 	d->error_count--;
 }
 
+void diagnostics_append(struct diagnostics *d, struct diagnostics *from)
+{
+	if (d->path == NULL && from->path != NULL)
+		d->path = mem_strdup(from->path);
+	uint32_t moved = 0;
+	for (; moved < from->count && d->count < DIAGNOSTICS_MAX; moved++) {
+		struct diagnostic *item = &from->items[moved];
+		d->items[d->count++] = *item;
+		d->error_count += !item->is_warning;
+		*item = (struct diagnostic){0};
+	}
+	d->left_out += from->left_out + (from->count - moved);
+	diagnostics_free(from);
+}
+
 /* The terminal columns of a code point as shown below; tabs stay tabs. */
 static int shown_cols(uint32_t c)
 {

@@ -53,6 +53,9 @@ void diagnostic_hint(struct diagnostic *item, const char *format, ...)
 /* Make it a warning. */
 void diagnostics_warn(struct diagnostics *d, struct diagnostic *item);
 
+/* Move everything in `from` to the end of `d`; `from` is empty afterwards. */
+void diagnostics_append(struct diagnostics *d, struct diagnostics *from);
+
 /* Append all of it as lines of text. Control characters of the source are shown as spaces. */
 void diagnostics_print(const struct diagnostics *d, struct buf *out);
 
