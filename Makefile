@@ -91,7 +91,7 @@ $(foreach f,$(FLOORS),$(eval $(call FLOOR_RULES,$(f))))
 
 # A unit test that passed leaves a stamp, so that only what changed runs again.
 $(OUT)/unit/%.ok: $(OUT)/unit/%
-	@$< > $<.out 2>&1 || { cat $<.out; exit 1; }
+	@CK_DEFAULT_TIMEOUT=120 $< > $<.out 2>&1 || { cat $<.out; exit 1; }
 	@tail -n 1 $<.out | sed 's|^|  TEST   $*: |'
 	@touch $@
 .SECONDARY:
