@@ -1,0 +1,245 @@
+/*
+ * Rows: see row.h. A column is the difference of two sums, before its left and
+ * before its right edge; both are found by binary search.
+ */
+#include "view/row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "view/internal.h"
+
+/* A lane as far as a position goes. */
+struct reach {
+	const struct view *v;
+	const struct lane_data *l;
+	enum ruler r;     /* clock or step */
+	size_t count;     /* spans that began before the position */
+	double end;       /* where the position is */
+	uint64_t position;
+};
+
+/* Where the lane stands at an edge of a column. */
+struct edge {
+	double time[STATE_TIMED]; /* spent in each state before the edge */
+	uint64_t runs;            /* runs that began before it */
+	size_t begun;             /* spans that began before it */
+};
+
+static double coordinate(const struct reach *r, size_t span)
+{
+	return (double)span_coordinate(r->v, r->l->spans.items[span], r->r);
+}
+
+/* Spans with a coordinate below `x`, or at most `x` if `inclusive`. */
+static size_t spans_before(const struct reach *r, double x)
+{
+	size_t low = 0, high = r->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (coordinate(r, middle) < x)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct edge edge_at(const struct reach *r, double x)
+{
+	struct edge e = {.begun = spans_before(r, x)};
+	if (e.begun == 0)
+		return e;
+	size_t last = e.begun - 1;
+	const struct sums *sums = &r->l->sums.items[last / SUMS_EVERY];
+	e.runs = sums->runs;
+	const int64_t *time = r->r == RULER_CLOCK ? sums->clock : sums->steps;
+	for (size_t k = 0; k < STATE_TIMED; k++)
+		e.time[k] = (double)time[k];
+	for (size_t i = last - last % SUMS_EVERY; i <= last; i++) {
+		enum lane_state state = span_state(r->l->spans.items[i]);
+		e.runs += state == STATE_RUNNING;
+		if (state >= STATE_TIMED)
+			continue;
+		double begin = coordinate(r, i);
+		double end = i < last ? coordinate(r, i + 1) : x < r->end ? x : r->end;
+		if (i == last && last + 1 < r->count) {
+			double next = coordinate(r, last + 1);
+			end = end < next ? end : next;
+		}
+		if (end > begin)
+			e.time[state] += end - begin;
+	}
+	return e;
+}
+
+static struct reach reach_of(const struct view *v, uint32_t lane, const struct scale *s,
+			     uint64_t position)
+{
+	struct reach r = {
+		.v = v,
+		.l = &v->lanes.items[lane],
+		.r = s->ruler == RULER_CLOCK ? RULER_CLOCK : RULER_STEP,
+		.position = position < v->count ? position : v->count,
+	};
+	size_t last = view_span_at(v, lane, r.position);
+	r.count = last == SIZE_MAX ? 0 : last + 1;
+	r.end = view_coordinate(v, r.r, r.position);
+	return r;
+}
+
+/* The left edge of a column in the reach's own coordinates. */
+static double edge_of(const struct reach *r, const struct scale *s, int64_t col)
+{
+	double x = scale_at(s, col);
+	if (s->ruler == RULER_TICK)
+		x = ruler_to_step(r->v, x);
+	/* Rounding must not put what happens at a whole coordinate into the column before. */
+	return x - s->unit * 1e-6;
+}
+
+static enum lane_state largest(const struct column *c)
+{
+	enum lane_state best = STATE_NEW;
+	for (enum lane_state k = STATE_NEW; k < STATE_TIMED; k++)
+		if (c->share[k] > c->share[best])
+			best = k;
+	return best;
+}
+
+/* What a column shows: endings first, then a run however short, then what takes most of it. */
+static enum lane_state choose(const struct reach *r, const struct column *c, size_t begun)
+{
+	double all = 0;
+	for (size_t k = 0; k < STATE_TIMED; k++)
+		all += c->share[k];
+	if (c->ending != STATE_ABSENT)
+		return c->ending;
+	if (c->runs > 1)
+		return STATE_MIXED;
+	if (c->runs == 1)
+		return STATE_RUNNING;
+	if (all > 0)
+		return largest(c);
+	/* Nothing of any length: the state at the very position, if the lane is there. */
+	if (begun == 0)
+		return STATE_ABSENT;
+	return span_state(r->l->spans.items[begun - 1]);
+}
+
+static struct column column_between(const struct reach *r, const struct edge *a,
+				    const struct edge *b, double left, double right)
+{
+	struct column c = {.ending = STATE_ABSENT, .shown = STATE_ABSENT};
+	double width = right > left ? right - left : 1;
+	for (size_t k = 0; k < STATE_TIMED; k++) {
+		double share = (b->time[k] - a->time[k]) / width;
+		c.share[k] = share < 0 ? 0 : share > 1 ? 1 : share;
+	}
+	c.runs = b->runs - a->runs;
+	bool begins = b->begun > a->begun;
+	if (begins) {
+		enum lane_state last = span_state(r->l->spans.items[b->begun - 1]);
+		if (last >= STATE_DONE && last <= STATE_CANCELLED)
+			c.ending = last;
+	}
+	bool here = left <= r->end && r->end < right;
+	if (left <= r->end)
+		c.shown = choose(r, &c, begins || here ? b->begun : 0);
+	bool over = !begins && b->begun && span_state(r->l->spans.items[b->begun - 1]) >= STATE_DONE;
+	if (over)
+		c.shown = STATE_ABSENT;
+	return c;
+}
+
+struct column view_column(const struct view *v, uint32_t lane, const struct scale *s, int64_t col,
+			  uint64_t position)
+{
+	struct reach r = reach_of(v, lane, s, position);
+	double left = edge_of(&r, s, col), right = edge_of(&r, s, col + 1);
+	struct edge a = edge_at(&r, left), b = edge_at(&r, right);
+	return column_between(&r, &a, &b, left, right);
+}
+
+/* ---- labels ---- */
+
+/* The label of a wait: when it is over, how many there were is enough. */
+static void put_label(const struct reach *r, uint32_t lane, size_t index, struct buf *out)
+{
+	struct span s = view_span(r->v, lane, index);
+	const struct family *f = span_family(r->v, lane, &s);
+	if (f && s.end_event <= r->position)
+		buf_printf(out, "%s %zu", f->group ? "group" : "gather", f->members.count);
+	else
+		view_wait_label(r->v, lane, s.end_event < r->position ? s.end_event : r->position,
+				out);
+}
+
+/* Put the wait's label into the cells from `from` up to `to`, if it fits with a dash on both sides. */
+static void draw_label(const struct reach *r, uint32_t lane, size_t span, struct row_cell *cells,
+		       int from, int to)
+{
+	struct buf text = {0};
+	put_label(r, lane, span, &text);
+	int cols = (int)utf8_text_cols(buf_text(&text), text.len);
+	int room = to - from;
+	if (text.len == 0 || cols + 4 > room)
+		goto done;
+	int x = from + (cols + 6 <= room ? 2 : 1);
+	cells[x] = (struct row_cell){' ', cells[x].state, true};
+	x++;
+	for (size_t i = 0; i < text.len;) {
+		uint32_t code;
+		i += utf8_decode(text.data + i, text.len - i, &code);
+		int width = utf8_width_cols(code);
+		if (width == 0)
+			continue;
+		cells[x] = (struct row_cell){width == 1 ? code : ' ', cells[x].state, true};
+		if (width == 2)
+			cells[x + 1] = cells[x];
+		x += width;
+	}
+	cells[x] = (struct row_cell){' ', cells[x].state, true};
+done:
+	buf_free(&text);
+}
+
+static bool is_wait(enum lane_state s)
+{
+	return s == STATE_WAITING || s == STATE_CANCELLING;
+}
+
+void view_row(const struct view *v, uint32_t lane, const struct scale *s, uint64_t position,
+	      struct row_cell *cells)
+{
+	struct reach r = reach_of(v, lane, s, position);
+	double left = edge_of(&r, s, 0);
+	struct edge a = edge_at(&r, left);
+	int wait_from = -1; /* a wait without interruption since this column ... */
+	size_t wait_span = 0; /* ... is this span */
+	for (int col = 0; col <= s->cols; col++) {
+		double right = edge_of(&r, s, col + 1);
+		struct edge b = edge_at(&r, right);
+		enum lane_state shown = STATE_ABSENT;
+		if (col < s->cols)
+			shown = column_between(&r, &a, &b, left, right).shown;
+		size_t span = b.begun ? b.begun - 1 : 0;
+		if (wait_from >= 0 && (!is_wait(shown) || span != wait_span)) {
+			draw_label(&r, lane, wait_span, cells, wait_from, col);
+			wait_from = -1;
+		}
+		if (col == s->cols)
+			break;
+		uint32_t glyph = shown == STATE_ABSENT ? ' '
+			       : shown == STATE_MIXED  ? GLYPH_MIXED
+						       : state_infos[shown].glyph;
+		cells[col] = (struct row_cell){glyph, shown, false};
+		if (is_wait(shown) && wait_from < 0) {
+			wait_from = col;
+			wait_span = span;
+		}
+		a = b;
+		left = right;
+	}
+}

@@ -1,0 +1,317 @@
+/*
+ * Snapshots: see snapshot.h. The ready queue is a FIFO, so what is in it are the
+ * entries appended before a position without those that had left it by then; timers
+ * come from their checkpoints.
+ */
+#include "view/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "view/internal.h"
+
+/* An array in the snapshot has room for `count` entries from now on. */
+#define ROOM_FOR(array, count) \
+	((array) = mem_resize((array), (count) ? (count) : 1, sizeof *(array)))
+
+void snapshot_free(struct snapshot *s)
+{
+	free(s->ready);
+	free(s->timers);
+	free(s->watches);
+	free(s->jobs);
+	*s = (struct snapshot){0};
+}
+
+/* ---- the ready queue ---- */
+
+/* Whose timer it is: the task that it cancels, or that waits for the future it completes. */
+static uint32_t lane_of_timer(const struct view *v, const struct life *life, bool *timeout)
+{
+	const struct thing *target = thing_find(v, life->target);
+	*timeout = target && target->lane != LANE_NONE;
+	if (!target)
+		return LANE_NONE;
+	return *timeout ? target->lane : target->waiter;
+}
+
+static struct ready_entry ready_entry(const struct view *v, uint64_t event)
+{
+	const struct event *e = trace_at(v->trace, event);
+	const struct thing *t = thing_find(v, e->a);
+	return (struct ready_entry){
+		.lane = t ? t->lane : LANE_NONE,
+		.id = e->a,
+		.role = e->detail,
+		.cause = e->b,
+		.event = event,
+		.since_ns = e->time_ns,
+	};
+}
+
+static void fill_ready(const struct view *v, uint64_t position, size_t max, struct snapshot *s)
+{
+	const struct step *last = step_at(v, position);
+	size_t from = last ? last->head : 0;
+	size_t to = events_below(v->readies.items, v->readies.count, position);
+	size_t room = max && to - from > max ? max : to > from ? to - from : 0;
+	ROOM_FOR(s->ready, room);
+	s->ready_count = 0;
+	for (size_t i = from; i < to; i++) {
+		const struct event *e = trace_at(v->trace, v->readies.items[i]);
+		const struct thing *t = thing_find(v, e->a);
+		bool dropped = t && t->lane == LANE_NONE && t->done_event < position &&
+			       trace_at(v->trace, t->done_event)->kind == EV_HANDLE_DROPPED;
+		if (dropped)
+			continue;
+		if (s->ready_count < room)
+			s->ready[s->ready_count] = ready_entry(v, v->readies.items[i]);
+		s->ready_count++;
+	}
+}
+
+/* ---- timers ---- */
+
+struct timer_list {
+	const struct view *v;
+	struct timer_entry *entries;
+	size_t filled, room, max, seen;
+};
+
+static bool sooner(const struct timer_entry *a, const struct timer_entry *b)
+{
+	if (a->deadline_ns != b->deadline_ns)
+		return a->deadline_ns < b->deadline_ns;
+	return a->event < b->event;
+}
+
+static int compare_timers(const void *left, const void *right)
+{
+	return sooner(left, right) ? -1 : sooner(right, left);
+}
+
+/* With a limit, keep only the soonest, sorted as they come; else take all and sort them once. */
+static void add_timer(void *context, const struct life *life)
+{
+	struct timer_list *list = context;
+	struct timer_entry t = {
+		.id = life->id,
+		.deadline_ns = life->when_ns,
+		.event = life->begin,
+	};
+	t.lane = lane_of_timer(list->v, life, &t.timeout);
+	list->seen++;
+	if (list->filled == list->room) {
+		if (list->max && list->filled == list->max) {
+			if (!sooner(&t, &list->entries[list->filled - 1]))
+				return;
+			list->filled--;
+		} else {
+			list->room = vec_grown_room(list->room, list->room + 1);
+			if (list->max && list->room > list->max)
+				list->room = list->max;
+			ROOM_FOR(list->entries, list->room);
+		}
+	}
+	size_t at = list->filled++;
+	if (list->max)
+		for (; at > 0 && sooner(&t, &list->entries[at - 1]); at--)
+			list->entries[at] = list->entries[at - 1];
+	list->entries[at] = t;
+}
+
+static void fill_timers(const struct view *v, uint64_t position, size_t max, struct snapshot *s)
+{
+	struct timer_list list = {.v = v, .entries = s->timers, .max = max};
+	alive_at(&v->timers, position, add_timer, &list);
+	if (!max && list.filled)
+		qsort(list.entries, list.filled, sizeof *list.entries, compare_timers);
+	s->timers = list.entries;
+	s->timer_count = list.seen;
+}
+
+/* ---- watches and jobs ---- */
+
+struct watch_list {
+	const struct view *v;
+	struct watch_entry *entries;
+	size_t filled, room, max, seen;
+};
+
+static void add_watch(void *context, const struct life *life)
+{
+	struct watch_list *list = context;
+	list->seen++;
+	if (list->max && list->filled == list->max)
+		return;
+	if (list->filled == list->room) {
+		list->room = vec_grown_room(list->room, list->room + 1);
+		ROOM_FOR(list->entries, list->room);
+	}
+	const struct thing *t = thing_find(list->v, life->id);
+	list->entries[list->filled++] = (struct watch_entry){
+		.id = life->id,
+		.lane = t ? t->waiter : LANE_NONE,
+		.text = life->text,
+		.event = life->begin,
+	};
+}
+
+static int compare_watches(const void *left, const void *right)
+{
+	const struct watch_entry *a = left, *b = right;
+	return a->event < b->event ? -1 : a->event > b->event;
+}
+
+static void fill_watches(const struct view *v, const struct alive *from, uint64_t position,
+			 size_t max, struct watch_entry **entries, size_t *count)
+{
+	struct watch_list list = {.v = v, .entries = *entries, .max = max};
+	alive_at(from, position, add_watch, &list);
+	if (list.filled)
+		qsort(list.entries, list.filled, sizeof *list.entries, compare_watches);
+	*entries = list.entries;
+	*count = list.seen;
+}
+
+/* ---- all of it ---- */
+
+/* Lanes are born in order, so those born before a position are the first ones. */
+static uint32_t born_before(const struct view *v, uint64_t position)
+{
+	size_t first = LANE_LOOP + 1, low = first, high = v->lanes.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->lanes.items[middle].lane.born_event < position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint32_t)(low - first);
+}
+
+static uint32_t ended_before(const struct view *v, unsigned how, uint64_t position)
+{
+	return (uint32_t)events_below(v->endings[how].items, v->endings[how].count, position);
+}
+
+static void fill_now(const struct view *v, uint64_t position, struct snapshot *s)
+{
+	for (uint64_t i = position; i > 0;) {
+		const struct event *e = trace_at(v->trace, --i);
+		if (e->thread)
+			continue;
+		s->time_ns = e->time_ns;
+		s->tick = e->tick;
+		s->step = e->step;
+		break;
+	}
+	const struct step *step = step_at(v, position);
+	if (step && step->ended >= position)
+		s->running = step->lane;
+	size_t switches = events_below(v->loop_switches.items, v->loop_switches.count, position);
+	s->loop_running = switches && trace_at(v->trace, v->loop_switches.items[switches - 1])
+					      ->kind == EV_LOOP_STARTED;
+	size_t blocks = events_below(v->blocks.items, v->blocks.count, position);
+	const struct event *block = blocks ? trace_at(v->trace, v->blocks.items[blocks - 1]) : NULL;
+	if (block && block->kind == EV_BLOCK_BEGUN) {
+		s->blocked = true;
+		s->blocked_until_ns = block->time_ns + trace_number_at(v->trace, block->a);
+	}
+}
+
+void view_snapshot(const struct view *v, uint64_t position, size_t max_entries, struct snapshot *s)
+{
+	if (position > v->count)
+		position = v->count;
+	*s = (struct snapshot){
+		.position = position,
+		.running = LANE_NONE,
+		.ready = s->ready,
+		.timers = s->timers,
+		.watches = s->watches,
+		.jobs = s->jobs,
+	};
+	fill_now(v, position, s);
+	fill_ready(v, position, max_entries, s);
+	fill_timers(v, position, max_entries, s);
+	fill_watches(v, &v->watches, position, max_entries, &s->watches, &s->watch_count);
+	fill_watches(v, &v->jobs, position, max_entries, &s->jobs, &s->job_count);
+	s->born_count = born_before(v, position);
+	s->done_count = ended_before(v, 0, position);
+	s->failed_count = ended_before(v, 1, position);
+	s->cancelled_count = ended_before(v, 2, position);
+}
+
+/* ---- lines, captions, output ---- */
+
+/* The last LINE of a run that is not over at `position`, searched backwards from there. */
+static uint64_t line_in_run(const struct view *v, const struct lane_data *l, uint64_t begin,
+			    uint64_t position)
+{
+	for (uint64_t i = position; i-- > begin;) {
+		const struct event *e = trace_at(v->trace, i);
+		if (e->kind == EV_LINE && e->task == l->lane.task && e->thread == 0)
+			return i;
+	}
+	return NO_EVENT;
+}
+
+uint32_t view_line_at(const struct view *v, uint32_t lane, uint64_t position, uint32_t *function)
+{
+	const struct lane_data *l = &v->lanes.items[lane];
+	uint64_t line = NO_EVENT;
+	size_t index = view_span_at(v, lane, position);
+	if (index != SIZE_MAX) {
+		/* How many runs are over: those before the sums, and those of the spans since. */
+		size_t runs = l->sums.items[index / SUMS_EVERY].runs;
+		for (size_t i = index - index % SUMS_EVERY; i < index; i++)
+			runs += span_state(l->spans.items[i]) == STATE_RUNNING;
+		packed_span here = l->spans.items[index];
+		if (span_state(here) == STATE_RUNNING)
+			line = line_in_run(v, l, span_event(here), position);
+		if (line == NO_EVENT && runs)
+			line = l->run_lines.items[runs - 1];
+	}
+	if (function)
+		*function = line == NO_EVENT ? 0 : trace_at(v->trace, line)->b;
+	return line == NO_EVENT ? 0 : trace_at(v->trace, line)->a;
+}
+
+uint64_t view_caption_at(const struct view *v, uint64_t position)
+{
+	size_t count = events_below(v->captions.items, v->captions.count, position);
+	return count ? v->captions.items[count - 1] : NO_EVENT;
+}
+
+size_t view_printed_at(const struct view *v, uint64_t position)
+{
+	return events_below(v->printed.items, v->printed.count, position);
+}
+
+uint64_t view_printed(const struct view *v, size_t n)
+{
+	return v->printed.items[n];
+}
+
+/* ---- names ---- */
+
+static void name_of(const struct view *v, uint32_t lane, uint32_t id, struct buf *out)
+{
+	const struct thing *t = thing_find(v, id);
+	if (lane != LANE_NONE)
+		view_lane_name(v, lane, out);
+	else
+		buf_puts(out, t ? trace_text(v->trace, t->text, NULL) : "?");
+}
+
+void view_timer_name(const struct view *v, const struct timer_entry *t, struct buf *out)
+{
+	name_of(v, t->lane, t->id, out);
+}
+
+void view_ready_name(const struct view *v, const struct ready_entry *r, struct buf *out)
+{
+	name_of(v, r->lane, r->id, out);
+}
