@@ -21,6 +21,7 @@ struct table {
 	size_t filled;           /* entries in use, holes included */
 	size_t room;             /* entries allocated */
 	size_t index_room;       /* a power of two */
+	size_t index_used;       /* slots that are not empty any more */
 	uint64_t version;        /* changes whenever a key comes, goes or moves; unique in a vm */
 };
 

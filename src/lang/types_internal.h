@@ -95,6 +95,19 @@ bool put_items_repr(struct vm *vm, struct buf *out, value self, items_fn items);
 /* An optional start or end argument: None or null leaves `*out`; negative counts from `len`. */
 bool bound_argument(struct vm *vm, value v, size_t len, int64_t *out);
 
+/* ---- dicts (dict_view.c) ---- */
+
+value dict_keys_view(struct vm *vm, value self, const struct args *a);
+value dict_values_view(struct vm *vm, value self, const struct args *a);
+value dict_items_view(struct vm *vm, value self, const struct args *a);
+value dict_reversed_method(struct vm *vm, value self, const struct args *a);
+value dict_iter_slot(struct vm *vm, value self);
+
+/* ---- all ---- */
+
+/* Append repr(v); false with the exception set. */
+bool put_repr(struct vm *vm, struct buf *out, value v);
+
 /* `iter` slot of iterators. */
 value iterator_self(struct vm *vm, value self);
 
