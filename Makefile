@@ -127,6 +127,10 @@ check: all unit conform keys cli e2e floors headers man-lint ## everything: what
 conform: $(BIN) ## scenes and programs: the same lines and the same steps as CPython
 	@python3 tests/conform.py --simmer $(BIN)
 
+.PHONY: check-python
+check-python: $(BIN) ## scenes: the same lines as plain python3 on the real clock; takes a minute
+	@python3 tests/conform.py --real --simmer $(BIN)
+
 .PHONY: keys
 keys: unit-screen ## keys in, cells out, no terminal
 

@@ -29,10 +29,12 @@ DIFF_LINES = 24
 
 
 class Outcome:
-    """What a program did: status, output, reports, steps."""
+    """What a program did: status, output, what it said on standard error, steps."""
 
-    def __init__(self, status, output, reports=(), trace=()):
-        self.status, self.output, self.reports, self.trace = status, output, reports, trace
+    def __init__(self, done, path, trace):
+        self.status, self.output = done.returncode, text_of(done.stdout)
+        self.said, self.trace = text_of(done.stderr), trace
+        self.reports = reports(self.said, path)
 
 
 def run(command):
@@ -54,7 +56,7 @@ def cpython(options, path):
         trace = os.path.join(folder, 'trace')
         done = run([options.python, HERE / 'oracle.py', '--trace', trace, path])
         lines = steps.from_oracle(read(trace))
-    return Outcome(done.returncode, text_of(done.stdout), reports(text_of(done.stderr), path), lines)
+    return Outcome(done, path, lines)
 
 
 def simmer(options, path):
@@ -63,7 +65,7 @@ def simmer(options, path):
         done = run([options.simmer, 'run', '--clock=virtual', path])
         run([options.simmer, 'export', path, '-o', trace])
         lines = steps.from_simmer(read(trace))
-    return Outcome(done.returncode, text_of(done.stdout), reports(text_of(done.stderr), path), lines)
+    return Outcome(done, path, lines)
 
 
 def read(path):
@@ -97,9 +99,9 @@ def reports(text, path):
 
 def difference(what, expected, got):
     """A unified diff, cut short: the first difference is the one that matters."""
-    diff = list(difflib.unified_diff(expected, got, f'{what}: CPython', f'{what}: simmer', 'of', n=3, lineterm=''))
+    diff = list(difflib.unified_diff(expected, got, n=3, lineterm=''))[2:]
     more = [f'... {len(diff) - DIFF_LINES} more lines'] if len(diff) > DIFF_LINES else []
-    return diff[:DIFF_LINES] + more
+    return [f'{what}: - CPython, + simmer'] + diff[:DIFF_LINES] + more
 
 
 def compare(options, path):
@@ -110,6 +112,7 @@ def compare(options, path):
         problems += difference('output', expected.output.splitlines(), got.output.splitlines())
     if expected.status != got.status:
         problems.append(f'exit status: CPython {expected.status}, simmer {got.status}')
+        problems += got.said.splitlines()[:4]
     if expected.reports != got.reports:
         problems += difference('standard error', expected.reports, got.reports)
     if expected.trace != got.trace:
