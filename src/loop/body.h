@@ -20,7 +20,7 @@ enum outcome {
 	BODY_BAD_YIELD, /* yielded out->datum, a new reference, which no task can wait for */
 	BODY_RETURNS,   /* finished: out->datum is the result, a new reference or 0 */
 	BODY_RAISES,    /* finished: out->datum is the error, a new reference */
-	BODY_HALTED,    /* the embedder stops everything: see loop_halt; the body will not be resumed */
+	BODY_HALTED,    /* the embedder stops everything: see loop_world_halt; the body will not be resumed */
 };
 
 struct step_result {

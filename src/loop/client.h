@@ -63,6 +63,11 @@ struct loop_client {
 				   struct datum cause);
 	enum error_class (*classify)(void *context, struct datum error);
 
+	/* A text as a datum: the empty message of a CancelledError that gather lists. NULL: 0. */
+	struct datum (*text)(void *context, const char *text);
+	/* A time-out hit a block that was left with another `error`: insert a TimeoutError into its
+	 * context chain. May be NULL. */
+	void (*mark_timeout)(void *context, struct datum error);
 	/* The list of `count` borrowed items, some of which may be 0: what gather returns. */
 	struct datum (*list)(void *context, const struct datum *items, size_t count);
 	/* The group of `count` borrowed errors that a task group raises. */
@@ -86,7 +91,7 @@ struct loop_client {
 	struct task *(*shutdown_asyncgens)(void *context, struct loop *loop);
 	struct task *(*shutdown_executor)(void *context, struct loop *loop);
 
-	/* loop_interrupt was called: SIGINT. On the loop's thread, between handles. May be NULL. */
+	/* loop_world_interrupt was called: SIGINT. On the loop's thread, between handles. May be NULL. */
 	void (*on_interrupt)(void *context, struct loop *loop);
 };
 

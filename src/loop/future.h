@@ -103,15 +103,17 @@ void future_describe_text(const struct future *f, struct buf *out);
 
 /*
  * For cycle collectors: call back for each strong reference that the future (with its task or
- * gather part) holds. The owners of its callbacks are found by handle_ops: those
- * of the loop's own are visited by themselves, others come as `callback`.
+ * gather part) holds. The owners of its callbacks are found by
+ * handle_ops.traverse; those without it come as `callback`.
  */
+struct group;
 struct future_visitor {
 	void *context;
 	void (*datum)(void *context, struct datum d);
 	void (*future)(void *context, struct future *f);
 	void (*callback)(void *context, struct done_callback *cb);
 	void (*body)(void *context, struct body *body);
+	void (*group)(void *context, struct group *g);
 };
 void future_traverse(struct future *f, const struct future_visitor *v);
 

@@ -56,6 +56,10 @@ enum group_refusal group_enter(struct group *g, struct loop *loop);
 enum group_refusal group_may_create(const struct group *g);
 void group_add(struct group *g, struct task *t);
 
+/* What the group holds, for cycle collectors. */
+struct future_visitor;
+void group_traverse(struct group *g, const struct future_visitor *v);
+
 /*
  * __aexit__ as a body. Raises what the block is to raise instead; returns 0 (None) when the
  * error that the block was left with, if any, goes on by itself.

@@ -15,6 +15,7 @@
 #include "trace/trace.h"
 
 struct buf;
+struct future_visitor;
 struct handle;
 struct loop;
 
@@ -28,6 +29,8 @@ struct handle_ops {
 	void (*forget)(struct handle *h);
 	/* Append the callback's name as `__qualname__` has it; only asked when traced. */
 	void (*name)(const struct handle *h, struct buf *out);
+	/* For cycle collectors: the references that a hold stands for. NULL: future_visitor.callback. */
+	void (*traverse)(struct handle *h, const struct future_visitor *v);
 };
 
 enum handle_state {
@@ -35,6 +38,9 @@ enum handle_state {
 	HANDLE_ARMED,  /* in the timer heap */
 	HANDLE_QUEUED, /* in the ready queue */
 };
+
+/* What the struct handle is the head of. */
+enum handle_kind { HANDLE_PLAIN, HANDLE_TIMER, HANDLE_DONE_CALLBACK };
 
 struct handle {
 	struct handle *next; /* in the ready queue */
@@ -44,7 +50,7 @@ struct handle {
 	uint8_t role;        /* enum handle_role */
 	uint8_t state;       /* enum handle_state */
 	bool cancelled;
-	bool is_timer;       /* it is the head of a struct timer */
+	uint8_t kind;        /* enum handle_kind */
 };
 
 /* Make `h` ready for scheduling. `ops` is borrowed for good. */

@@ -9,6 +9,7 @@
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,7 +20,10 @@
 #include "loop/timers.h"
 #include "trace/trace.h"
 
-/* What the loops of a program share; lives in the embedder and outlives the loops. */
+/*
+ * What the loops of a program share: the clock, the numbers of its tasks, and how to get its
+ * thread's attention. Lives in the embedder and outlives the loops.
+ */
 struct loop_world {
 	const struct loop_client *client;
 	void *context;               /* the client's */
@@ -29,7 +33,11 @@ struct loop_world {
 	struct loop *running;        /* the loop that runs now, or NULL */
 	uint64_t task_number;        /* of the last Task-N */
 	uint32_t last_id;            /* ids, when there is no trace to give them */
+	int wake_fd;                 /* an eventfd: readable when somebody wants attention */
+	_Atomic unsigned attention;  /* ATTENTION_* that were asked for and not yet given */
 };
+
+enum { ATTENTION_INTERRUPT = 1, ATTENTION_HALT = 2 };
 
 /* How a run ended. */
 enum run_end {
@@ -37,7 +45,7 @@ enum run_end {
 	RUN_STOPPED,  /* run_until_complete: stopped before the future was done */
 	RUN_EXIT,     /* an exit error (SystemExit, KeyboardInterrupt) left the loop: *error */
 	RUN_DEADLOCK, /* virtual clock: nothing is ready, no timer, no I/O: it would wait for ever */
-	RUN_HALTED,   /* loop_halt, or a body or callback halted */
+	RUN_HALTED,   /* loop_world_halt, or a body halted */
 	RUN_CLOSED,   /* refused: the loop is closed */
 	RUN_BUSY,     /* refused: this loop is running */
 	RUN_OTHER,    /* refused: another loop of this world is running */
@@ -46,16 +54,27 @@ enum run_end {
 /* `client` and `writer` are borrowed; `writer` may be NULL. */
 void loop_world_init(struct loop_world *w, const struct loop_client *client, void *context,
 		     struct trace_writer *writer, bool real_clock);
+void loop_world_fini(struct loop_world *w);
 
 /* A fresh id for the trace. */
 uint32_t loop_world_id(struct loop_world *w);
 
 /*
  * time.sleep on the thread of the world: it is busy for `ns`. Virtual: the clock moves. Real: waits,
- * until loop_interrupt or loop_halt at the latest: returns what is left then, else 0.
+ * until loop_world_interrupt or loop_world_halt at the latest: returns what is left then, else 0.
  * Tells the trace; `line` is where the scene says so, or 0.
  */
 int64_t loop_world_block(struct loop_world *w, int64_t ns, uint32_t line);
+
+/* The time now in nanoseconds since the world began, loop or no loop. */
+int64_t loop_world_now_ns(const struct loop_world *w);
+
+/* From any thread or signal handler: client.on_interrupt will be called on the world's thread. */
+void loop_world_interrupt(struct loop_world *w);
+
+/* From any thread or signal handler: a run ends before its next handle, now and for good. */
+void loop_world_halt(struct loop_world *w);
+bool loop_world_halted(const struct loop_world *w);
 
 /* ---- life ---- */
 
@@ -82,7 +101,7 @@ enum run_end loop_run_forever(struct loop *l, struct datum *error);
 /* Tick until `f` (borrowed) is done: RUN_DONE, and future_take gives its result. */
 enum run_end loop_run_until_complete(struct loop *l, struct future *f, struct datum *error);
 
-/* One turn: what loop_run_forever repeats. True while it should go on. For loops inside of loops. */
+/* One turn: what loop_run_forever repeats. True while it should go on. */
 bool loop_turn(struct loop *l);
 
 /* End the run after this tick. */
@@ -111,12 +130,6 @@ void loop_call_soon_threadsafe(struct loop *l, struct handle *h);
 
 /* From any thread or signal handler: have the loop look up from its poll. */
 void loop_wake(struct loop *l);
-
-/* From any thread or signal handler: client.on_interrupt will be called on the loop's thread. */
-void loop_interrupt(struct loop *l);
-
-/* From any thread or signal handler: the run ends before the next handle, for good. */
-void loop_halt(struct loop *l);
 
 /* ---- I/O ---- */
 

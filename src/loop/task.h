@@ -11,7 +11,7 @@
 struct task {
 	struct future future;        /* first, so that a task is a future */
 	struct done_callback wakeup; /* its handle is the task's step, too */
-	struct body *body;           /* NULL once it is done */
+	struct body *body;           /* kept until the task dies */
 	struct future *waiter;       /* what it waits for, counted, or NULL */
 	struct list_node all;        /* in its loop's list of tasks that are not done */
 	struct datum throw_next;     /* an error that the queued step throws, or 0 */

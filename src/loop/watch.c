@@ -1,0 +1,107 @@
+/*
+ * Watches: whose handles are appended when a descriptor is ready. A reader and a writer of one
+ * descriptor share a slot, which is what the poller knows.
+ */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "loop/internal.h"
+
+static struct io_slot *find_slot(struct loop *l, int fd)
+{
+	for (struct list_node *n = l->slots.next; n != &l->slots; n = n->next) {
+		struct io_slot *s = list_entry(n, struct io_slot, link);
+		if (s->entry.fd == fd)
+			return s;
+	}
+	return NULL;
+}
+
+static struct io_slot *make_slot(struct loop *l, int fd)
+{
+	struct io_slot *s = mem_zalloc(1, sizeof *s);
+	s->entry.fd = fd;
+	list_push_tail(&l->slots, &s->link);
+	l->slot_count++;
+	return s;
+}
+
+/* Free the slot if nobody uses it. */
+static void tidy_slot(struct loop *l, struct io_slot *s)
+{
+	if (s->reader || s->writer)
+		return;
+	list_remove(&s->link);
+	l->slot_count--;
+	free(s);
+}
+
+int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
+	       const struct handle_ops *ops, const char *what)
+{
+	struct io_slot *s = find_slot(l, fd);
+	if (!s)
+		s = make_slot(l, fd);
+	s->entry.wanted |= events;
+	if (l->poll_ops->watch(l->poller, &s->entry) < 0) {
+		s->entry.wanted &= ~events;
+		tidy_slot(l, s);
+		return -ERR_SYSTEM;
+	}
+	handle_init(&w->handle, ops, ROLE_IO);
+	w->events = events;
+	w->slot = s;
+	*(events == POLL_READ ? &s->reader : &s->writer) = w;
+	if (loop_traced(l)) {
+		handle_tell(l, &w->handle);
+		loop_emit(l, EV_IO_AWAITED, w->handle.id, world_text(l->world, what), 0);
+	}
+	return 0;
+}
+
+void loop_unwatch(struct loop *l, struct watch *w)
+{
+	struct io_slot *s = w->slot;
+	if (!s)
+		return;
+	w->slot = NULL;
+	*(w->events == POLL_READ ? &s->reader : &s->writer) = NULL;
+	s->entry.wanted &= ~w->events;
+	l->poll_ops->watch(l->poller, &s->entry);
+	tidy_slot(l, s);
+	loop_emit(l, EV_IO_DROPPED, w->handle.id, 0, 0);
+	handle_cancel(l, &w->handle);
+}
+
+static void append_watch(struct loop *l, struct watch *w)
+{
+	/* Still in the queue from the tick before, or on its way to run a second time. */
+	if (!w || w->handle.state != HANDLE_IDLE)
+		return;
+	loop_emit(l, EV_IO_READY, w->handle.id, 0, 0);
+	loop_call_soon(l, &w->handle);
+}
+
+void watches_append(struct loop *l, struct poll_entry **ready, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (ready[i] == &l->wake) {
+			world_calm(l->world);
+			continue;
+		}
+		struct io_slot *s = CONTAINER_OF(ready[i], struct io_slot, entry);
+		if (s->entry.seen & POLL_READ)
+			append_watch(l, s->reader);
+		if (s->entry.seen & POLL_WRITE)
+			append_watch(l, s->writer);
+	}
+}
+
+void watches_close(struct loop *l)
+{
+	while (!list_empty(&l->slots)) {
+		struct io_slot *s = list_entry(l->slots.next, struct io_slot, link);
+		struct watch *w = s->reader ? s->reader : s->writer;
+		loop_unwatch(l, w);
+	}
+}
