@@ -104,9 +104,10 @@ size_t str_decode(const char *text, uint32_t *out);
 /* Append one code point, lone surrogates included. */
 void str_put_char(struct buf *out, uint32_t code_point);
 
-/* For `str + x` of a type without it: TypeError in CPython's words is raised by object_binary. */
-
 /* ---- formatting (format_str.c, format_percent.c) ---- */
+
+/* What !s, !r and !a make of a value: `conversion` is the letter. */
+value object_convert(struct vm *vm, value v, char conversion);
 
 /* text % arguments. */
 value str_percent(struct vm *vm, value text, value arguments);

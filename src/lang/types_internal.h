@@ -24,6 +24,9 @@ value str_make(struct vm *vm, size_t len, size_t chars, char **text);
 /* The byte where the index-th character begins; the length when index is the number of them. */
 size_t str_offset(value v, size_t index);
 
+/* The text with everything beyond ASCII as \x, \u and \U escapes. */
+value ascii_escaped(struct vm *vm, value text);
+
 extern const struct method_def str_methods[];
 value str_format_slot(struct vm *vm, value self, value spec);
 
