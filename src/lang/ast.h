@@ -13,6 +13,7 @@
 #include "lang/source.h"
 
 struct scope;
+struct name_use;
 struct expr;
 struct stmt;
 struct pattern;
@@ -357,7 +358,8 @@ struct module_tree {
 	struct expr *doc;          /* the docstring's STR or NULL */
 	const char *title, *introduction;
 	bool has_future_annotations;
-	struct scope *scope;       /* of the module; set by the scope pass */
+	struct scope *scope, *last_scope; /* the module's, the first of all; set by the scope pass */
+	VEC(struct name_use) uses; /* for module_check */
 };
 
 /* Memory of the tree: zeroed, aligned for anything, freed with the tree. */

@@ -48,8 +48,8 @@ struct diagnostic *diagnostics_add(struct diagnostics *d, const struct source *s
 	va_end(args);
 	if (item == NULL)
 		return NULL;
-	struct place start = source_place(s, span.start);
-	struct place end = source_place(s, span.end);
+	struct text_place start = source_place(s, span.start);
+	struct text_place end = source_place(s, span.end);
 	size_t len;
 	const char *text = source_line_text(s, start.line, &len);
 	item->line = start.line;

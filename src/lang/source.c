@@ -66,12 +66,12 @@ uint32_t source_line(const struct source *s, uint32_t offset)
 	return low + 1;
 }
 
-struct place source_place(const struct source *s, uint32_t offset)
+struct text_place source_place(const struct source *s, uint32_t offset)
 {
 	uint32_t line = source_line(s, offset);
 	uint32_t start = s->line_starts[line - 1];
 	size_t before = utf8_count(s->text + start, offset - start);
-	return (struct place){line, (uint32_t)before + 1};
+	return (struct text_place){line, (uint32_t)before + 1};
 }
 
 const char *source_line_text(const struct source *s, uint32_t line, size_t *len)

@@ -24,7 +24,7 @@ struct source {
 };
 
 /* A place for people: both count from 1, columns count code points. */
-struct place {
+struct text_place {
 	uint32_t line, column;
 };
 
@@ -39,7 +39,7 @@ void source_fini(struct source *s);
 
 /* Where an offset (at most s->len) is; lines are found by binary search. */
 uint32_t source_line(const struct source *s, uint32_t offset);
-struct place source_place(const struct source *s, uint32_t offset);
+struct text_place source_place(const struct source *s, uint32_t offset);
 
 /* The text of a line (from 1) without its line end. */
 const char *source_line_text(const struct source *s, uint32_t line, size_t *len);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang/scope.h"
+
 enum { CHUNK_BYTES = 16 * 1024 };
 
 struct arena_chunk {
@@ -68,11 +70,13 @@ void module_free(struct module_tree *tree)
 {
 	if (tree == NULL)
 		return;
+	scope_free(tree);
 	while (tree->arena.chunks != NULL) {
 		struct arena_chunk *next = tree->arena.chunks->next;
 		free(tree->arena.chunks);
 		tree->arena.chunks = next;
 	}
+	vec_free(&tree->uses);
 	source_fini(&tree->source);
 	map_free(&tree->name_ids);
 	vec_free(&tree->names);
