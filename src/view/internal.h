@@ -139,6 +139,7 @@ struct view {
 	VEC(struct tick) ticks;
 	VEC(uint64_t) printed, captions, loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
 	VEC(uint64_t) blocks; /* BLOCK_BEGUN and BLOCK_ENDED in turn */
+	VEC(uint64_t) cancels;    /* CANCEL_REQUESTED */
 	VEC(uint64_t) endings[3]; /* done, failed, cancelled */
 	VEC(struct work) works;
 	struct alive timers, watches, jobs;

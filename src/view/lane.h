@@ -39,7 +39,8 @@ extern const struct state_info state_infos[STATE_COUNT];
 /* Drawn where a column holds more than one run: `▓`, `*`. */
 enum { GLYPH_MIXED = 0x2593, GLYPH_MIXED_ASCII = '*' };
 
-enum { LANE_PROGRAM = 0, LANE_LOOP = 1, LANE_NONE = UINT32_MAX };
+enum { LANE_PROGRAM = 0, LANE_LOOP = 1 };
+#define LANE_NONE UINT32_MAX
 
 struct lane {
 	uint32_t task;      /* the task's id in the trace; 0 for lanes 0 and 1 */

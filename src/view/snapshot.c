@@ -50,6 +50,15 @@ static struct ready_entry ready_entry(const struct view *v, uint64_t event)
 	};
 }
 
+/* Whether the handle was cancelled by then: it stays in the queue and is skipped. */
+static bool was_dropped(const struct view *v, const struct thing *t, uint64_t position)
+{
+	if (t->done_event >= position)
+		return false;
+	uint8_t kind = trace_at(v->trace, t->done_event)->kind;
+	return kind == EV_HANDLE_DROPPED || kind == EV_TIMER_DROPPED;
+}
+
 static void fill_ready(const struct view *v, uint64_t position, size_t max, struct snapshot *s)
 {
 	const struct step *last = step_at(v, position);
@@ -61,9 +70,7 @@ static void fill_ready(const struct view *v, uint64_t position, size_t max, stru
 	for (size_t i = from; i < to; i++) {
 		const struct event *e = trace_at(v->trace, v->readies.items[i]);
 		const struct thing *t = thing_find(v, e->a);
-		bool dropped = t && t->lane == LANE_NONE && t->done_event < position &&
-			       trace_at(v->trace, t->done_event)->kind == EV_HANDLE_DROPPED;
-		if (dropped)
+		if (t && t->lane == LANE_NONE && was_dropped(v, t, position))
 			continue;
 		if (s->ready_count < room)
 			s->ready[s->ready_count] = ready_entry(v, v->readies.items[i]);

@@ -41,6 +41,7 @@ void view_free(struct view *v)
 	vec_free(&v->captions);
 	vec_free(&v->loop_switches);
 	vec_free(&v->blocks);
+	vec_free(&v->cancels);
 	for (size_t i = 0; i < COUNT_OF(v->endings); i++)
 		vec_free(&v->endings[i]);
 	vec_free(&v->works);
@@ -287,7 +288,10 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 		timer_for(v, e);
 		break;
 	case EV_TIMER_FIRED:
+		end_life(&v->timers, thing_make(v, e->a)->timer, index);
+		break;
 	case EV_TIMER_DROPPED:
+		thing_make(v, e->a)->done_event = index;
 		end_life(&v->timers, thing_make(v, e->a)->timer, index);
 		break;
 	case EV_FUTURE_MADE:
@@ -327,6 +331,9 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 		break;
 	case EV_TASK_CANCELLED:
 		task_over(v, index, e, 2);
+		break;
+	case EV_CANCEL_REQUESTED:
+		vec_push(&v->cancels, index);
 		break;
 	case EV_IO_AWAITED:
 		begin_watch(v, &v->watches, index, e);

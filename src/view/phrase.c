@@ -1,0 +1,100 @@
+/* Phrases: see phrase.h. */
+#include "view/phrase.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "view/lane.h"
+
+static const char *const phrases[PHRASE_COUNT] = {
+#define PHRASE(name, text) [PHRASE_##name] = text,
+#include "view/sentence.def"
+#undef PHRASE
+};
+
+/* Append what the field of that name stands for. */
+static void put_field(struct buf *out, const char *name, size_t len, const struct fields *f)
+{
+	const struct {
+		const char *name, *text;
+	} rows[] = {
+		{"who", f->who},     {"other", f->other}, {"list", f->list},
+		{"lines", f->lines}, {"label", f->label}, {"text", f->text},
+		{"time", f->time},   {"span", f->span},
+		{"is", f->n == 1 ? "is" : "are"},
+		{"has", f->n == 1 ? "has" : "have"},
+		{"was", f->n == 1 ? "was" : "were"},
+		{"it", f->n == 1 ? "it" : "they"},
+	};
+	if (len == 1 && (*name == 'n' || *name == 'm')) {
+		buf_printf(out, "%zu", *name == 'n' ? f->n : f->m);
+		return;
+	}
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (strlen(rows[i].name) == len && memcmp(rows[i].name, name, len) == 0)
+			buf_puts(out, rows[i].text ? rows[i].text : "");
+}
+
+void phrase_put(struct buf *out, enum phrase phrase, const struct fields *f)
+{
+	for (const char *s = phrases[phrase]; *s;) {
+		const char *open = strchr(s, '{');
+		if (!open) {
+			buf_puts(out, s);
+			return;
+		}
+		const char *close = strchr(open, '}');
+		buf_put(out, s, (size_t)(open - s));
+		put_field(out, open + 1, (size_t)(close - open - 1), f);
+		s = close + 1;
+	}
+}
+
+void put_shown(struct buf *out, const char *text, size_t len, size_t cols)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < len;) {
+		uint32_t code;
+		i += utf8_decode(text + i, len - i, &code);
+		if (code < 0x20)
+			code += 0x2400;
+		else if (code == 0x7F)
+			code = 0x2421;
+		else if (code >= 0x80 && code < 0xA0)
+			code = UTF8_REPLACEMENT;
+		size_t width = (size_t)utf8_width_cols(code);
+		if (used + width + (i < len) > cols) {
+			buf_put_utf8(out, 0x2026);
+			return;
+		}
+		buf_put_utf8(out, code);
+		used += width;
+	}
+}
+
+void names_add(struct names *n, uint32_t lane)
+{
+	if (lane == LANE_NONE)
+		return;
+	size_t kept = n->count < COUNT_OF(n->lanes) ? n->count : COUNT_OF(n->lanes);
+	for (size_t i = 0; i < kept; i++)
+		if (n->lanes[i] == lane)
+			return;
+	if (n->count < COUNT_OF(n->lanes))
+		n->lanes[n->count] = lane;
+	n->count++;
+}
+
+void names_put(const struct names *n, struct buf *out)
+{
+	size_t room = COUNT_OF(n->lanes);
+	size_t shown = n->count <= room ? n->count : room - 2;
+	for (size_t i = 0; i < shown; i++) {
+		if (i)
+			buf_puts(out, i + 1 == n->count ? " and " : ", ");
+		view_lane_name(n->v, n->lanes[i], out);
+	}
+	if (shown < n->count)
+		buf_printf(out, " and %zu others", n->count - shown);
+}
