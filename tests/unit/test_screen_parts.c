@@ -1,0 +1,224 @@
+/* screen: layout, commands, the chooser, the pace of playing. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "screen/chooser.h"
+#include "screen/command.h"
+#include "screen/key.h"
+#include "screen/layout.h"
+#include "screen/play.h"
+#include "suite.h"
+
+#define SECOND INT64_C(1000000000)
+
+/* ---- layout ---------------------------------------------------------------------- */
+
+static void mark(unsigned char *cells, struct layout_wish wish, struct rect r)
+{
+	ck_assert(r.w >= 0 && r.h >= 0);
+	if (!r.h)
+		return;
+	ck_assert(r.x >= 0 && r.y >= 0 && r.x + r.w <= wish.cols && r.y + r.h <= wish.rows);
+	for (int y = r.y; y < r.y + r.h; y++)
+		for (int x = r.x; x < r.x + r.w; x++)
+			cells[y * wish.cols + x]++;
+}
+
+START_TEST(panes_cover_every_cell_once_at_every_size)
+{
+	static unsigned char cells[220 * 70];
+	for (int cols = LAYOUT_MIN_COLS; cols < 220; cols += 29)
+		for (int rows = LAYOUT_MIN_ROWS; rows < 70; rows += 3)
+			for (unsigned lanes = 0; lanes < 40; lanes += 13) {
+				struct layout_wish wish = {cols, rows, lanes, rows % 2};
+				struct layout l = layout_of(wish);
+				ck_assert(!l.too_small);
+				memset(cells, 0, sizeof cells);
+				mark(cells, wish, l.title);
+				mark(cells, wish, l.caption);
+				mark(cells, wish, l.source);
+				mark(cells, wish, l.loop);
+				mark(cells, wish, l.timeline);
+				mark(cells, wish, l.sentence);
+				mark(cells, wish, l.output);
+				mark(cells, wish, l.footer);
+				int once = 0;
+				for (int i = 0; i < cols * rows; i++)
+					once += cells[i] == 1;
+				ck_assert_int_eq(once, cols * rows);
+				ck_assert_int_ge(l.timeline.h, 5);
+				ck_assert_int_ge(l.sentence.h, 1);
+			}
+}
+END_TEST
+
+START_TEST(panes_fold_away_in_a_fixed_order)
+{
+	struct layout l = layout_of((struct layout_wish){100, 30, 4, true});
+	ck_assert(l.loop.h && l.source.h && l.output.h && l.caption.h);
+	l = layout_of((struct layout_wish){80, 24, 4, true});
+	ck_assert(l.loop.h && l.source.h && l.output.h && l.caption.h);
+	l = layout_of((struct layout_wish){60, 24, 4, true});
+	ck_assert(!l.loop.h && l.source.h && l.output.h);
+	l = layout_of((struct layout_wish){80, 15, 4, true});
+	ck_assert(!l.output.h && !l.caption.h && l.source.h);
+	l = layout_of((struct layout_wish){80, 10, 4, true});
+	ck_assert(!l.source.h && !l.loop.h && l.timeline.h);
+	ck_assert(layout_of((struct layout_wish){39, 24, 4, true}).too_small);
+	ck_assert(layout_of((struct layout_wish){80, 9, 4, true}).too_small);
+	ck_assert(layout_of((struct layout_wish){0, 0, 0, false}).too_small);
+}
+END_TEST
+
+/* ---- commands -------------------------------------------------------------------- */
+
+START_TEST(every_key_in_the_table_is_a_key_and_has_one_command)
+{
+	for (int i = 1; i < CMD_COUNT; i++) {
+		const char *keys = command_infos[i].keys;
+		ck_assert_uint_gt(strlen(keys), 0);
+		while (*keys) {
+			size_t n = strcspn(keys, " ");
+			struct key key = key_by_name(keys, n);
+			ck_assert_msg(key.code != 0, "%s: no such key: %s", command_infos[i].name, keys);
+			enum context context = command_infos[i].context == CONTEXT_BOTH ? CONTEXT_SCENE
+										       : command_infos[i].context;
+			ck_assert_msg(command_of_key(key.code, context) == (enum command)i,
+				      "%s is taken twice", command_infos[i].name);
+			keys += n + (keys[n] == ' ');
+		}
+	}
+}
+END_TEST
+
+START_TEST(presentation_remotes_go_from_beat_to_beat)
+{
+	ck_assert_int_eq(command_of_key(KEYCODE_PGDN, CONTEXT_SCENE), CMD_BEAT);
+	ck_assert_int_eq(command_of_key(KEYCODE_PGUP, CONTEXT_SCENE), CMD_BEAT_BACK);
+	ck_assert_int_eq(command_of_key('7', CONTEXT_SCENE), CMD_SEEK);
+	ck_assert_int_eq(command_of_key('7', CONTEXT_GALLERY), CMD_NONE);
+	ck_assert_int_eq(command_of_key(0x7C73, CONTEXT_SCENE), CMD_NONE);
+}
+END_TEST
+
+START_TEST(keys_have_names_both_ways)
+{
+	ck_assert_uint_eq(key_by_name("pgdn", 4).code, KEYCODE_PGDN);
+	ck_assert_uint_eq(key_by_name("x", 1).code, 'x');
+	ck_assert_uint_eq(key_by_name("é", 2).code, 0xE9);
+	ck_assert_uint_eq(key_by_name("nosuch", 6).code, 0);
+	ck_assert_uint_eq(key_by_name("", 0).code, 0);
+	struct key click = key_by_name("click@12,3", 10);
+	ck_assert_uint_eq(click.code, KEYCODE_CLICK);
+	ck_assert_int_eq(click.x, 12);
+	ck_assert_int_eq(click.y, 3);
+	ck_assert_uint_eq(key_by_name("@", 1).code, '@');
+	struct buf b = {0};
+	key_name(KEYCODE_LEFT, &b);
+	key_name('q', &b);
+	ck_assert_str_eq(buf_text(&b), "←q");
+	buf_free(&b);
+}
+END_TEST
+
+/* ---- the chooser ----------------------------------------------------------------- */
+
+static struct gallery_entry entries[30];
+
+static struct gallery make_gallery(void)
+{
+	for (size_t i = 0; i < 30; i++)
+		entries[i] = (struct gallery_entry){"name", i < 10 ? "First" : "Second", "A title"};
+	return (struct gallery){entries, 30};
+}
+
+START_TEST(the_chosen_entry_is_always_in_sight_and_found_by_its_row)
+{
+	struct gallery g = make_gallery();
+	for (int rows = 1; rows < 45; rows++)
+		for (size_t chosen = 0; chosen < g.count; chosen++) {
+			int found = 0;
+			for (int y = 0; y < rows; y++)
+				found += chooser_entry_at(&g, chosen, rows, y) == (long)chosen;
+			ck_assert_msg(found == 1, "entry %zu in %d rows: %d times", chosen, rows, found);
+		}
+}
+END_TEST
+
+START_TEST(an_empty_gallery_says_so)
+{
+	struct grid grid = {0};
+	struct gallery g = {0};
+	struct buf b = {0};
+	grid_resize(&grid, 60, 5);
+	chooser_draw(area_all(&grid), &g, 0);
+	grid_row_text(&grid, 1, &b);
+	ck_assert_ptr_nonnull(strstr(buf_text(&b), "no scenes"));
+	buf_free(&b);
+	grid_free(&grid);
+}
+END_TEST
+
+/* ---- playing --------------------------------------------------------------------- */
+
+START_TEST(a_step_without_time_still_shows_for_a_moment)
+{
+	ck_assert_int_gt(play_hold_ns(0, 0), SECOND / 10);
+	ck_assert_int_eq(play_hold_ns(5 * SECOND, 0), 5 * SECOND);
+	ck_assert_int_eq(play_hold_ns(5 * SECOND, 1), 5 * SECOND / 2);
+	ck_assert_int_eq(play_hold_ns(5 * SECOND, -3), 40 * SECOND);
+	ck_assert_int_eq(play_hold_ns(INT64_MAX, -3), INT64_MAX);
+	for (int speed = -3; speed < 6; speed++)
+		ck_assert_int_gt(play_hold_ns(0, speed), play_hold_ns(0, speed + 1));
+}
+END_TEST
+
+START_TEST(the_clock_glides_and_never_passes_the_next_moment)
+{
+	int64_t before = 0;
+	for (int64_t shown = 0; shown < 6 * SECOND; shown += SECOND / 7) {
+		int64_t now = play_glide_ns(5 * SECOND, shown, 0);
+		ck_assert_int_ge(now, before);
+		ck_assert_int_le(now, 5 * SECOND);
+		before = now;
+	}
+	ck_assert_int_eq(before, 5 * SECOND);
+	ck_assert_int_eq(play_glide_ns(0, SECOND, 0), 0);
+}
+END_TEST
+
+START_TEST(a_paused_screen_is_never_due)
+{
+	struct play p = {0};
+	ck_assert_int_eq(play_due_ns(&p, SECOND, 0), INT64_MAX);
+	p.on = true;
+	p.last_ns = 100;
+	ck_assert_int_gt(play_due_ns(&p, SECOND, 0), 100);
+	ck_assert_int_lt(play_due_ns(&p, SECOND, 0), 100 + SECOND / 10);
+	p.shown_ns = 2 * SECOND;
+	ck_assert_int_eq(play_due_ns(&p, SECOND, 0), 100);
+	ck_assert_str_eq(play_speed_text(-3), "1/8x");
+	ck_assert_str_eq(play_speed_text(0), "1x");
+	ck_assert_str_eq(play_speed_text(6), "64x");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("screen/parts");
+	TCase *c = tcase_create("parts");
+	tcase_add_test(c, panes_cover_every_cell_once_at_every_size);
+	tcase_add_test(c, panes_fold_away_in_a_fixed_order);
+	tcase_add_test(c, every_key_in_the_table_is_a_key_and_has_one_command);
+	tcase_add_test(c, presentation_remotes_go_from_beat_to_beat);
+	tcase_add_test(c, keys_have_names_both_ways);
+	tcase_add_test(c, the_chosen_entry_is_always_in_sight_and_found_by_its_row);
+	tcase_add_test(c, an_empty_gallery_says_so);
+	tcase_add_test(c, a_step_without_time_still_shows_for_a_moment);
+	tcase_add_test(c, the_clock_glides_and_never_passes_the_next_moment);
+	tcase_add_test(c, a_paused_screen_is_never_due);
+	tcase_set_timeout(c, 30);
+	suite_add_tcase(suite, c);
+	return suite_main(suite);
+}
