@@ -42,10 +42,34 @@ class Task(asyncio.tasks._PyTask):
             self._must_cancel = False
         return left
 
-    def result(self):       # the words of the task in C
+    def __wakeup(self, future):
+        """As inherited, but this frame, which the error's traceback holds, holds no future."""
+        try:
+            future.result()
+        except BaseException as error:
+            del future
+            self.__step(error)
+        else:
+            self.__step()
+        finally:
+            self = None
+
+    def result(self):
+        """In the words of the task in C, and again without the task in the error's traceback."""
         if not self.done():
             raise asyncio.InvalidStateError('Result is not set.')
-        return super().result()
+        self._log_traceback = False
+        if self.cancelled():
+            error, traceback = self._make_cancelled_error(), None
+        elif self._exception is not None:
+            error, traceback = self._exception, self._exception_tb
+        else:
+            return self._result
+        self = None
+        try:
+            raise error if traceback is None else error.with_traceback(traceback)
+        finally:
+            error = traceback = None
 
 
 def create_task(coro, *, name=None, context=None):
@@ -120,8 +144,9 @@ async def wait_for(fut, timeout):
         async with asyncio.timeout(timeout):
             return await fut
     task = asyncio.ensure_future(fut)
-    if not task.done():
-        await _cancel_and_wait(task)
+    if task.done():
+        return task.result()
+    await _cancel_and_wait(task)
     try:
         return task.result()
     except CancelledError as error:

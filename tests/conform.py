@@ -105,8 +105,11 @@ def difference(what, expected, got):
 
 
 def compare(options, path):
-    """The differences, as lines to print; none if the program passes."""
-    expected, got = cpython(options, path), simmer(options, path)
+    return differences(cpython(options, path), simmer(options, path))
+
+
+def differences(expected, got):
+    """Between two outcomes, as lines to print; none if the program passes."""
     problems = []
     if expected.output != got.output:
         problems += difference('output', expected.output.splitlines(), got.output.splitlines())

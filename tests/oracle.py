@@ -53,6 +53,7 @@ import asyncio_3_13
 SECOND = 10**9
 BUSY_TICKS = 1000
 MAX_TICKS = 200_000
+EPOCH = 946_684_800     # what time.time() says at the beginning: the year 2000
 
 
 class Now:
@@ -329,8 +330,10 @@ class LogToTrace(logging.Handler):
 
 def patch():
     time.sleep = virtual_sleep
-    time.monotonic = time.perf_counter = time.time = clock_seconds
-    time.monotonic_ns = time.perf_counter_ns = time.time_ns = lambda: Now.clock
+    time.monotonic = time.perf_counter = clock_seconds
+    time.monotonic_ns = time.perf_counter_ns = lambda: Now.clock
+    time.time = lambda: EPOCH + clock_seconds()
+    time.time_ns = lambda: EPOCH * SECOND + Now.clock
     asyncio.TimerHandle = asyncio.events.TimerHandle = TimerHandle
     asyncio.events.Handle._run = run_as_step
     asyncio.tasks.set = asyncio.taskgroups.set = OrderedSet
