@@ -1,5 +1,5 @@
 /*
- * For the files of src/loop only: what a loop is made of, and the small things they share.
+ * For the files of src/loop and its tests only: what a loop is made of, and the small things they share.
  */
 #ifndef LOOP_INTERNAL_H
 #define LOOP_INTERNAL_H

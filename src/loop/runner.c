@@ -51,60 +51,46 @@ static struct task *idle_task(struct loop *l, const char *qualname)
 
 /* ---- the steps of the clean-up ---- */
 
-/* What was left running. */
-struct leftovers {
-	struct future **tasks; /* counted */
-	size_t count;
-};
-
-static struct leftovers collect_tasks(struct loop *l)
-{
-	struct leftovers left = {0};
-	for (struct task *t = NULL; (t = task_next(l, t));)
-		left.count++;
-	left.tasks = mem_zalloc(left.count, sizeof *left.tasks);
-	size_t i = 0;
-	for (struct task *t = NULL; (t = task_next(l, t));)
-		left.tasks[i++] = future_ref(&t->future);
-	return left;
-}
-
-static void free_leftovers(struct leftovers *left)
-{
-	for (size_t i = 0; i < left->count; i++)
-		future_unref(left->tasks[i]);
-	free(left->tasks);
-}
-
 /* It was asked to end and failed instead. */
-static void report_failed(struct loop *l, struct future *f)
+static void report_failed(struct loop *l, struct task *t)
 {
 	const struct loop_world *w = l->world;
-	if (future_cancelled(f) || !f->failed)
+	if (!t->future.failed)
 		return;
 	const struct loop_report report = {
 		.message = "unhandled exception during asyncio.run() shutdown",
-		.error = future_error(f),
-		.task = future_task(f),
+		.error = future_error(&t->future),
+		.task = t,
 	};
 	w->client->report(w->context, l, &report);
+}
+
+/* A gather of them all that fails for none. */
+static struct gather *gather_tasks(struct loop *l, const struct task_list *list)
+{
+	struct future **futures = mem_zalloc(list->count, sizeof *futures);
+	for (size_t i = 0; i < list->count; i++)
+		futures[i] = &list->tasks[i]->future;
+	struct gather *g = gather_new(l, futures, list->count, true);
+	free(futures);
+	return g;
 }
 
 /* Cancel all tasks that are left, and wait for them. */
 static enum run_end cancel_all(struct loop *l, struct datum *error)
 {
-	struct leftovers left = collect_tasks(l);
+	struct task_list left = task_collect(l);
 	enum run_end end = RUN_DONE;
 	if (left.count) {
 		for (size_t i = 0; i < left.count; i++)
-			future_cancel(left.tasks[i], DATUM_NONE);
-		struct gather *g = gather_new(l, left.tasks, left.count, true);
+			task_cancel(left.tasks[i], DATUM_NONE);
+		struct gather *g = gather_tasks(l, &left);
 		end = loop_run_until_complete(l, &g->future, error);
 		future_unref(&g->future);
 		for (size_t i = 0; end == RUN_DONE && i < left.count; i++)
 			report_failed(l, left.tasks[i]);
 	}
-	free_leftovers(&left);
+	task_list_fini(&left);
 	return end;
 }
 

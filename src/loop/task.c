@@ -399,6 +399,40 @@ void task_traverse_part(struct task *t, const struct future_visitor *v)
 		v->body(v->context, t->body);
 }
 
+void task_abandon_all(struct loop *loop)
+{
+	/* What dies may take others with it: hold all of them first. */
+	struct task_list left = task_collect(loop);
+	for (size_t i = 0; i < left.count; i++) {
+		struct task *t = left.tasks[i];
+		if (t->waiter)
+			future_remove_callback(t->waiter, &t->wakeup);
+	}
+	task_list_fini(&left);
+}
+
+struct task_list task_collect(const struct loop *loop)
+{
+	struct task_list list = {0};
+	for (struct task *t = NULL; (t = task_next(loop, t));)
+		list.count++;
+	list.tasks = mem_zalloc(list.count, sizeof *list.tasks);
+	size_t i = 0;
+	for (struct task *t = NULL; (t = task_next(loop, t)); i++) {
+		future_ref(&t->future);
+		list.tasks[i] = t;
+	}
+	return list;
+}
+
+void task_list_fini(struct task_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		future_unref(&list->tasks[i]->future);
+	free(list->tasks);
+	*list = (struct task_list){0};
+}
+
 /* ---- cancellation ---- */
 
 static void tell_requested(struct loop *l, struct task *t, struct datum message)

@@ -59,7 +59,22 @@ void task_set_name(struct task *t, const char *name);
 /* The task whose step runs now on this loop, or NULL. */
 struct task *task_current(const struct loop *loop);
 
+/*
+ * Take every task of `loop` that is not done off what it waits for: a task and its future hold each
+ * other, and without a cycle collector this is what lets them die when nobody else holds them.
+ * They die as pending. For the end of a program only; the tasks that live on never run again.
+ */
+void task_abandon_all(struct loop *loop);
+
 /* The tasks of `loop` that are not done, in creation order: `t = NULL` begins, NULL ends. */
 struct task *task_next(const struct loop *loop, const struct task *t);
+
+/* The same as an array that holds them: for whoever runs code between one and the next. */
+struct task_list {
+	struct task **tasks; /* owned, each counted */
+	size_t count;
+};
+struct task_list task_collect(const struct loop *loop);
+void task_list_fini(struct task_list *list);
 
 #endif

@@ -24,6 +24,7 @@
 #include "base/mem.h"
 #include "loop/gather.h"
 #include "loop/group.h"
+#include "loop/internal.h"
 #include "loop/loop.h"
 #include "loop/runner.h"
 #include "loop/shield.h"
@@ -280,6 +281,7 @@ static inline void kit_init(struct kit *k)
 /* Close everything; nothing may be left over. */
 static inline void kit_fini(struct kit *k)
 {
+	task_abandon_all(k->loop);
 	loop_close(k->loop);
 	loop_unref(k->loop);
 	loop_world_fini(&k->world);
