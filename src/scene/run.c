@@ -1,0 +1,397 @@
+/*
+ * Running a scene: from its text to its exit status. The virtual machine and the loops are
+ * joined here through hooks; whatever ends a run before its time goes through scene_halt.
+ */
+#include "scene/run.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "lang/compile.h"
+#include "lang/diagnostics.h"
+#include "lang/int.h"
+#include "lang/parser.h"
+#include "lang/source.h"
+#include "lang/str.h"
+#include "lang/tuple.h"
+#include "scene/internal.h"
+
+/* How many jumps and calls pass between two looks at the processor time. */
+enum { STEP_BUDGET = 20000 };
+
+/* ---- what the scene writes, and where it is --------------------------------------------------- */
+
+void scene_write(struct scene *s, int stream, const char *text, size_t len)
+{
+	if (len == 0)
+		return;
+	if (s->writer.trace != NULL)
+		trace_emit(&s->writer, EV_PRINTED, trace_string(s->writer.trace, text, len), 0,
+		           (unsigned)stream);
+	if (s->options.write != NULL)
+		s->options.write(s->options.sink, stream, text, len);
+}
+
+static void on_write(void *context, struct vm *vm, int stream, const char *text, size_t len)
+{
+	(void)vm;
+	scene_write(context, stream, text, len);
+}
+
+static void on_flush(void *context, struct vm *vm, int stream)
+{
+	(void)vm;
+	struct scene *s = context;
+	if (s->options.flush != NULL)
+		s->options.flush(s->options.sink, stream);
+}
+
+uint32_t scene_line(struct scene *s)
+{
+	struct place place;
+	return vm_place(s->vm, &place) ? place.line : 0;
+}
+
+/* The name of a code object in the trace, remembered. */
+static uint32_t code_text(struct scene *s, const struct code *code)
+{
+	size_t slot = ((uintptr_t)code >> 5) % LINE_CACHE;
+	if (s->line_names[slot].code != code) {
+		s->line_names[slot].code = code;
+		s->line_names[slot].text = trace_string(s->writer.trace, str_text(code->qualname),
+		                                        str_len(code->qualname));
+	}
+	return s->line_names[slot].text;
+}
+
+/* A line begins: its caption, if it is the first time, and the line itself. */
+static void on_line(void *context, struct vm *vm, const struct code *code, uint32_t line)
+{
+	struct scene *s = context;
+	if (line < s->caption_lines && s->caption_at_line[line] != 0) {
+		const struct caption *c = module_caption(s->tree, s->caption_at_line[line] - 1);
+		s->caption_at_line[line] = 0;
+		trace_emit(&s->writer, EV_CAPTION, line,
+		           trace_string(s->writer.trace, c->text, strlen(c->text)), 0);
+	}
+	trace_emit(&s->writer, EV_LINE, line, code_text(s, code), 0);
+	if (s->writer.full || (s->options.limits.events > 0 &&
+	                       trace_count(s->writer.trace) >= s->options.limits.events))
+		vm_interrupt(vm);
+}
+
+/* ---- stopping before the end -------------------------------------------------------------------- */
+
+void scene_halt(struct scene *s, enum stop_reason why)
+{
+	if (s->stop_reason == STOP_NONE)
+		s->stop_reason = why;
+	loop_world_halt(&s->world);
+	vm_stop(s->vm);
+}
+
+static int64_t cpu_now_ns(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Whether a limit is reached; it has been said then. */
+static bool limit_reached(struct scene *s)
+{
+	const struct scene_limits *limits = &s->options.limits;
+	char what[160];
+	if (s->writer.trace != NULL &&
+	    (s->writer.full || (limits->events > 0 &&
+	                        trace_count(s->writer.trace) >= limits->events))) {
+		snprintf(what, sizeof what, "limit: %llu events are enough; --max-events=N allows "
+		         "more", (unsigned long long)trace_count(s->writer.trace));
+		report_limit(s, what);
+		return true;
+	}
+	if (limits->cpu_time_ns > 0 &&
+	    cpu_now_ns() - s->cpu_start_ns > (int64_t)limits->cpu_time_ns) {
+		snprintf(what, sizeof what, "limit: %g s of processor time are used up; "
+		         "--max-time=SECONDS allows more", (double)limits->cpu_time_ns / 1e9);
+		report_limit(s, what);
+		return true;
+	}
+	return false;
+}
+
+bool scene_take_interrupts(struct scene *s)
+{
+	return atomic_exchange(&s->interrupts, 0) == 0 || runner_take_interrupt(s);
+}
+
+static enum vm_verdict on_interrupted(void *context, struct vm *vm)
+{
+	(void)vm;
+	struct scene *s = context;
+	if (s->stop_reason != STOP_NONE)
+		return VM_STOP;
+	if (atomic_load(&s->stop_asked)) {
+		s->stop_reason = STOP_ASKED;
+		return VM_STOP;
+	}
+	if (limit_reached(s)) {
+		s->stop_reason = STOP_LIMIT;
+		return VM_STOP;
+	}
+	return scene_take_interrupts(s) ? VM_CONTINUE : VM_KEYBOARD_INTERRUPT;
+}
+
+void scene_stop(struct scene *s)
+{
+	atomic_store(&s->stop_asked, true);
+	vm_interrupt(s->vm);
+	loop_world_halt(&s->world);
+}
+
+void scene_interrupt(struct scene *s)
+{
+	atomic_fetch_add(&s->interrupts, 1);
+	vm_interrupt(s->vm);
+	loop_world_interrupt(&s->world);
+}
+
+/* ---- hooks that are nobody's business any more once the world is torn down ------------------------- */
+
+static void on_never_awaited(void *context, struct vm *vm, value coroutine)
+{
+	if (!((struct scene *)context)->quiet)
+		report_never_awaited(context, vm, coroutine);
+}
+
+static void on_asyncgen_dropped(void *context, struct vm *vm, value generator)
+{
+	if (!((struct scene *)context)->quiet)
+		asyncgen_dropped(context, vm, generator);
+}
+
+static const char *on_source_line(void *context, struct vm *vm, const char *file, uint32_t line,
+                                  size_t *len)
+{
+	(void)vm;
+	const struct source *source = module_source(((struct scene *)context)->tree);
+	if (strcmp(file, source->path) != 0 || line == 0 || line > source->line_count)
+		return NULL;
+	return source_line_text(source, line, len);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------- */
+
+static int read_scene(const char *path, const char *text, size_t len, struct diagnostics *d,
+                      struct module_tree **tree)
+{
+	static const struct known_names names = {
+		.module = module_is_known, .attribute = module_has_name};
+	int error = module_parse(path, text, len, d, tree);
+	if (error != 0)
+		return error;
+	error = module_check(*tree, &names, d);
+	if (error != 0) {
+		module_free(*tree);
+		*tree = NULL;
+	}
+	return error;
+}
+
+int scene_check(const char *path, const char *text, size_t len, struct diagnostics *diagnostics)
+{
+	struct module_tree *tree = NULL;
+	int error = read_scene(path, text, len, diagnostics, &tree);
+	if (error == 0)
+		module_free(tree);
+	return error;
+}
+
+static void describe(struct scene *s)
+{
+	const struct source *source = module_source(s->tree);
+	trace_describe(s->options.trace, &(struct trace_about){
+		.path = s->path,
+		.source = source->text,
+		.title = module_title(s->tree),
+		.intro = module_introduction(s->tree),
+		.real_clock = s->options.real_clock,
+	});
+	s->caption_lines = source->line_count + 1;
+	s->caption_at_line = mem_zalloc(s->caption_lines, sizeof *s->caption_at_line);
+	for (size_t i = 0; i < module_caption_count(s->tree); i++) {
+		uint32_t line = module_caption(s->tree, i)->line;
+		if (line < s->caption_lines)
+			s->caption_at_line[line] = (uint32_t)i + 1;
+	}
+}
+
+int scene_new(const struct scene_options *options, const char *path, const char *text, size_t len,
+              struct diagnostics *diagnostics, struct scene **out)
+{
+	*out = NULL;
+	struct module_tree *tree = NULL;
+	int error = read_scene(path, text, len, diagnostics, &tree);
+	if (error != 0)
+		return error;
+	struct scene *s = mem_zalloc(1, sizeof *s);
+	s->options = *options;
+	s->path = mem_strdup(path);
+	s->tree = tree;
+	s->writer.trace = options->trace;
+	list_init(&s->asyncgens);
+	loop_world_init(&s->world, &scene_client, s, &s->writer, options->real_clock);
+	s->vm = vm_new(
+		&(struct vm_limits){
+			.recursion = options->limits.recursion,
+			.memory_bytes = options->limits.memory_bytes,
+			.step_budget = STEP_BUDGET,
+		},
+		&(struct vm_hooks){
+			.context = s,
+			.write = on_write,
+			.flush = on_flush,
+			.interrupted = on_interrupted,
+			.line = options->trace != NULL ? on_line : NULL,
+			.import = module_import,
+			.never_awaited = on_never_awaited,
+			.asyncgen_first = asyncgen_first,
+			.asyncgen_dropped = on_asyncgen_dropped,
+			.source_line = on_source_line,
+		});
+	if (options->trace != NULL)
+		describe(s);
+	*out = s;
+	return 0;
+}
+
+/* ---- running ----------------------------------------------------------------------------------------- */
+
+/* SystemExit's status; what is no number is said on standard error. */
+static int exit_status(struct scene *s, value exception)
+{
+	value args = value_as_exception(exception)->args;
+	value code = tuple_count(args) == 0 ? VALUE_NONE :
+	             tuple_count(args) == 1 ? tuple_at(args, 0) : args;
+	int64_t status;
+	if (value_is_none(code))
+		return 0;
+	if (value_is_int(code))
+		return int_get_i64(code, &status) ? (int)(status & 0xff) : 255;
+	value text = object_str(s->vm, code);
+	if (value_is_null(text)) {
+		vm_forget(s->vm);
+		return 1;
+	}
+	scene_write(s, 2, str_text(text), str_len(text));
+	scene_write(s, 2, "\n", 1);
+	value_unref(s->vm, text);
+	return 1;
+}
+
+static void say_uncaught(struct scene *s, value exception)
+{
+	struct buf text = {0};
+	if (s->writer.trace != NULL) {
+		put_repr(s->vm, &text, exception);
+		trace_emit(&s->writer, EV_UNCAUGHT, 0,
+		           trace_string(s->writer.trace, buf_text(&text), text.len), 0);
+		buf_reset(&text);
+	}
+	exception_print(s->vm, exception, &text);
+	scene_write(s, 2, buf_text(&text), text.len);
+	buf_free(&text);
+	if (value_is_a(exception, &exc_MemoryError))
+		report_limit(s, "limit: the scene holds all the memory that it may; "
+		                "--max-memory=MIB allows more");
+}
+
+/* The exit status of a module that was left with the exception that is set. */
+static int uncaught(struct scene *s)
+{
+	value exception = vm_take(s->vm);
+	int status = 1;
+	if (vm_stopped(s->vm)) {
+		value_xunref(s->vm, exception);
+		return 1;
+	}
+	if (value_is_a(exception, &exc_SystemExit)) {
+		status = exit_status(s, exception);
+	} else {
+		say_uncaught(s, exception);
+		if (value_is_a(exception, &exc_KeyboardInterrupt))
+			status = 130;
+	}
+	value_unref(s->vm, exception);
+	return status;
+}
+
+/* Loops that were never closed: drop what is in their queues. */
+static void close_loops(struct scene *s)
+{
+	while (s->loops.count > 0) {
+		struct loop *l = vec_pop(&s->loops);
+		if (!loop_running(l))
+			loop_close(l);
+		loop_unref(l);
+	}
+}
+
+/* Everything that dies now is still reported, as at CPython's exit. */
+static void tear_down(struct scene *s)
+{
+	if (!vm_stopped(s->vm))
+		vm_finish(s->vm);
+	if (vm_stopped(s->vm))
+		s->quiet = true;
+	if (s->event_loop != NULL)
+		event_loop_set(s, VALUE_NONE);
+	close_loops(s);
+	if (!vm_stopped(s->vm))
+		vm_collect(s->vm);
+	s->quiet = true;
+	asyncgens_forget(s);
+}
+
+int scene_run(struct scene *s)
+{
+	assert(!s->ran);
+	s->ran = true;
+	s->cpu_start_ns = cpu_now_ns();
+	int status = 0;
+	value code = compile_module(s->vm, s->tree);
+	if (value_is_null(code) || !vm_run_module(s->vm, code, "__main__"))
+		status = uncaught(s);
+	value_xunref(s->vm, code);
+	tear_down(s);
+	if (vm_stopped(s->vm))
+		status = 1;
+	trace_emit(&s->writer, EV_RUN_ENDED, (uint32_t)status, 0, 0);
+	if (s->options.flush != NULL) {
+		s->options.flush(s->options.sink, 1);
+		s->options.flush(s->options.sink, 2);
+	}
+	if (s->writer.trace != NULL)
+		trace_close(s->writer.trace);
+	return status;
+}
+
+void scene_free(struct scene *s)
+{
+	if (s == NULL)
+		return;
+	if (!s->ran) {
+		s->quiet = true;
+		if (s->writer.trace != NULL)
+			trace_close(s->writer.trace);
+	}
+	vm_free(s->vm);
+	loop_world_fini(&s->world);
+	vec_free(&s->loops);
+	map_free(&s->warned);
+	module_free(s->tree);
+	free(s->caption_at_line);
+	free(s->path);
+	free(s);
+}
