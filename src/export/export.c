@@ -1,0 +1,45 @@
+/* The formats that can be written: see export.h. */
+#include "export/export.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "export/text.h"
+#include "trace/text.h"
+#include "view/view.h"
+
+static int write_trace(struct view *v, FILE *out, struct buf *why)
+{
+	int error = trace_write(view_trace(v), out);
+	if (error)
+		buf_puts(why, error_text(error));
+	return error;
+}
+
+static int write_text(struct view *v, FILE *out, struct buf *why)
+{
+	struct buf text = {0};
+	export_picture(v, &(struct text_options){0}, &text);
+	int error = fwrite(buf_text(&text), 1, text.len, out) == text.len ? 0 : -ERR_WRITE;
+	if (error)
+		buf_puts(why, error_text(error));
+	buf_free(&text);
+	return error;
+}
+
+const struct exporter exporters[] = {
+	{"trace", "what happened, event by event, to be read back", write_trace},
+	{"txt", "the timeline as text, 80 columns wide", write_text},
+};
+const size_t exporter_count = COUNT_OF(exporters);
+
+const struct exporter *exporter_for(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dot = strrchr(slash ? slash : path, '.');
+	for (size_t i = 0; dot && i < exporter_count; i++)
+		if (strcmp(dot + 1, exporters[i].ext) == 0)
+			return &exporters[i];
+	return NULL;
+}
