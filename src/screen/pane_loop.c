@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "screen/internal.h"
 #include "trace/trace.h"
@@ -36,6 +37,12 @@ static void end_token(struct section *sec, size_t offset, style ink)
 
 /* ---- what there is ---------------------------------------------------------------- */
 
+/* Whether it is the loop's own machinery, and that is not shown. */
+static bool folded_away(const struct screen *s, const struct ready_entry *r)
+{
+	return !s->state.internals && (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER);
+}
+
 static void fill_now(const struct screen *s, const struct present *p, const struct snapshot *snap,
 		     struct section *sec)
 {
@@ -51,7 +58,10 @@ static void fill_now(const struct screen *s, const struct present *p, const stru
 		buf_puts(&sec->text, p->moment.kind == MOMENT_START ? "not started" : "the loop does not run");
 	} else if (snap->ready_count) {
 		buf_puts(&sec->text, "next: ");
-		view_ready_name(s->view, &snap->ready[0], &sec->text);
+		if (folded_away(s, &snap->ready[0]))
+			buf_puts(&sec->text, "a callback of the loop's own");
+		else
+			view_ready_name(s->view, &snap->ready[0], &sec->text);
 		ink = INK_READY;
 	} else if (snap->timer_count) {
 		buf_puts(&sec->text, "sleeps until ");
@@ -66,7 +76,12 @@ static void fill_now(const struct screen *s, const struct present *p, const stru
 static void fill_ready(const struct screen *s, const struct snapshot *snap, struct section *sec)
 {
 	sec->count = snap->ready_count;
+	size_t folded = 0;
 	for (size_t i = 0; i < snap->ready_count && i < MAX_ENTRIES; i++) {
+		if (folded_away(s, &snap->ready[i])) {
+			folded++;
+			continue;
+		}
 		size_t at = sec->text.len;
 		view_ready_name(s->view, &snap->ready[i], &sec->text);
 		if (snap->time_ns > snap->ready[i].since_ns) {
@@ -74,6 +89,12 @@ static void fill_ready(const struct screen *s, const struct snapshot *snap, stru
 			time_text(snap->ready[i].since_ns, &sec->text);
 		}
 		end_token(sec, at, INK_READY);
+	}
+	if (folded) {
+		size_t at = sec->text.len;
+		buf_printf(&sec->text, "%zu of the loop's own", folded);
+		end_token(sec, at, INK_DIM);
+		sec->count -= folded - 1;
 	}
 }
 
@@ -132,6 +153,13 @@ static void fill_waits(const struct screen *s, const struct present *p, struct s
 
 /* ---- drawing ---------------------------------------------------------------------- */
 
+static void put_token(struct area a, int x, int y, const char *text, size_t len, style ink)
+{
+	char *copy = mem_strndup(text, len);
+	area_fit(a, x, y, a.w - 1 - x, copy, ink);
+	free(copy);
+}
+
 /* Draw the entries in at most `rows` rows from row `y` on (none with `grid` NULL); returns the rows used. */
 static int flow(const struct section *sec, struct area a, int y, int rows)
 {
@@ -150,8 +178,7 @@ static int flow(const struct section *sec, struct area a, int y, int rows)
 			buf_free(&more);
 			return rows;
 		}
-		area_text(area_part(a, 0, 0, a.w - 1, a.h), x, y + row, sec->text.data + token->offset, token->len,
-			  token->ink);
+		put_token(a, x, y + row, sec->text.data + token->offset, token->len, token->ink);
 		x += cols + GAP_COLS;
 	}
 	return row + 1;

@@ -125,7 +125,7 @@ static void draw_tags(const struct screen *s, const struct present *p, struct ar
 		/* Over the text rather than not at all: where a task stands matters more. */
 		if (at < x + 1 && at < a.w / 2)
 			at = x + 1 < a.w / 2 ? x + 1 : a.w / 2;
-		area_put(a, at - 1, y, ' ', INK_TEXT);
+		area_fill(area_part(a, at - 1, y, a.w - at + 1, 1), ' ', INK_TEXT);
 		area_fit(a, at, y, a.w - at, tag.data, ink);
 	}
 	buf_free(&tag);
@@ -165,6 +165,31 @@ static void draw_line(const struct screen *s, const struct present *p, struct ar
 		area_flag(area_part(a, 0, y, a.w, 1), STYLE_SHADE);
 }
 
+/* Who stands beyond the page, on the edge of the frame that is towards them. */
+static void draw_beyond(const struct screen *s, struct area edge, const struct places *places,
+			uint32_t from, uint32_t to, const char *arrow)
+{
+	struct buf b = {0};
+	size_t shown = 0;
+	for (size_t i = 0; i < places->all.count; i++) {
+		const struct place *place = &places->all.items[i];
+		if (place->line < from || place->line > to || shown++ > 2)
+			continue;
+		buf_puts(&b, shown == 1 ? arrow : ", ");
+		view_lane_name(s->view, place->lane, &b);
+		buf_printf(&b, " %u", place->line);
+	}
+	if (shown > 3)
+		buf_printf(&b, ", +%zu", shown - 3);
+	int cols = (int)utf8_text_cols(buf_text(&b), b.len);
+	if (b.len && cols + 4 < edge.w) {
+		area_put(edge, edge.w - cols - 4, 0, ' ', INK_DIM);
+		int end = area_puts(edge, edge.w - cols - 3, 0, buf_text(&b), INK_DIM);
+		area_put(edge, end, 0, ' ', INK_DIM);
+	}
+	buf_free(&b);
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -184,6 +209,9 @@ void source_draw(const struct screen *s, const struct present *p, struct area a)
 	size_t top = scrolled(page_top(lines, rows, active_line), s->state.scroll[PANE_SOURCE], lines, rows);
 	for (size_t i = 0; i < rows && top + i < lines; i++)
 		draw_line(s, p, in, (int)i, &places, top + i, active_line);
+	int name_cols = 6 + (int)utf8_text_cols(name, strlen(name));
+	draw_beyond(s, area_part(a, name_cols, 0, a.w - name_cols, 1), &places, 1, (uint32_t)top, "↑ ");
+	draw_beyond(s, area_part(a, 0, a.h - 1, a.w, 1), &places, (uint32_t)(top + rows + 1), UINT32_MAX, "↓ ");
 	if (!lines)
 		area_puts(in, 1, 0, "(this trace has no source)", INK_DIM);
 	vec_free(&places.all);

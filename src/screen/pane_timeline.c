@@ -225,7 +225,9 @@ static void draw_ruler(const struct screen *s, const struct present *p, struct a
 			break;
 		buf_reset(&label);
 		scale_label(&p->scale, coordinate, &label);
-		if (col < free_from || col + (int64_t)label.len > a.w)
+		if (col + (int64_t)label.len > a.w)
+			col = a.w - (int64_t)label.len; /* the last one ends at the edge */
+		if (col < free_from)
 			continue;
 		free_from = area_puts(a, (int)col, 0, buf_text(&label), INK_DIM) + 1;
 	}
