@@ -470,11 +470,15 @@ START_TEST(a_million_events_are_taken_in_well_under_a_second)
 			e.a += round * ids;
 		if (event_infos[e.kind].b == FIELD_ID && e.b)
 			e.b += round * ids;
-		size_t len;
-		if (event_infos[e.kind].a == FIELD_TEXT)
-			e.a = trace_string(t, trace_text(small, e.a, &len), len);
-		if (event_infos[e.kind].b == FIELD_TEXT)
-			e.b = trace_string(t, trace_text(small, e.b, &len), len);
+		const char *text;
+		if (event_infos[e.kind].a == FIELD_TEXT) {
+			text = trace_text(small, e.a, NULL);
+			e.a = trace_string(t, text, strlen(text));
+		}
+		if (event_infos[e.kind].b == FIELD_TEXT) {
+			text = trace_text(small, e.b, NULL);
+			e.b = trace_string(t, text, strlen(text));
+		}
 		if (event_infos[e.kind].b == FIELD_NS)
 			e.b = trace_number(t, trace_number_at(small, e.b) + round * last->time_ns);
 		trace_append(t, &e);
