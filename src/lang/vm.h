@@ -94,6 +94,12 @@ void vm_interrupt(struct vm *vm);
  */
 bool vm_stopped(const struct vm *vm);
 
+/*
+ * Stop it from its own thread, as VM_STOP does: sets the exception that nobody catches, so the C
+ * function that called this returns null.
+ */
+void vm_stop(struct vm *vm);
+
 /* ---- running ------------------------------------------------------------------------ */
 
 /*
