@@ -30,7 +30,8 @@ struct screen_state {
 	bool future;       /* show what is still to come */
 	bool live;         /* stay at the end while the trace grows */
 	size_t wanted;     /* a moment to go to once the growing trace has it, or 0 */
-	enum ruler ruler;
+	enum ruler ruler;  /* as the user chose it; see ruler_shown */
+	bool ruler_chosen;
 	int zoom;          /* 2 to the power of this */
 	enum pane focus;
 	int scroll[PANE_COUNT]; /* rows away from where the pane would be by itself */
@@ -62,6 +63,7 @@ struct present {
 	size_t index;           /* of the moment */
 	struct moment moment;
 	uint64_t position;      /* events that have happened */
+	bool within;            /* beyond the moment, in a step that has not ended: the scene is there now */
 	int64_t time_ns;        /* the clock to show: between moments while playing */
 	uint32_t active;        /* the lane that the moment is about */
 	struct scale scale;     /* of the timeline */
@@ -75,6 +77,9 @@ struct present present_of(const struct screen *s);
 int64_t next_gap_ns(const struct screen *s);
 
 struct layout screen_layout(const struct screen *s);
+
+/* The ruler in use: the user's, else the clock, or steps for a run that took no time. */
+enum ruler ruler_shown(const struct screen *s);
 
 /* The ink of a state; of a mixed or absent one too. */
 enum ink state_ink(enum lane_state state);

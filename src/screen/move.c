@@ -30,8 +30,10 @@ static void step(struct screen *s, int direction)
 {
 	size_t index = present_index(s);
 	bool internals = s->state.internals;
-	if (direction < 0 && s->state.play.shown_ns > 0 && next_gap_ns(s) > 0)
-		jump(s, index); /* back from the middle of a wait to its beginning */
+	bool waits = s->state.play.shown_ns > 0 && next_gap_ns(s) > 0;
+	bool within = s->state.position > view_moment(s->view, internals, index).end;
+	if (direction < 0 && (waits || within))
+		jump(s, index); /* back from the middle of a wait or a step to its beginning */
 	else if (s->state.follow && direction > 0)
 		jump(s, view_next_of_lane(s->view, internals, index, s->state.chosen));
 	else if (s->state.follow)
@@ -50,10 +52,10 @@ static size_t moment_at_coordinate(const struct screen *s, double coordinate)
 		coordinate = 0;
 	if (coordinate > 9e18)
 		coordinate = 9e18;
-	if (st->ruler == RULER_CLOCK)
+	if (ruler_shown(s) == RULER_CLOCK)
 		return view_moment_at_time(s->view, st->internals, (int64_t)coordinate);
 	uint32_t number = coordinate > 4e9 ? UINT32_MAX : (uint32_t)(coordinate + 0.5);
-	if (st->ruler == RULER_TICK)
+	if (ruler_shown(s) == RULER_TICK)
 		return view_moment_at_tick(s->view, st->internals, number);
 	return view_moment_at_step(s->view, st->internals, number);
 }
@@ -155,7 +157,7 @@ static void zoom(struct screen *s, int by)
 	if (st->zoom > ZOOM_MAX)
 		st->zoom = ZOOM_MAX;
 	/* A step needs no more than eight columns, a nanosecond no more than one. */
-	double least = st->ruler == RULER_CLOCK ? 1 : 0.125;
+	double least = ruler_shown(s) == RULER_CLOCK ? 1 : 0.125;
 	if (by > 0 && timeline_scale(s, st->position, screen_time_ns(s)).unit < least)
 		st->zoom = old;
 }
@@ -187,9 +189,10 @@ unsigned move_do(struct screen *s, enum command command, int argument)
 	case CMD_END:
 		jump(s, last);
 		st->live = !view_complete(s->view);
+		screen_grown(s);
 		break;
 	case CMD_SEEK:
-		jump(s, moment_at_coordinate(s, view_extent(s->view, st->ruler) * argument / 10));
+		jump(s, moment_at_coordinate(s, view_extent(s->view, ruler_shown(s)) * argument / 10));
 		break;
 	case CMD_ZOOM_IN:
 	case CMD_WHEEL_IN: zoom(s, 1); break;
@@ -197,7 +200,8 @@ unsigned move_do(struct screen *s, enum command command, int argument)
 	case CMD_WHEEL_OUT: zoom(s, -1); break;
 	case CMD_ZOOM_FIT: st->zoom = 0; break;
 	case CMD_RULER:
-		st->ruler = (st->ruler + 1) % RULER_COUNT;
+		st->ruler = (ruler_shown(s) + 1) % RULER_COUNT;
+		st->ruler_chosen = true;
 		st->zoom = 0;
 		break;
 	case CMD_INTERNALS: toggle_internals(s); break;

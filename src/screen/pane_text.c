@@ -112,10 +112,28 @@ static void opening_words(const struct screen *s, struct buf *what, struct buf *
 		buf_puts(why, "It is being started.");
 }
 
+/* The scene is in the middle of a step right now. */
+static void within_words(const struct screen *s, const struct present *p, struct buf *what, struct buf *why)
+{
+	if (p->active == LANE_NONE) {
+		buf_puts(what, "The scene is running.");
+		return;
+	}
+	uint32_t line = view_line_at(s->view, p->active, p->position, NULL);
+	view_lane_name(s->view, p->active, what);
+	buf_puts(what, " runs right now");
+	if (line)
+		buf_printf(what, ", on line %u", line);
+	buf_puts(what, ": its step has not ended.");
+	buf_puts(why, "As long as it runs nobody else does.");
+}
+
 void sentence_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	struct buf what = {0}, why = {0};
-	if (p->moment.kind == MOMENT_START)
+	if (p->within)
+		within_words(s, p, &what, &why);
+	else if (p->moment.kind == MOMENT_START)
 		opening_words(s, &what, &why);
 	else
 		view_sentence(s->view, s->state.internals, p->index, &what, &why);

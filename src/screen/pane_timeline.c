@@ -188,7 +188,7 @@ struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t t
 	int cols = timeline_cols(s);
 	if (cols < 1)
 		cols = 1;
-	enum ruler ruler = s->state.ruler;
+	enum ruler ruler = ruler_shown(s);
 	struct scale fit = scale_fit(s->view, ruler, cols);
 	if (s->state.zoom == 0)
 		return fit;
@@ -207,9 +207,9 @@ struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t t
 /* The column where the present is. */
 static int64_t present_col(const struct screen *s, const struct present *p)
 {
-	if (s->state.ruler == RULER_CLOCK)
+	if (ruler_shown(s) == RULER_CLOCK)
 		return scale_col(&p->scale, (double)p->time_ns);
-	return scale_col(&p->scale, view_coordinate(s->view, s->state.ruler, p->position));
+	return scale_col(&p->scale, view_coordinate(s->view, ruler_shown(s), p->position));
 }
 
 static void draw_ruler(const struct screen *s, const struct present *p, struct area a)
@@ -237,7 +237,7 @@ static void draw_ruler(const struct screen *s, const struct present *p, struct a
 		area_put(a, (int)now, 0, 0x25BC, INK_CURSOR);
 	if (p->scale.left > 0 && area_get(a, 0, 0) == ' ')
 		area_put(a, 0, 0, 0x2190, INK_DIM);
-	if (view_extent(s->view, s->state.ruler) > scale_at(&p->scale, a.w) && area_get(a, a.w - 1, 0) == ' ')
+	if (view_extent(s->view, ruler_shown(s)) > scale_at(&p->scale, a.w) && area_get(a, a.w - 1, 0) == ' ')
 		area_put(a, a.w - 1, 0, 0x2192, INK_DIM);
 }
 
@@ -254,7 +254,7 @@ static void draw_beats(const struct screen *s, const struct present *p, struct a
 		struct moment m = view_moment(s->view, internals, index);
 		if (!m.beat)
 			break;
-		int64_t col = scale_col(&p->scale, view_coordinate(s->view, s->state.ruler, m.end));
+		int64_t col = scale_col(&p->scale, view_coordinate(s->view, ruler_shown(s), m.end));
 		bool passed = m.end <= p->position;
 		if (col >= 0 && col < edge.w && area_get(edge, (int)col, 0) != 0x25C6)
 			area_put(edge, (int)col, 0, passed ? 0x25C6 : 0x25C7, passed ? INK_CURSOR : INK_DIM);
@@ -308,7 +308,7 @@ static void draw_lane(const struct screen *s, const struct present *p, struct ar
 {
 	draw_cells(s, p, a, y, lane, p->position, 0);
 	size_t at = view_span_at(s->view, lane, p->position);
-	if (at != SIZE_MAX && s->state.ruler == RULER_CLOCK) {
+	if (at != SIZE_MAX && ruler_shown(s) == RULER_CLOCK) {
 		struct span span = view_span(s->view, lane, at);
 		draw_glide(p, a, y, &span);
 		if (!s->state.future)
@@ -323,7 +323,7 @@ static void draw_lane(const struct screen *s, const struct present *p, struct ar
 
 static void title_of(const struct screen *s, const struct page *page, struct buf *out)
 {
-	buf_printf(out, "timeline · %s", ruler_name(s->state.ruler));
+	buf_printf(out, "timeline · %s", ruler_name(ruler_shown(s)));
 	if (s->state.zoom)
 		buf_printf(out, " · zoom %dx", s->state.zoom < 20 ? 1 << s->state.zoom : 1 << 20);
 	if (page->count > page->rows)

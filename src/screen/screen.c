@@ -9,6 +9,7 @@
 #include "screen/chooser.h"
 #include "screen/internal.h"
 #include "trace/trace.h"
+#include "view/snapshot.h"
 
 /* ---- life -------------------------------------------------------------------- */
 
@@ -48,6 +49,8 @@ static void begin_state(struct screen *s)
 	st->follow = st->future = st->live = false;
 	st->wanted = 0;
 	st->zoom = 0;
+	st->ruler = RULER_CLOCK;
+	st->ruler_chosen = false;
 	memset(st->scroll, 0, sizeof st->scroll);
 	st->focus = PANE_TIMELINE;
 	st->overlay = OVERLAY_NONE;
@@ -97,6 +100,8 @@ unsigned screen_grown(struct screen *s)
 	size_t last = view_moment_count(s->view, st->internals) - 1;
 	if (st->live) {
 		go_to(s, last);
+		if (!view_complete(s->view))
+			st->position = view_event_count(s->view);
 	} else if (st->wanted) {
 		size_t wanted = st->wanted;
 		bool there = wanted <= last;
@@ -146,12 +151,27 @@ int64_t screen_time_ns(const struct screen *s)
 	return now;
 }
 
+enum ruler ruler_shown(const struct screen *s)
+{
+	if (s->state.ruler_chosen || view_end_ns(s->view) > 0 || !view_complete(s->view))
+		return s->state.ruler;
+	return RULER_STEP;
+}
+
 struct present present_of(const struct screen *s)
 {
 	struct present p = {.index = present_index(s), .position = s->state.position};
 	p.moment = view_moment(s->view, s->state.internals, p.index);
 	p.time_ns = screen_time_ns(s);
 	p.active = p.moment.kind == MOMENT_START ? LANE_NONE : p.moment.lane;
+	p.within = p.position > p.moment.end && s->state.live;
+	if (p.within) {
+		struct snapshot snap = {0};
+		view_snapshot(s->view, p.position, 1, &snap);
+		p.active = snap.running;
+		p.time_ns = snap.time_ns;
+		snapshot_free(&snap);
+	}
 	p.scale = timeline_scale(s, p.position, p.time_ns);
 	return p;
 }
