@@ -4,7 +4,6 @@
  */
 #include "scene/internal.h"
 
-#include "lang/float.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
 
@@ -109,18 +108,20 @@ value handle_call_soon(struct scene *s, struct loop *l, value callback, value ar
 	return object_value(o);
 }
 
-value handle_call_at(struct scene *s, struct loop *l, double when, value callback, value args)
+value handle_call_at(struct scene *s, struct loop *l, value when, double seconds, value callback,
+                     value args)
 {
 	struct handle_object *o = handle_object_new(s, &timer_handle_type, l, callback, args);
-	o->when = when;
+	o->when = value_ref(when);
 	timer_init(&o->timer, &handle_object_ops, ROLE_TIMER);
-	loop_call_at(l, &o->timer, clock_ns(when));
+	loop_call_at(l, &o->timer, clock_ns(seconds));
 	return object_value(o);
 }
 
 static void handle_drop(struct vm *vm, struct object *self)
 {
 	struct handle_object *o = (struct handle_object *)(void *)self;
+	value_forget(vm, &o->when);
 	value_forget(vm, &o->callback);
 	value_forget(vm, &o->args);
 	if (o->loop != NULL)
@@ -168,7 +169,8 @@ static value method_cancelled(struct vm *vm, value self, const struct args *a)
 static value method_when(struct vm *vm, value self, const struct args *a)
 {
 	(void)a;
-	return float_new(vm, handle_self(self)->when);
+	(void)vm;
+	return value_ref(handle_self(self)->when);
 }
 
 static const struct method_def handle_methods[] = {

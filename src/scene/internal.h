@@ -168,7 +168,7 @@ struct handle_object {
 	value callback;    /* null once cancelled */
 	value args;        /* tuple, or null once cancelled */
 	struct timer timer; /* its `handle` alone when it is no TimerHandle */
-	double when;       /* TimerHandle: seconds on the loop's clock */
+	value when;        /* TimerHandle: as it was given, seconds on the loop's clock; else null */
 };
 
 /* add_done_callback: what the future holds. */
@@ -267,9 +267,10 @@ struct body *await_body_new(struct scene *s, value iterator);
 
 /* ---- handle.c ---- */
 
-/* call_soon, call_at (`when` seconds): a new Handle or TimerHandle. `args` is a tuple. */
+/* call_soon, call_at (`when`: a number, `seconds` what it is): a new Handle or TimerHandle. `args` is a tuple. */
 value handle_call_soon(struct scene *s, struct loop *l, value callback, value args);
-value handle_call_at(struct scene *s, struct loop *l, double when, value callback, value args);
+value handle_call_at(struct scene *s, struct loop *l, value when, double seconds, value callback,
+                     value args);
 /* A callback raised: take the exception that is set and tell the handler, or leave the loop with it. */
 void callback_failed(struct scene *s, struct loop *l, struct handle *h);
 /* The object in which `h` is, borrowed; null when it is one of the loop's own. */

@@ -209,13 +209,14 @@ static value method_call_soon(struct vm *vm, value self, const struct args *a)
 	return handle;
 }
 
-/* call_later and call_at: `when` in seconds. */
-static value call_timer(struct vm *vm, struct loop *l, double when, const struct args *a)
+/* call_later and call_at: `when` is a number, `seconds` what it is. */
+static value call_timer(struct vm *vm, struct loop *l, value when, double seconds,
+                        const struct args *a)
 {
-	if (isnan(when))
+	if (isnan(seconds))
 		return vm_raise(vm, &exc_ValueError, "Invalid value NaN (not a number)");
 	value args = rest_of(vm, a, 2);
-	value handle = handle_call_at(scene_of(vm), l, when, a->at[1], args);
+	value handle = handle_call_at(scene_of(vm), l, when, seconds, a->at[1], args);
 	value_unref(vm, args);
 	return handle;
 }
@@ -230,20 +231,24 @@ static value method_call_later(struct vm *vm, value self, const struct args *a)
 		return vm_raise(vm, &exc_TypeError, "delay must not be None");
 	if (!number_to_double(vm, a->at[0], &delay) || !check_open(vm, l))
 		return VALUE_NULL;
-	return call_timer(vm, l, loop_time(l) + delay, a);
+	double seconds = loop_time(l) + delay;
+	value when = float_new(vm, seconds);
+	value handle = call_timer(vm, l, when, seconds, a);
+	value_unref(vm, when);
+	return handle;
 }
 
 static value method_call_at(struct vm *vm, value self, const struct args *a)
 {
 	struct loop *l = loop_of(self);
-	double when;
+	double seconds;
 	if (!check_call(vm, a, "call_at", 2))
 		return VALUE_NULL;
 	if (value_is_none(a->at[0]))
 		return vm_raise(vm, &exc_TypeError, "when cannot be None");
-	if (!number_to_double(vm, a->at[0], &when) || !check_open(vm, l))
+	if (!number_to_double(vm, a->at[0], &seconds) || !check_open(vm, l))
 		return VALUE_NULL;
-	return call_timer(vm, l, when, a);
+	return call_timer(vm, l, a->at[0], seconds, a);
 }
 
 static value method_time(struct vm *vm, value self, const struct args *a)

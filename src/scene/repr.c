@@ -3,7 +3,6 @@
  */
 #include "scene/internal.h"
 
-#include "lang/float.h"
 #include "lang/function.h"
 #include "lang/str.h"
 #include "scene/short_repr.h"
@@ -233,10 +232,8 @@ value handle_repr(struct vm *vm, value self)
 		if (o->timer.handle.cancelled)
 			buf_puts(&out, " cancelled");
 		if (value_is_exactly(self, &timer_handle_type)) {
-			value when = float_new(vm, o->when);
 			buf_puts(&out, " when=");
-			put_repr(vm, &out, when);
-			value_unref(vm, when);
+			put_repr(vm, &out, o->when);
 		}
 		callable = o->callback;
 	} else {
