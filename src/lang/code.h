@@ -96,7 +96,7 @@ struct code {
 	struct object head;
 	value name, qualname;  /* interned str: "boil", "Cook.boil.<locals>.<lambda>" */
 	value filename;        /* str, as given on the command line */
-	value *consts;         /* immortal */
+	value *consts;         /* no cycles: ints, floats, strs, bytes, tuples, frozensets, code */
 	value *names;          /* interned str */
 	value *slot_names;     /* interned str, slot_count of them */
 	instruction *instructions;
@@ -118,9 +118,8 @@ extern const struct type code_type;
 
 /*
  * A code object from the finished parts: takes every array (allocated with mem_alloc) and value
- * reference in `*parts` (its head is ignored), makes itself and all constants immortal for the
- * life of the vm's world, and checks with assert that operands are in range. Code belongs to the
- * vm: it is freed in vm_free.
+ * reference in `*parts` (its head is ignored), also if it fails, and checks that operands, jumps
+ * and handlers are in range: null with SystemError set if not.
  */
 value code_new(struct vm *vm, const struct code *parts);
 

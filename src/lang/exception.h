@@ -22,9 +22,10 @@ struct exception {
 };
 
 extern const struct type exc_BaseException;
-#define EXCEPTION(name, base) extern const struct type exc_##name;
+#define EXCEPTION(name, parent, adds) extern const struct type exc_##name;
 #include "lang/exception.def"
 #undef EXCEPTION
+extern const struct type exc_BaseExceptionGroup;
 extern const struct type exc_ExceptionGroup; /* BaseExceptionGroup and Exception */
 
 /*
@@ -33,10 +34,10 @@ extern const struct type exc_ExceptionGroup; /* BaseExceptionGroup and Exception
  *	const struct type cancelled_error_type = { EXCEPTION_TYPE(&exc_BaseException),
  *		.name = "CancelledError", .module = "asyncio.exceptions" };
  */
-#define EXCEPTION_TYPE(parent)                                                           \
-	.head = {.refs = REFS_IMMORTAL, .type = &type_type}, .base = (parent),             \
-	.size = sizeof(struct exception), .flags = TYPE_TRACKED | TYPE_EXCEPTION,          \
-	.dict_offset = offsetof(struct exception, dict)
+#define EXCEPTION_TYPE(parent) EXCEPTION_TYPE_SIZED(parent, sizeof(struct exception))
+#define EXCEPTION_TYPE_SIZED(parent, bytes)                                              \
+	.head = {.refs = REFS_IMMORTAL, .type = &type_type}, .base = (parent), .size = (bytes), \
+	.flags = TYPE_TRACKED | TYPE_EXCEPTION, .dict_offset = offsetof(struct exception, dict)
 
 static inline struct exception *value_as_exception(value v)
 {

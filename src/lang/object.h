@@ -212,9 +212,6 @@ enum object_flags {
  */
 void *object_new(struct vm *vm, const struct type *type, size_t extra);
 
-/* Make `v` and everything that it owns immortal and invisible to the collector: constants of code. */
-void object_make_immortal(value v);
-
 /* Whether `bytes` more stay within the limits; otherwise false with MemoryError set. */
 bool vm_room(struct vm *vm, size_t bytes);
 
