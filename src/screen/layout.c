@@ -48,7 +48,7 @@ struct layout layout_of(struct layout_wish wish)
 		l.too_small = true;
 		return l;
 	}
-	int sentence = wish.rows >= 13 ? 2 : 1;
+	int sentence = wish.rows >= 24 ? 3 : wish.rows >= 13 ? 2 : 1;
 	int caption = wish.captions ? caption_rows(wish.rows) : 0;
 	int output = output_rows(wish.rows);
 	int rest = wish.rows - 2 - sentence - caption - output;

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "tui/termtype.h"
 
 enum { MAX_PAIRS = 256, RESCUE_BYTES = 256, MIN_SIZE = 1, MAX_SIZE = 2000 };
 
@@ -243,12 +244,6 @@ enum theme term_guess_theme(void)
 
 /* ---- opening ----------------------------------------------------------------- */
 
-static int refuse(struct buf *why, const char *text, const char *type)
-{
-	buf_printf(why, "%s%s%s%s", text, type ? " (TERM=" : "", type ? type : "", type ? ")" : "");
-	return -ERR_TERMINAL;
-}
-
 /* Start curses with a canvas of the right size; NULL if it does not know this terminal. */
 static SCREEN *start_curses(struct term *t, FILE *nothing)
 {
@@ -280,40 +275,27 @@ static void choose_depth(struct term *t)
 		t->depth = DEPTH_8;
 }
 
-static bool capable(const char *name)
-{
-	const char *text = tigetstr(name);
-	return text && text != (char *)-1;
-}
-
 int term_open(struct term **out, const struct term_options *options, struct buf *why)
 {
 	*out = NULL;
-	const char *type = options->type;
-	if (!type || !*type)
-		return refuse(why, "TERM is not set: the terminal is unknown", NULL);
+	if (!termtype_usable(options->type, why))
+		return -ERR_TERMINAL;
 	struct term *t = mem_zalloc(1, sizeof *t);
 	t->options = *options;
 	t->is_tty = isatty(options->in) && isatty(options->out);
 	if (t->is_tty)
 		t->is_tty = tcgetattr(options->in, &t->saved) == 0;
 	ask_size(t, &t->cols, &t->rows);
-
-	int result = -ERR_TERMINAL;
 	FILE *nothing = fopen("/dev/null", "r");
 	int fd = memfd_create("canvas", MFD_CLOEXEC);
 	t->canvas = fd < 0 ? NULL : fdopen(fd, "w+");
 	if (!nothing || !t->canvas) {
-		refuse(why, "no memory for the screen", NULL);
+		buf_puts(why, "no memory for the screen");
 		goto give_up;
 	}
 	t->screen = start_curses(t, nothing);
 	if (!t->screen) {
-		refuse(why, "this terminal is unknown", type);
-		goto give_up;
-	}
-	if (!capable("cup") || !capable("clear") || tigetflag("gn") > 0) {
-		refuse(why, "this terminal cannot place text on the screen", type);
+		buf_printf(why, "curses cannot start on this terminal (TERM=%s)", options->type);
 		goto give_up;
 	}
 	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -336,7 +318,7 @@ give_up:
 		fclose(t->canvas);
 	buf_free(&t->frame);
 	free(t);
-	return result;
+	return -ERR_TERMINAL;
 }
 
 void term_close(struct term *t)

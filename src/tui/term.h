@@ -1,6 +1,6 @@
 /*
- * One terminal: a grid in, bytes out, and everything put back afterwards. The only
- * includer of curses is term.c.
+ * One terminal: a grid in, bytes out, and everything put back afterwards. Curses
+ * is included by term.c and termtype.c only.
  *
  * Curses draws onto a file in memory, never onto the terminal: after each frame the new
  * bytes go out in one write, between the marks of a synchronised update where the
