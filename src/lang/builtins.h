@@ -9,6 +9,9 @@
 
 extern const struct type enumerate_type, zip_type, map_type, filter_type, reversed_type;
 
+/* The iterator over anything with __getitem__ and without __iter__. */
+value seq_iter_new(struct vm *vm, value v);
+
 /* print, len, sorted...: ends with {0}. */
 extern const struct method_def builtin_functions[];
 
