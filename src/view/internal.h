@@ -68,6 +68,7 @@ struct lane_data {
 struct thing {
 	uint32_t lane;        /* it is a task; else LANE_NONE */
 	uint32_t family;      /* it is a gather or a group: index of families; else NO_INDEX */
+	uint32_t member_of;   /* the family that it joined last; else NO_INDEX */
 	uint32_t timer;       /* it is a timer: index of timers.lives; else NO_INDEX */
 	uint32_t its_timer;   /* the timer that will complete or cancel it; else NO_INDEX */
 	uint32_t waiter;      /* the lane that waits or waited for it last; else LANE_NONE */

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "view/lane.h"
+#include "view/story.h"
 
 static const char *const phrases[PHRASE_COUNT] = {
 #define PHRASE(name, text) [PHRASE_##name] = text,
@@ -97,4 +97,95 @@ void names_put(const struct names *n, struct buf *out)
 	}
 	if (shown < n->count)
 		buf_printf(out, " and %zu others", n->count - shown);
+}
+
+/* ---- the fields ---- */
+
+void scratch_free(struct scratch *t)
+{
+	struct buf *all[] = {&t->who,   &t->other, &t->list, &t->lines,
+			     &t->label, &t->text,  &t->time, &t->span};
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		buf_free(all[i]);
+}
+
+void say(struct buf *out, enum phrase phrase, struct scratch *t)
+{
+	t->f.who = buf_text(&t->who);
+	t->f.other = buf_text(&t->other);
+	t->f.list = buf_text(&t->list);
+	t->f.lines = buf_text(&t->lines);
+	t->f.label = buf_text(&t->label);
+	t->f.text = buf_text(&t->text);
+	t->f.time = buf_text(&t->time);
+	t->f.span = buf_text(&t->span);
+	phrase_put(out, phrase, &t->f);
+}
+
+void set_name(const struct view *v, struct buf *b, uint32_t lane)
+{
+	buf_reset(b);
+	struct buf name = {0};
+	if (lane == LANE_PROGRAM)
+		buf_puts(&name, "a callback");
+	else if (lane != LANE_NONE)
+		view_lane_name(v, lane, &name);
+	put_shown(b, buf_text(&name), name.len, TEXT_COLS);
+	buf_free(&name);
+}
+
+void set_names(struct scratch *t, const struct names *n)
+{
+	buf_reset(&t->list);
+	names_put(n, &t->list);
+	t->f.n = n->count;
+}
+
+void set_time(struct buf *b, int64_t ns)
+{
+	buf_reset(b);
+	time_text(ns, b);
+}
+
+void set_text(const struct view *v, struct buf *b, uint32_t text)
+{
+	size_t len;
+	const char *s = trace_text(v->trace, text, &len);
+	buf_reset(b);
+	put_shown(b, s, len, TEXT_COLS);
+}
+
+void set_lines(struct scratch *t, const struct story *s)
+{
+	buf_reset(&t->lines);
+	if (s->first_line == s->last_line)
+		buf_printf(&t->lines, "line %lu", (unsigned long)s->first_line);
+	else
+		buf_printf(&t->lines, "lines %lu-%lu", (unsigned long)s->first_line,
+			   (unsigned long)s->last_line);
+}
+
+void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text)
+{
+	const struct thing *t = thing_find(v, id);
+	buf_reset(b);
+	if (t && t->lane != LANE_NONE) {
+		struct buf name = {0};
+		view_lane_name(v, t->lane, &name);
+		put_shown(b, buf_text(&name), name.len, TEXT_COLS);
+		buf_free(&name);
+		return;
+	}
+	if (!text && t)
+		text = t->text;
+	if (text)
+		set_text(v, b, text);
+	else
+		buf_puts(b, "future");
+}
+
+void set_counts(struct scratch *t, const struct family *f, uint64_t position)
+{
+	t->f.n = events_below(f->joined_events.items, f->joined_events.count, position);
+	t->f.m = events_below(f->done_events.items, f->done_events.count, position);
 }

@@ -22,6 +22,16 @@ struct fields {
 	size_t n, m;
 };
 
+/* The strings of a struct fields, so that they are made and freed together. Zero is empty. */
+struct scratch {
+	struct buf who, other, list, lines, label, text, time, span;
+	struct fields f;
+};
+void scratch_free(struct scratch *t);
+
+/* Append the phrase, its fields taken from `t`. */
+void say(struct buf *out, enum phrase phrase, struct scratch *t);
+
 /* Append the phrase. */
 void phrase_put(struct buf *out, enum phrase phrase, const struct fields *f);
 
@@ -40,5 +50,22 @@ void names_add(struct names *n, uint32_t lane);
 
 /* Append them: `rice`, `rice and chop`, `a, b, c and 7 others`. */
 void names_put(const struct names *n, struct buf *out);
+
+struct family;
+struct story;
+
+/*
+ * Set a string to: a lane's name; the names and how many (t->list, t->f.n); a point in time; a string
+ * of the trace; what future `id` stands for (`sleep(5)`, `future`, a task's name).
+ */
+void set_name(const struct view *v, struct buf *b, uint32_t lane);
+void set_names(struct scratch *t, const struct names *n);
+void set_time(struct buf *b, int64_t ns);
+void set_text(const struct view *v, struct buf *b, uint32_t text);
+void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text);
+
+/* Set t->lines to the lines of the story; t->f.n and t->f.m to a family's members, all and counted. */
+void set_lines(struct scratch *t, const struct story *s);
+void set_counts(struct scratch *t, const struct family *f, uint64_t position);
 
 #endif

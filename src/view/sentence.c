@@ -1,529 +1,15 @@
 /*
- * Sentences: see sentence.h. A moment's events are looked through once and what
- * matters is noted; then phrases of sentence.def are put together: how the step
- * came about, what it did, what follows from it.
+ * Sentences: see sentence.h. From a moment's story (story.h), phrases of
+ * sentence.def are put together: how the step came about, what it did, what
+ * follows from it.
  */
 #include "view/sentence.h"
 
 #include <string.h>
 
-#include "view/internal.h"
-#include "view/phrase.h"
 #include "view/snapshot.h"
+#include "view/story.h"
 #include "view/totals.h"
-
-/* A moment with more events than this is described by its first and last ones. */
-enum { LOOK_AT = 20000, TEXT_COLS = 48 };
-
-/* What happened in a moment. Events are NULL where there was none of the kind. */
-struct story {
-	const struct view *v;
-	struct moment m;
-	uint32_t lane;            /* whose step */
-	bool begins;              /* the step begins in this moment */
-	const struct event *begun;
-	uint64_t begun_index;
-	const struct event *outcome; /* how the step ended */
-	const struct event *delivered, *swallowed, *caption_line, *block, *ended_block;
-	uint64_t block_index;
-	const struct event *aborting, *counted, *failing, *logged, *warned, *uncaught, *limit,
-		*deadlock, *run_ended, *loop_started, *fired;
-	uint32_t first_line, last_line; /* of the task's own function if any ran, else of any */
-	bool own_lines, any_lines;
-	struct names created, cancels, too_late, woken, dropped, completed_for;
-};
-
-/* ---- finding out ---- */
-
-static uint32_t waiter_of(const struct view *v, uint32_t id)
-{
-	const struct thing *t = thing_find(v, id);
-	return t ? t->waiter : LANE_NONE;
-}
-
-/* Whether that lane waits for `id` after `position` events or did just before. */
-static bool waits_for(const struct view *v, uint32_t lane, uint32_t id, uint64_t position)
-{
-	if (lane == LANE_NONE)
-		return false;
-	size_t i = view_span_at(v, lane, position);
-	for (size_t back = 0; i != SIZE_MAX && back < 3; i--, back++) {
-		struct span s = view_span(v, lane, i);
-		if (s.wait_id == id)
-			return true;
-		if (s.state == STATE_RUNNING || i == 0)
-			return false;
-	}
-	return false;
-}
-
-static void note_line(struct story *s, const struct event *e)
-{
-	if (view_lane_of(s->v, e->task) != s->lane)
-		return;
-	const char *function = trace_text(s->v->trace, e->b, NULL);
-	const char *coroutine = view_coroutine(s->v, s->lane);
-	const char *dot = strrchr(coroutine, '.');
-	bool own = *coroutine && (strcmp(function, coroutine) == 0 ||
-				  (dot && strcmp(function, dot + 1) == 0));
-	if (s->own_lines && !own)
-		return;
-	if (!s->any_lines || (own && !s->own_lines)) {
-		s->first_line = s->last_line = e->a;
-		s->any_lines = true;
-		s->own_lines = own;
-		return;
-	}
-	s->first_line = e->a < s->first_line ? e->a : s->first_line;
-	s->last_line = e->a > s->last_line ? e->a : s->last_line;
-}
-
-/* Whether the event is the work of the step that this moment is about. */
-static bool of_step(const struct story *s, uint64_t index)
-{
-	return s->begun && index >= s->begun_index;
-}
-
-static void note_future(struct story *s, uint64_t index, const struct event *e)
-{
-	const struct thing *t = thing_find(s->v, e->a);
-	if (!t || !of_step(s, index))
-		return;
-	if (t->family != NO_INDEX && !s->v->families.items[t->family].group &&
-	    e->detail == ENDING_EXCEPTION)
-		s->failing = e;
-	if (waits_for(s->v, t->waiter, e->a, index))
-		names_add(&s->completed_for, t->waiter);
-}
-
-static void note(struct story *s, uint64_t index)
-{
-	const struct event *e = trace_at(s->v->trace, index);
-	if (e->thread)
-		return;
-	switch (e->kind) {
-	case EV_STEP_BEGUN:
-		if (index != s->m.begun)
-			break;
-		s->begins = true;
-		break;
-	case EV_TASK_WAITS:
-	case EV_TASK_YIELDED:
-	case EV_TASK_DONE:
-	case EV_TASK_FAILED:
-	case EV_TASK_CANCELLED:
-		if (of_step(s, index) && view_lane_of(s->v, e->task) == s->lane)
-			s->outcome = e;
-		break;
-	case EV_TIMER_FIRED:
-		s->fired = e;
-		break;
-	case EV_LINE:
-		if (s->m.kind == MOMENT_CAPTION && index + 2 >= s->m.end) {
-			s->caption_line = e;
-			break;
-		}
-		if (s->begun ? of_step(s, index) : true)
-			note_line(s, e);
-		break;
-	case EV_CAPTION:
-		if (!s->caption_line)
-			s->caption_line = e;
-		break;
-	case EV_TASK_CREATED:
-		if (s->begun ? of_step(s, index) : true)
-			names_add(&s->created, view_lane_of(s->v, e->a));
-		break;
-	case EV_READY:
-		if (of_step(s, index))
-			names_add(&s->woken, view_lane_of(s->v, e->a));
-		break;
-	case EV_FUTURE_DONE:
-		note_future(s, index, e);
-		break;
-	case EV_GATHER_CHILD_DONE:
-	case EV_GROUP_CHILD_DONE:
-		if (of_step(s, index))
-			s->counted = e;
-		break;
-	case EV_GROUP_ABORTING:
-		s->aborting = e;
-		break;
-	case EV_CANCEL_REQUESTED:
-		if (!s->begun || of_step(s, index))
-			names_add(&s->cancels, view_lane_of(s->v, e->a));
-		break;
-	case EV_CANCEL_IGNORED:
-		if (of_step(s, index))
-			names_add(&s->too_late, view_lane_of(s->v, e->a));
-		break;
-	case EV_CANCEL_DELIVERED:
-		if (view_lane_of(s->v, e->a) == s->lane && of_step(s, index))
-			s->delivered = e;
-		break;
-	case EV_CANCEL_SWALLOWED:
-		if (view_lane_of(s->v, e->a) == s->lane && of_step(s, index))
-			s->swallowed = e;
-		break;
-	case EV_TASK_DROPPED:
-		names_add(&s->dropped, view_lane_of(s->v, e->a));
-		break;
-	case EV_BLOCK_BEGUN:
-		s->block = e;
-		s->block_index = index;
-		break;
-	case EV_BLOCK_ENDED:
-		s->ended_block = e;
-		break;
-	case EV_LOGGED:
-		s->logged = e;
-		break;
-	case EV_WARNED:
-		s->warned = e;
-		break;
-	case EV_UNCAUGHT:
-		s->uncaught = e;
-		break;
-	case EV_LIMIT:
-		s->limit = e;
-		break;
-	case EV_DEADLOCK:
-		s->deadlock = e;
-		break;
-	case EV_RUN_ENDED:
-		s->run_ended = e;
-		break;
-	case EV_LOOP_STARTED:
-		s->loop_started = e;
-		break;
-	default:
-		break;
-	}
-}
-
-static struct story find_out(const struct view *v, bool internals, size_t index)
-{
-	struct story s = {.v = v, .m = view_moment(v, internals, index)};
-	struct names none = {.v = v};
-	s.created = s.cancels = s.too_late = s.woken = s.dropped = s.completed_for = none;
-	s.lane = s.m.lane;
-	s.begun_index = s.m.begun;
-	if (s.m.begun != NO_EVENT)
-		s.begun = trace_at(v->trace, s.m.begun);
-	for (uint64_t i = s.m.begin; i < s.m.end; i++) {
-		if (i - s.m.begin == LOOK_AT / 2 && s.m.end - i > LOOK_AT / 2)
-			i = s.m.end - LOOK_AT / 2;
-		note(&s, i);
-	}
-	return s;
-}
-
-/* ---- small pieces of text ---- */
-
-/* The strings of a struct fields, so that they are freed together. */
-struct scratch {
-	struct buf who, other, list, lines, label, text, time, span;
-	struct fields f;
-};
-
-static void scratch_free(struct scratch *t)
-{
-	struct buf *all[] = {&t->who,   &t->other, &t->list, &t->lines,
-			     &t->label, &t->text,  &t->time, &t->span};
-	for (size_t i = 0; i < COUNT_OF(all); i++)
-		buf_free(all[i]);
-}
-
-static void say(struct buf *out, enum phrase phrase, struct scratch *t)
-{
-	t->f.who = buf_text(&t->who);
-	t->f.other = buf_text(&t->other);
-	t->f.list = buf_text(&t->list);
-	t->f.lines = buf_text(&t->lines);
-	t->f.label = buf_text(&t->label);
-	t->f.text = buf_text(&t->text);
-	t->f.time = buf_text(&t->time);
-	t->f.span = buf_text(&t->span);
-	phrase_put(out, phrase, &t->f);
-}
-
-static void set_name(const struct view *v, struct buf *b, uint32_t lane)
-{
-	buf_reset(b);
-	struct buf name = {0};
-	if (lane == LANE_PROGRAM)
-		buf_puts(&name, "a callback");
-	else if (lane != LANE_NONE)
-		view_lane_name(v, lane, &name);
-	put_shown(b, buf_text(&name), name.len, TEXT_COLS);
-	buf_free(&name);
-}
-
-static void set_names(struct scratch *t, const struct names *n)
-{
-	buf_reset(&t->list);
-	names_put(n, &t->list);
-	t->f.n = n->count;
-}
-
-static void set_time(struct buf *b, int64_t ns)
-{
-	buf_reset(b);
-	time_text(ns, b);
-}
-
-static void set_text(const struct view *v, struct buf *b, uint32_t text)
-{
-	size_t len;
-	const char *s = trace_text(v->trace, text, &len);
-	buf_reset(b);
-	put_shown(b, s, len, TEXT_COLS);
-}
-
-static void set_lines(struct scratch *t, const struct story *s)
-{
-	buf_reset(&t->lines);
-	if (s->first_line == s->last_line)
-		buf_printf(&t->lines, "line %lu", (unsigned long)s->first_line);
-	else
-		buf_printf(&t->lines, "lines %lu-%lu", (unsigned long)s->first_line,
-			   (unsigned long)s->last_line);
-}
-
-/* What a future stands for, as it is said: `sleep(5)`, `future`, `task rice`. */
-static void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text)
-{
-	const struct thing *t = thing_find(v, id);
-	buf_reset(b);
-	if (t && t->lane != LANE_NONE) {
-		struct buf name = {0};
-		view_lane_name(v, t->lane, &name);
-		put_shown(b, buf_text(&name), name.len, TEXT_COLS);
-		buf_free(&name);
-		return;
-	}
-	if (!text && t)
-		text = t->text;
-	if (text)
-		set_text(v, b, text);
-	else
-		buf_puts(b, "future");
-}
-
-static const struct family *family_of(const struct view *v, uint32_t id)
-{
-	const struct thing *t = thing_find(v, id);
-	return t && t->family != NO_INDEX ? &v->families.items[t->family] : NULL;
-}
-
-static void set_counts(struct scratch *t, const struct family *f, uint64_t position)
-{
-	t->f.n = events_below(f->joined_events.items, f->joined_events.count, position);
-	t->f.m = events_below(f->done_events.items, f->done_events.count, position);
-}
-
-/* ---- why a step came about ---- */
-
-/* The request that led to the cancellation of `task`: the last one before `position`, or NO_EVENT. */
-static uint64_t find_request(const struct view *v, uint32_t task, uint64_t position)
-{
-	size_t i = events_below(v->cancels.items, v->cancels.count, position);
-	for (size_t seen = 0; i-- > 0 && seen < LOOK_AT; seen++)
-		if (trace_at(v->trace, v->cancels.items[i])->a == task)
-			return v->cancels.items[i];
-	return NO_EVENT;
-}
-
-/* The GROUP_ABORTING in the same step before event `index`, or NULL. */
-static const struct event *abort_before(const struct view *v, uint64_t index)
-{
-	const struct step *step = step_at(v, index);
-	uint64_t begin = step && step->ended >= index ? step->begun : index;
-	for (size_t seen = 0; index > begin && seen < LOOK_AT; seen++) {
-		const struct event *e = trace_at(v->trace, --index);
-		if (e->kind == EV_GROUP_ABORTING)
-			return e;
-	}
-	return NULL;
-}
-
-/* Why the lane was cancelled, into t->text. */
-static void explain_cancel(const struct story *s, struct scratch *t, uint64_t position)
-{
-	const struct view *v = s->v;
-	uint32_t task = v->lanes.items[s->lane].lane.task;
-	struct buf why = {0};
-	uint64_t index = find_request(v, task, position);
-	if (index == NO_EVENT) {
-		buf_puts(&why, "what it awaited was cancelled");
-		goto done;
-	}
-	const struct event *e = trace_at(v->trace, index);
-	const struct event *aborting = abort_before(v, index);
-	const struct step *step = step_at(v, index);
-	bool in_step = step && step->ended >= index;
-	if (aborting && aborting->b) {
-		set_name(v, &t->other, view_lane_of(v, aborting->b));
-		say(&why, PHRASE_ASKED_GROUP, t);
-	} else if (aborting) {
-		say(&why, PHRASE_ASKED_GROUP_BODY, t);
-	} else if (e->task == task) {
-		say(&why, PHRASE_ASKED_SELF, t);
-	} else if (e->task) {
-		set_name(v, &t->other, view_lane_of(v, e->task));
-		say(&why, PHRASE_ASKED_BY, t);
-	} else if (!in_step) {
-		say(&why, PHRASE_ASKED_SHUTDOWN, t);
-	} else if (step->lane == LANE_LOOP) {
-		say(&why, PHRASE_ASKED_TIMEOUT, t);
-	} else {
-		say(&why, PHRASE_ASKED_CALLBACK, t);
-	}
-done:
-	buf_reset(&t->text);
-	buf_puts(&t->text, buf_text(&why));
-	buf_free(&why);
-}
-
-static enum phrase explain_family(const struct story *s, struct scratch *t, const struct family *f,
-				  const struct thing *cause)
-{
-	set_counts(t, f, s->m.begun);
-	if (f->group)
-		return PHRASE_WHY_GROUP_DONE;
-	const struct event *done =
-		cause->done_event == NO_EVENT ? NULL : trace_at(s->v->trace, cause->done_event);
-	return done && done->detail == ENDING_EXCEPTION ? PHRASE_WHY_GATHER_FAILED
-							: PHRASE_WHY_GATHER_DONE;
-}
-
-static enum phrase explain_sleep(const struct story *s, struct scratch *t,
-				 const struct thing *cause)
-{
-	if (cause->its_timer == NO_INDEX)
-		return PHRASE_WHY_SLEEP;
-	int64_t due = s->v->timers.lives.items[cause->its_timer].when_ns;
-	set_time(&t->time, due);
-	bool real = trace_about(s->v->trace)->real_clock;
-	return s->begun->time_ns - due > (real ? 50000000 : 0) ? PHRASE_WHY_SLEEP_LATE
-							       : PHRASE_WHY_SLEEP;
-}
-
-static enum phrase explain_future(const struct story *s, struct scratch *t,
-				  const struct event *done)
-{
-	if (done->detail == ENDING_CANCELLED)
-		return PHRASE_WHY_FUTURE_CANCELLED;
-	if (done->detail == ENDING_EXCEPTION)
-		return PHRASE_WHY_FUTURE_ERROR;
-	if (!done->task)
-		return PHRASE_WHY_FUTURE;
-	set_name(s->v, &t->other, view_lane_of(s->v, done->task));
-	return PHRASE_WHY_FUTURE_BY;
-}
-
-/* What it waited for and is through now. */
-static enum phrase explain_cause(const struct story *s, struct scratch *t)
-{
-	const struct view *v = s->v;
-	const struct thing *cause = thing_find(v, s->begun->b);
-	if (!cause)
-		return PHRASE_TURN;
-	set_label(v, &t->label, s->begun->b, 0);
-	const struct event *done =
-		cause->done_event == NO_EVENT ? NULL : trace_at(v->trace, cause->done_event);
-	if (cause->lane != LANE_NONE) {
-		set_name(v, &t->other, cause->lane);
-		if (done && done->kind == EV_TASK_FAILED)
-			return PHRASE_WHY_TASK_FAILED;
-		return done && done->kind == EV_TASK_CANCELLED ? PHRASE_WHY_TASK_CANCELLED
-							       : PHRASE_WHY_TASK_DONE;
-	}
-	if (cause->family != NO_INDEX)
-		return explain_family(s, t, &v->families.items[cause->family], cause);
-	switch (cause->kind) {
-	case WAIT_GROUP:
-		return PHRASE_WHY_GROUP_DONE;
-	case WAIT_SLEEP:
-		if (done && done->detail == ENDING_CANCELLED)
-			return PHRASE_WHY_FUTURE_CANCELLED;
-		return explain_sleep(s, t, cause);
-	case WAIT_NONE:
-	case WAIT_FUTURE:
-		return done ? explain_future(s, t, done) : PHRASE_WHY_OTHER;
-	default:
-		return PHRASE_WHY_OTHER;
-	}
-}
-
-/* Whether the lane had run before event `index`. */
-static bool ran_before(const struct view *v, uint32_t lane, uint64_t index)
-{
-	size_t i = view_span_at(v, lane, index);
-	if (i == SIZE_MAX)
-		return false;
-	const struct lane_data *l = &v->lanes.items[lane];
-	if (l->sums.items[i / SUMS_EVERY].runs)
-		return true;
-	for (size_t k = i - i % SUMS_EVERY; k <= i; k++)
-		if (span_state(l->spans.items[k]) == STATE_RUNNING)
-			return true;
-	return false;
-}
-
-/* The label of what the lane waited for when event `index` came; empty if it did not wait. */
-static void set_label_before(const struct story *s, struct scratch *t, uint64_t index)
-{
-	buf_reset(&t->label);
-	size_t i = view_span_at(s->v, s->lane, index);
-	for (size_t back = 0; i != SIZE_MAX && back < 4; i--, back++) {
-		struct span span = view_span(s->v, s->lane, i);
-		if (span.wait_id || span.wait_text) {
-			const struct family *f = span_family(s->v, s->lane, &span);
-			if (f)
-				buf_puts(&t->label, f->group ? "its group" : "its gather");
-			else
-				set_label(s->v, &t->label, span.wait_id, span.wait_text);
-			return;
-		}
-		if (span.state == STATE_RUNNING || i == 0)
-			return;
-	}
-}
-
-/* How the step came about: a sentence of its own. False if there is nothing more to say after it. */
-static bool put_opening(const struct story *s, struct scratch *t, struct buf *out)
-{
-	const struct view *v = s->v;
-	bool before = ran_before(v, s->lane, s->m.begun);
-	if (s->delivered) {
-		explain_cancel(s, t, s->m.begun);
-		if (!before && !s->any_lines && s->outcome &&
-		    s->outcome->kind == EV_TASK_CANCELLED) {
-			say(out, PHRASE_NEVER_ENTERED, t);
-			return false;
-		}
-		set_label_before(s, t, s->m.begun);
-		say(out, t->label.len ? PHRASE_CANCEL_HIT : PHRASE_CANCEL_HIT_PLAIN, t);
-		return true;
-	}
-	if (!before) {
-		say(out, PHRASE_BEGAN, t);
-		return true;
-	}
-	enum phrase why = explain_cause(s, t);
-	if (why == PHRASE_TURN) {
-		say(out, PHRASE_TURN, t);
-		return true;
-	}
-	struct buf reason = {0};
-	say(&reason, why, t);
-	buf_reset(&t->text);
-	buf_puts(&t->text, buf_text(&reason));
-	buf_free(&reason);
-	say(out, PHRASE_WOKE, t);
-	return true;
-}
 
 /* ---- how a step ended ---- */
 
@@ -540,14 +26,14 @@ static enum phrase end_waiting(const struct story *s, struct scratch *t)
 	}
 	const struct family *f = span_family(v, s->lane, &span);
 	set_label(v, &t->label, e->a, e->b);
+	if (f)
+		set_counts(t, f, s->m.end);
 	if (s->swallowed)
 		return PHRASE_END_SWALLOWED_WAITS;
 	if (s->delivered)
-		return PHRASE_END_CLEANS_UP;
-	if (f) {
-		set_counts(t, f, s->m.end);
+		return f && f->group ? PHRASE_END_CLEANS_UP_GROUP : PHRASE_END_CLEANS_UP;
+	if (f)
 		return f->group ? PHRASE_END_WAITS_GROUP : PHRASE_END_WAITS_GATHER;
-	}
 	if (span.deadline_ns == INT64_MAX)
 		return PHRASE_END_WAITS;
 	set_time(&t->time, span.deadline_ns);
@@ -667,22 +153,75 @@ static void put_aborting(const struct story *s, struct scratch *t, struct buf *w
 {
 	set_names(t, &s->cancels);
 	set_name(s->v, &t->other, view_lane_of(s->v, s->aborting->b));
+	if (!s->cancels.count && !s->aborting->b)
+		return;
 	if (!s->aborting->b)
-		say(why, PHRASE_GROUP_ABORTS_BODY, t);
+		say(why, s->delivered ? PHRASE_GROUP_PASSES_ON : PHRASE_GROUP_ABORTS_BODY, t);
 	else
 		say(why, s->cancels.count ? PHRASE_GROUP_ABORTS : PHRASE_GROUP_ABORTS_NOBODY, t);
 }
 
-/* A task has ended: who was told? */
+/* Whose gather or group it is, in words: who waits for it, else who made it. */
+static void set_owner(const struct view *v, struct buf *b, const struct family *f)
+{
+	uint32_t waiter = waiter_of(v, f->id);
+	uint32_t owner = waiter != LANE_NONE ? waiter : f->parent;
+	set_name(v, b, owner);
+	if (owner == LANE_PROGRAM || owner == LANE_NONE) {
+		buf_reset(b);
+		buf_puts(b, "the program");
+	}
+}
+
+/* How many members have ended at `position`, counted by the family or not yet. */
+static size_t members_over(const struct view *v, const struct family *f, uint64_t position)
+{
+	size_t over = 0;
+	for (size_t i = 0; i < f->members.count && i < LOOK_AT; i++) {
+		const struct thing *m = thing_find(v, f->members.items[i]);
+		over += m && m->done_event < position;
+	}
+	return over;
+}
+
+/* Whether it is this task's failure that the gather failed with. */
+static bool fails_gather(const struct view *v, const struct family *f, uint32_t task)
+{
+	const struct thing *outer = thing_find(v, f->id);
+	if (!outer || outer->done_event == NO_EVENT)
+		return false;
+	if (trace_at(v->trace, outer->done_event)->detail != ENDING_EXCEPTION)
+		return false;
+	const struct event *counted = find_before(v, outer->done_event, EV_GATHER_CHILD_DONE);
+	return counted && counted->a == f->id && counted->b == task;
+}
+
+/* A task has ended: who is told? */
 static void put_told(const struct story *s, struct scratch *t, struct buf *why)
 {
 	const struct view *v = s->v;
 	uint32_t task = v->lanes.items[s->lane].lane.task;
 	uint32_t waiter = waiter_of(v, task);
+	const struct thing *self = thing_find(v, task);
+	bool failed = s->outcome->kind == EV_TASK_FAILED, told = false;
 	if (waits_for(v, waiter, task, s->m.end)) {
 		set_name(v, &t->other, waiter);
 		say(why, PHRASE_WAKES, t);
+		told = true;
 	}
+	if (self && self->member_of != NO_INDEX) {
+		const struct family *f = &v->families.items[self->member_of];
+		set_owner(v, &t->other, f);
+		set_counts(t, f, s->m.end);
+		t->f.m = members_over(v, f, s->m.end);
+		if (!f->group && failed && fails_gather(v, f, task))
+			say(why, PHRASE_GATHER_FAILS, t);
+		else
+			say(why, f->group ? PHRASE_GROUP_COUNTS : PHRASE_GATHER_COUNTS, t);
+		told = true;
+	}
+	if (failed && !told && !s->readies && !s->logged)
+		say(why, PHRASE_NOBODY_LOOKS, t);
 }
 
 static void put_consequences(const struct story *s, struct scratch *t, struct buf *why)
@@ -782,35 +321,6 @@ static void put_next(const struct story *s, struct scratch *t, struct buf *why)
 
 /* ---- the loop's own steps and callbacks ---- */
 
-static void put_callback_reason(const struct story *s, struct scratch *t, struct buf *out)
-{
-	const struct view *v = s->v;
-	const struct thing *self = thing_find(v, s->begun->a);
-	const struct thing *cause = thing_find(v, s->begun->b);
-	switch (s->begun->detail) {
-	case ROLE_TIMER:
-		set_time(&t->time, self && self->timer != NO_INDEX
-					   ? v->timers.lives.items[self->timer].when_ns
-					   : s->begun->time_ns);
-		say(out, PHRASE_WHY_TIMER, t);
-		break;
-	case ROLE_DONE_CALLBACK:
-		if (cause && cause->lane != LANE_NONE) {
-			set_name(v, &t->other, cause->lane);
-			say(out, PHRASE_WHY_DONE_CALLBACK, t);
-		} else {
-			say(out, PHRASE_WHY_DONE_FUTURE, t);
-		}
-		break;
-	case ROLE_IO:
-		say(out, PHRASE_WHY_IO, t);
-		break;
-	default:
-		say(out, PHRASE_WHY_CALL_SOON, t);
-		break;
-	}
-}
-
 static void set_handle_name(const struct story *s, struct buf *b)
 {
 	const struct thing *t = thing_find(s->v, s->begun->a);
@@ -848,13 +358,14 @@ static void tell_count(const struct story *s, struct scratch *t, struct buf *wha
 {
 	const struct family *f = family_of(s->v, s->counted->a);
 	set_name(s->v, &t->who, view_lane_of(s->v, s->counted->b));
-	set_name(s->v, &t->other, f ? f->parent : LANE_NONE);
-	if (f)
-		set_counts(t, f, s->m.end);
+	if (!f)
+		return;
+	set_owner(s->v, &t->other, f);
+	set_counts(t, f, s->m.end);
 	if (s->failing)
 		say(what, PHRASE_LOOP_GATHER_FAILS, t);
 	else
-		say(what, f && f->group ? PHRASE_LOOP_GROUP : PHRASE_LOOP_GATHER, t);
+		say(what, f->group ? PHRASE_LOOP_GROUP : PHRASE_LOOP_GATHER, t);
 }
 
 static void tell_loop(const struct story *s, struct scratch *t, struct buf *what, struct buf *why)
@@ -872,6 +383,8 @@ static void tell_loop(const struct story *s, struct scratch *t, struct buf *what
 		set_name(v, &t->who, goal->waiter);
 		set_label(v, &t->label, target, 0);
 		say(what, PHRASE_LOOP_SLEEP_OVER, t);
+	} else if (s->aborting) {
+		put_aborting(s, t, what);
 	} else if (s->counted) {
 		tell_count(s, t, what);
 	} else if (strstr(buf_text(&t->text), "_run_until_complete_cb")) {
@@ -879,8 +392,6 @@ static void tell_loop(const struct story *s, struct scratch *t, struct buf *what
 	} else {
 		say(what, PHRASE_LOOP_OTHER, t);
 	}
-	if (s->aborting)
-		put_aborting(s, t, why);
 	struct names woken = {.v = v};
 	for (size_t i = 0; i < s->woken.count && i < COUNT_OF(woken.lanes); i++)
 		if (s->woken.lanes[i] > LANE_LOOP)
@@ -956,7 +467,11 @@ static void tell_program(const struct story *s, struct scratch *t, struct buf *w
 			names_add(&first, s->created.lanes[i]);
 	if (first.count) {
 		set_names(t, &first);
-		say(why, first.count == 1 ? PHRASE_FIRST_TASK : PHRASE_PROGRAM_CREATED, t);
+		say(why, first.count == 1 && s->loop_started ? PHRASE_FIRST_TASK : PHRASE_CREATED, t);
+	}
+	if (s->cancels.count && s->any_lines) {
+		set_names(t, &s->cancels);
+		say(why, PHRASE_CANCELS, t);
 	}
 	put_hold(s, t, why);
 	put_warning(s, t, why);
@@ -982,7 +497,7 @@ static void trim(struct buf *b)
 void view_sentence(const struct view *v, bool internals, size_t index, struct buf *what,
 		   struct buf *why)
 {
-	struct story s = find_out(v, internals, index);
+	struct story s = story_of(v, internals, index);
 	struct scratch t = {0};
 	struct buf did = {0}, since = {0};
 	if (s.m.kind == MOMENT_START) {

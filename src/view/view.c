@@ -61,6 +61,7 @@ struct thing *thing_make(struct view *v, uint32_t id)
 		vec_push(&v->things, (struct thing){
 			.lane = LANE_NONE,
 			.family = NO_INDEX,
+			.member_of = NO_INDEX,
 			.timer = NO_INDEX,
 			.its_timer = NO_INDEX,
 			.waiter = LANE_NONE,
@@ -199,6 +200,7 @@ static void family_grows(struct view *v, uint64_t index, const struct event *e, 
 	struct family *f = family_make(v, e->a, index, group);
 	if (f->parent == LANE_NONE)
 		f->parent = view_lane_of(v, e->task);
+	thing_make(v, e->b)->member_of = v->things.items[e->a].family;
 	vec_push(&f->members, e->b);
 	vec_push(&f->joined_events, index);
 }

@@ -1,0 +1,237 @@
+/*
+ * Reasons: why a step came about, told from what its task had waited for and who
+ * completed, failed or cancelled that.
+ */
+#include <string.h>
+
+#include "view/story.h"
+
+/* The request that led to the cancellation of `task`: the last one before `position`, or NO_EVENT. */
+static uint64_t find_request(const struct view *v, uint32_t task, uint64_t position)
+{
+	size_t i = events_below(v->cancels.items, v->cancels.count, position);
+	for (size_t seen = 0; i-- > 0 && seen < LOOK_AT; seen++)
+		if (trace_at(v->trace, v->cancels.items[i])->a == task)
+			return v->cancels.items[i];
+	return NO_EVENT;
+}
+
+/* A group asked for it: because a member failed, its owner was cancelled, or its block raised. */
+static void put_asked_by_group(const struct view *v, struct scratch *t, uint64_t index,
+			       const struct event *aborting, struct buf *why)
+{
+	const struct event *hit = find_before(v, index, EV_CANCEL_DELIVERED);
+	enum phrase phrase = PHRASE_ASKED_GROUP_BODY;
+	if (aborting->b) {
+		set_name(v, &t->other, view_lane_of(v, aborting->b));
+		phrase = PHRASE_ASKED_GROUP;
+	} else if (hit) {
+		set_name(v, &t->other, view_lane_of(v, hit->a));
+		phrase = PHRASE_ASKED_GROUP_CANCELLED;
+	}
+	say(why, phrase, t);
+}
+
+/* Why the lane was cancelled, into t->text. */
+static void explain_cancel(const struct story *s, struct scratch *t, uint64_t position)
+{
+	const struct view *v = s->v;
+	uint32_t task = v->lanes.items[s->lane].lane.task;
+	struct buf why = {0};
+	uint64_t index = find_request(v, task, position);
+	if (index == NO_EVENT) {
+		buf_puts(&why, "what it awaited was cancelled");
+		goto done;
+	}
+	const struct event *e = trace_at(v->trace, index);
+	const struct event *aborting = find_before(v, index, EV_GROUP_ABORTING);
+	const struct step *step = step_at(v, index);
+	bool in_step = step && step->ended >= index;
+	if (in_step && aborting) {
+		put_asked_by_group(v, t, index, aborting, &why);
+	} else if (e->task == task) {
+		say(&why, PHRASE_ASKED_SELF, t);
+	} else if (e->task) {
+		set_name(v, &t->other, view_lane_of(v, e->task));
+		say(&why, PHRASE_ASKED_BY, t);
+	} else if (!in_step) {
+		bool program = find_before(v, index, EV_LINE) != NULL;
+		say(&why, program ? PHRASE_ASKED_PROGRAM : PHRASE_ASKED_SHUTDOWN, t);
+	} else if (step->lane == LANE_LOOP) {
+		say(&why, PHRASE_ASKED_TIMEOUT, t);
+	} else {
+		say(&why, PHRASE_ASKED_CALLBACK, t);
+	}
+done:
+	buf_reset(&t->text);
+	buf_puts(&t->text, buf_text(&why));
+	buf_free(&why);
+}
+
+static enum phrase explain_family(const struct story *s, struct scratch *t, const struct family *f,
+				  const struct thing *cause)
+{
+	set_counts(t, f, s->m.begun);
+	if (f->group)
+		return PHRASE_WHY_GROUP_DONE;
+	const struct event *done =
+		cause->done_event == NO_EVENT ? NULL : trace_at(s->v->trace, cause->done_event);
+	return done && done->detail == ENDING_EXCEPTION ? PHRASE_WHY_GATHER_FAILED
+							: PHRASE_WHY_GATHER_DONE;
+}
+
+static enum phrase explain_sleep(const struct story *s, struct scratch *t,
+				 const struct thing *cause)
+{
+	if (cause->its_timer == NO_INDEX)
+		return PHRASE_WHY_SLEEP;
+	int64_t due = s->v->timers.lives.items[cause->its_timer].when_ns;
+	set_time(&t->time, due);
+	bool real = trace_about(s->v->trace)->real_clock;
+	return s->begun->time_ns - due > (real ? 50000000 : 0) ? PHRASE_WHY_SLEEP_LATE
+							       : PHRASE_WHY_SLEEP;
+}
+
+static enum phrase explain_future(const struct story *s, struct scratch *t,
+				  const struct event *done)
+{
+	if (done->detail == ENDING_CANCELLED)
+		return PHRASE_WHY_FUTURE_CANCELLED;
+	if (done->detail == ENDING_EXCEPTION)
+		return PHRASE_WHY_FUTURE_ERROR;
+	if (!done->task)
+		return PHRASE_WHY_FUTURE;
+	set_name(s->v, &t->other, view_lane_of(s->v, done->task));
+	return PHRASE_WHY_FUTURE_BY;
+}
+
+/* What it waited for and is through now. */
+static enum phrase explain_cause(const struct story *s, struct scratch *t)
+{
+	const struct view *v = s->v;
+	const struct thing *cause = thing_find(v, s->begun->b);
+	if (!cause)
+		return PHRASE_TURN;
+	set_label(v, &t->label, s->begun->b, 0);
+	const struct event *done =
+		cause->done_event == NO_EVENT ? NULL : trace_at(v->trace, cause->done_event);
+	if (cause->lane != LANE_NONE) {
+		set_name(v, &t->other, cause->lane);
+		if (done && done->kind == EV_TASK_FAILED)
+			return PHRASE_WHY_TASK_FAILED;
+		return done && done->kind == EV_TASK_CANCELLED ? PHRASE_WHY_TASK_CANCELLED
+							       : PHRASE_WHY_TASK_DONE;
+	}
+	if (cause->family != NO_INDEX)
+		return explain_family(s, t, &v->families.items[cause->family], cause);
+	switch (cause->kind) {
+	case WAIT_GROUP:
+		return PHRASE_WHY_GROUP_DONE;
+	case WAIT_SLEEP:
+		if (done && done->detail == ENDING_CANCELLED)
+			return PHRASE_WHY_FUTURE_CANCELLED;
+		return explain_sleep(s, t, cause);
+	case WAIT_NONE:
+	case WAIT_FUTURE:
+		return done ? explain_future(s, t, done) : PHRASE_WHY_OTHER;
+	default:
+		return PHRASE_WHY_OTHER;
+	}
+}
+
+/* Whether the lane had run before event `index`. */
+static bool ran_before(const struct view *v, uint32_t lane, uint64_t index)
+{
+	size_t i = view_span_at(v, lane, index);
+	if (i == SIZE_MAX)
+		return false;
+	const struct lane_data *l = &v->lanes.items[lane];
+	if (l->sums.items[i / SUMS_EVERY].runs)
+		return true;
+	for (size_t k = i - i % SUMS_EVERY; k <= i; k++)
+		if (span_state(l->spans.items[k]) == STATE_RUNNING)
+			return true;
+	return false;
+}
+
+/* The label of what the lane waited for when event `index` came; empty if it did not wait. */
+static void set_label_before(const struct story *s, struct scratch *t, uint64_t index)
+{
+	buf_reset(&t->label);
+	size_t i = view_span_at(s->v, s->lane, index);
+	for (size_t back = 0; i != SIZE_MAX && back < 4; i--, back++) {
+		struct span span = view_span(s->v, s->lane, i);
+		if (span.wait_id || span.wait_text) {
+			const struct family *f = span_family(s->v, s->lane, &span);
+			if (f)
+				buf_puts(&t->label, f->group ? "its group" : "its gather");
+			else
+				set_label(s->v, &t->label, span.wait_id, span.wait_text);
+			return;
+		}
+		if (span.state == STATE_RUNNING || i == 0)
+			return;
+	}
+}
+
+bool put_opening(const struct story *s, struct scratch *t, struct buf *out)
+{
+	const struct view *v = s->v;
+	bool before = ran_before(v, s->lane, s->m.begun);
+	if (s->delivered) {
+		explain_cancel(s, t, s->m.begun);
+		if (!before && !s->any_lines && s->outcome &&
+		    s->outcome->kind == EV_TASK_CANCELLED) {
+			say(out, PHRASE_NEVER_ENTERED, t);
+			return false;
+		}
+		set_label_before(s, t, s->m.begun);
+		say(out, t->label.len ? PHRASE_CANCEL_HIT : PHRASE_CANCEL_HIT_PLAIN, t);
+		return true;
+	}
+	if (!before) {
+		say(out, PHRASE_BEGAN, t);
+		return true;
+	}
+	enum phrase why = explain_cause(s, t);
+	if (why == PHRASE_TURN) {
+		say(out, PHRASE_TURN, t);
+		return true;
+	}
+	struct buf reason = {0};
+	say(&reason, why, t);
+	buf_reset(&t->text);
+	buf_puts(&t->text, buf_text(&reason));
+	buf_free(&reason);
+	say(out, PHRASE_WOKE, t);
+	return true;
+}
+
+void put_callback_reason(const struct story *s, struct scratch *t, struct buf *out)
+{
+	const struct view *v = s->v;
+	const struct thing *self = thing_find(v, s->begun->a);
+	const struct thing *cause = thing_find(v, s->begun->b);
+	switch (s->begun->detail) {
+	case ROLE_TIMER:
+		set_time(&t->time, self && self->timer != NO_INDEX
+					   ? v->timers.lives.items[self->timer].when_ns
+					   : s->begun->time_ns);
+		say(out, PHRASE_WHY_TIMER, t);
+		break;
+	case ROLE_DONE_CALLBACK:
+		if (cause && cause->lane != LANE_NONE) {
+			set_name(v, &t->other, cause->lane);
+			say(out, PHRASE_WHY_DONE_CALLBACK, t);
+		} else {
+			say(out, PHRASE_WHY_DONE_FUTURE, t);
+		}
+		break;
+	case ROLE_IO:
+		say(out, PHRASE_WHY_IO, t);
+		break;
+	default:
+		say(out, PHRASE_WHY_CALL_SOON, t);
+		break;
+	}
+}
