@@ -227,9 +227,13 @@ int scope_analyse(struct module_tree *tree, struct diagnostics *diagnostics)
 	if (!good)
 		return -ERR_SYNTAX;
 	for (struct scope *s = tree->scope; s != NULL; s = s->next)
-		s->frame->local_count = s->frame->parameter_count;
+		s->local_count = s->parameter_count;
 	for (struct scope *s = tree->scope; s != NULL; s = s->next)
 		assign_locals(s);
+	for (struct scope *s = tree->scope; s != NULL; s = s->next) {
+		s->match_slot = s->local_count;
+		s->local_count += s->match_count;
+	}
 	for (struct scope *s = tree->scope; s != NULL; s = s->next)
 		assign_frees(s);
 	for (struct scope *s = tree->scope; s != NULL; s = s->next)

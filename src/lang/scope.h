@@ -69,6 +69,7 @@ struct scope {
 	struct symbol *class_cell; /* of a class whose methods use super() or __class__; else NULL */
 	uint32_t parameter_count;  /* slots of parameters */
 	uint32_t local_count;      /* slots of parameters and locals; free variables follow */
+	uint32_t match_slot, match_count; /* of a frame: slots for the captures of one `case` */
 	bool is_async;             /* async def */
 	bool has_yield;
 	bool has_await;            /* awaits, or has an async comprehension: of generator expressions */

@@ -24,6 +24,7 @@ struct walker {
 };
 
 static void walk_expr(struct walker *w, struct expr *e);
+static void walk_arguments(struct walker *w, const struct argument *arguments, uint32_t count);
 static void walk_block(struct walker *w, struct block block);
 
 static void error(struct walker *w, struct span span, const char *format, ...)
@@ -119,6 +120,8 @@ static void walk_target_list(struct walker *w, const struct expr_list *list)
 		if (item->kind == EXPR_STARRED) {
 			if (seen_star)
 				error(w, item->span, "multiple starred expressions in assignment");
+			if (i > 0xfff || list->count - i > 0xfff)
+				error(w, item->span, "too many expressions in star-unpacking assignment");
 			seen_star = true;
 			item = item->u.unary.operand;
 		}
@@ -287,8 +290,7 @@ static void walk_class(struct walker *w, struct stmt *s)
 	struct class_def *c = s->u.class_def;
 	walk_decorators(w, &c->decorators);
 	struct name *called = c->name.name;
-	for (uint32_t i = 0; i < c->argument_count; i++)
-		walk_expr(w, c->arguments[i].value);
+	walk_arguments(w, c->arguments, c->argument_count);
 	c->name.name = mangle(w, called);
 	note_binding(w, c->name.name, c->name.span, NULL);
 	struct scope *scope = scope_new(w->tree, SCOPE_CLASS, w->scope);
@@ -865,6 +867,9 @@ static void walk_match(struct walker *w, struct stmt *s)
 		struct case_clause *clause = &s->u.match.clauses[i];
 		struct pattern_names names = {0};
 		walk_pattern(w, clause->pattern, &names);
+		struct scope *frame = w->scope->frame;
+		if (names.count > frame->match_count)
+			frame->match_count = (uint32_t)names.count;
 		vec_free(&names);
 		walk_optional(w, clause->guard);
 		walk_block(w, clause->body);
