@@ -578,6 +578,14 @@ free_loop:
 	return NULL;
 }
 
+/* It will never run: what it would have been called with goes, even if somebody keeps the handle. */
+static void close_handle(struct handle *h)
+{
+	if (!h->cancelled && h->ops->forget)
+		h->ops->forget(h);
+	drop_handle(h);
+}
+
 struct loop *loop_ref(struct loop *l)
 {
 	l->refs++;
@@ -606,9 +614,9 @@ void loop_close(struct loop *l)
 	l->closed = true;
 	watches_close(l);
 	while (l->ready.count)
-		drop_handle(queue_pop(&l->ready));
+		close_handle(queue_pop(&l->ready));
 	for (struct timer *t; (t = timers_pop(&l->timers));)
-		drop_handle(&t->handle);
+		close_handle(&t->handle);
 	timers_fini(&l->timers);
 	l->poll_ops->free(l->poller);
 	l->poller = NULL;

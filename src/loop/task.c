@@ -132,10 +132,8 @@ static void end_cancelled(struct loop *l, struct task *t, struct datum error)
 {
 	struct datum message = datum_ref(l->world, t->future.message);
 	future_cancel_now(&t->future, datum_is_none(error) ? message : DATUM_NONE, error);
-	if (loop_traced(l))
-		loop_emit(l, EV_TASK_CANCELLED, 0,
-			  datum_is_none(message) ? 0 : world_repr(l->world, message), 0);
 	datum_unref(l->world, message);
+	loop_emit(l, EV_TASK_CANCELLED, 0, t->cancel_text, 0);
 }
 
 static void end_returned(struct loop *l, struct task *t, struct datum result)
@@ -438,9 +436,10 @@ void task_list_fini(struct task_list *list)
 static void tell_requested(struct loop *l, struct task *t, struct datum message)
 {
 	t->cancel_asked = true;
-	if (loop_traced(l))
-		loop_emit(l, EV_CANCEL_REQUESTED, t->future.id,
-			  datum_is_none(message) ? 0 : world_repr(l->world, message), 0);
+	if (!loop_traced(l))
+		return;
+	t->cancel_text = datum_is_none(message) ? 0 : world_repr(l->world, message);
+	loop_emit(l, EV_CANCEL_REQUESTED, t->future.id, t->cancel_text, 0);
 }
 
 bool task_cancel(struct task *t, struct datum message)

@@ -20,6 +20,7 @@ struct task {
 	uint32_t cancel_count;       /* cancelling() */
 	bool must_cancel;            /* the next step throws CancelledError */
 	bool quiet;                  /* no report when it is destroyed pending */
+	uint32_t cancel_text;        /* trace: the message of the last request */
 	bool cancel_asked;           /* trace: asked and not delivered yet */
 	bool cancel_seen;            /* trace: delivered, and neither ended nor taken back */
 	bool eager;                  /* its first step runs inside of task_start */
