@@ -1,5 +1,5 @@
 /*
- * The type int: see int.h. Small operands take a short way with overflow checks; all
+ * The types int and bool: see int.h. Small operands take a short way with overflow checks; all
  * else goes through bigint. bool inherits from here; its own parts are the vm's.
  */
 #include "lang/int.h"
@@ -852,4 +852,30 @@ const struct type int_type = {
 	.index = plain,
 	.to_int = plain,
 	.to_float = int_to_float,
+};
+
+/* ---- bool ------------------------------------------------------------------------------------ */
+
+static value bool_make(struct vm *vm, const struct type *type, const struct args *a)
+{
+	(void)type;
+	if (!args_no_keywords(vm, a, "bool") || !args_check(vm, a, "bool", 0, 1))
+		return VALUE_NULL;
+	int yes = a->count ? object_truth(vm, a->at[0]) : 0;
+	return yes < 0 ? VALUE_NULL : value_bool(yes);
+}
+
+static value bool_repr(struct vm *vm, value self)
+{
+	return str_intern_c(vm, value_is(self, VALUE_TRUE) ? "True" : "False");
+}
+
+const struct type bool_type = {
+	TYPE_HEAD,
+	.name = "bool",
+	.base = &int_type,
+	.size = sizeof(struct object),
+	.flags = TYPE_FINAL | TYPE_MATCH_SELF,
+	.make = bool_make,
+	.repr = bool_repr,
 };

@@ -42,6 +42,9 @@ value str_join(struct vm *vm, value self, const struct args *a);
 value bytes_decode(struct vm *vm, value bytes, value encoding, value errors);
 value str_encode(struct vm *vm, value text, value encoding, value errors);
 
+/* Whether the text can be written as UTF-8; false with UnicodeEncodeError for lone surrogates. */
+bool str_check_encodable(struct vm *vm, value text);
+
 /* ---- numbers ---- */
 
 value float_power(struct vm *vm, double x, double y);
@@ -110,6 +113,9 @@ value dict_iter_slot(struct vm *vm, value self);
 
 /* Append repr(v); false with the exception set. */
 bool put_repr(struct vm *vm, struct buf *out, value v);
+
+/* iter(function, end) */
+value callable_iterator_new(struct vm *vm, value function, value end);
 
 /* `iter` slot of iterators. */
 value iterator_self(struct vm *vm, value self);
