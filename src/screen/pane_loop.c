@@ -12,7 +12,7 @@
 #include "trace/trace.h"
 #include "view/snapshot.h"
 
-enum { LABEL_COLS = 10, GAP_COLS = 3, MAX_ENTRIES = 64 };
+enum { LABEL_COLS = 10, GAP_COLS = 3, MAX_ENTRIES = 64, MAX_LANES = 2000 };
 enum { NOW, READY, TIMERS, IO, WORKERS, WAITS, SECTIONS };
 
 static const char *const labels[SECTIONS] = {"now", "ready", "timers", "I/O", "workers", "waits"};
@@ -59,7 +59,7 @@ static void fill_now(const struct screen *s, const struct present *p, const stru
 	} else if (snap->ready_count) {
 		buf_puts(&sec->text, "next: ");
 		if (folded_away(s, &snap->ready[0]))
-			buf_puts(&sec->text, "a callback of the loop's own");
+			buf_puts(&sec->text, "the loop's own");
 		else
 			view_ready_name(s->view, &snap->ready[0], &sec->text);
 		ink = INK_READY;
@@ -135,7 +135,7 @@ static void fill_waits(const struct screen *s, const struct present *p, struct s
 {
 	uint32_t count;
 	const uint32_t *order = view_order(s->view, s->state.internals, &count);
-	for (uint32_t i = 0; i < count && sec->count < MAX_ENTRIES; i++) {
+	for (uint32_t i = 0; i < count && i < MAX_LANES && sec->count < MAX_ENTRIES; i++) {
 		size_t span_at = view_span_at(s->view, order[i], p->position);
 		if (span_at == SIZE_MAX)
 			continue;
@@ -195,18 +195,23 @@ static void share_rows(struct section *sections, struct area a, int *rows)
 {
 	/* In the order of what matters most when there are too few rows for all. */
 	static const int rank[SECTIONS] = {READY, TIMERS, WAITS, NOW, IO, WORKERS};
-	int left = a.h;
+	int want[SECTIONS], total = 0, left = a.h;
+	for (int i = 0; i < SECTIONS; i++)
+		total += want[i] = rows_wanted(&sections[i], a);
+	/* What has nothing to say gives its row to those that have more. */
+	static const int yielding[] = {WAITS, WORKERS, IO};
+	for (size_t i = 0; i < COUNT_OF(yielding) && total > a.h; i++)
+		if (!sections[yielding[i]].count) {
+			want[yielding[i]] = 0;
+			total--;
+		}
 	for (int i = 0; i < SECTIONS; i++) {
-		rows[rank[i]] = left > 0 && (rank[i] != WAITS || sections[WAITS].count || left > SECTIONS);
+		rows[rank[i]] = left > 0 && want[rank[i]] > 0;
 		left -= rows[rank[i]];
 	}
-	for (int i = 0; i < SECTIONS; i++) {
-		int want = rows_wanted(&sections[rank[i]], a);
-		while (rows[rank[i]] && rows[rank[i]] < want && left > 0) {
+	for (int i = 0; i < SECTIONS; i++)
+		for (; rows[rank[i]] && rows[rank[i]] < want[rank[i]] && left > 0; left--)
 			rows[rank[i]]++;
-			left--;
-		}
-	}
 }
 
 static void draw_sections(const struct screen *s, struct section *sections, struct area a)
@@ -240,7 +245,8 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 
 	struct buf title = {0};
 	uint32_t ended = snap.done_count + snap.failed_count + snap.cancelled_count;
-	buf_printf(&title, "event loop · %u %s", snap.born_count, snap.born_count == 1 ? "task" : "tasks");
+	buf_printf(&title, "%sloop · %u %s", a.w >= 36 ? "event " : "", snap.born_count,
+		   snap.born_count == 1 ? "task" : "tasks");
 	if (ended)
 		buf_printf(&title, ", %u ended", ended);
 	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));

@@ -217,6 +217,7 @@ static void draw_ruler(const struct screen *s, const struct present *p, struct a
 	double step = scale_label_step(&p->scale);
 	double first = ceil(p->scale.left / step) * step;
 	int free_from = 0;
+	int64_t now = present_col(s, p);
 	struct buf label = {0};
 	for (int i = 0; i < a.w; i++) {
 		double coordinate = first + i * step;
@@ -227,12 +228,13 @@ static void draw_ruler(const struct screen *s, const struct present *p, struct a
 		scale_label(&p->scale, coordinate, &label);
 		if (col + (int64_t)label.len > a.w)
 			col = a.w - (int64_t)label.len; /* the last one ends at the edge */
-		if (col < free_from)
+		/* The cursor is not drawn into a number. */
+		bool hit = now >= col && now < col + (int64_t)label.len;
+		if (col < free_from || hit)
 			continue;
 		free_from = area_puts(a, (int)col, 0, buf_text(&label), INK_DIM) + 1;
 	}
 	buf_free(&label);
-	int64_t now = present_col(s, p);
 	if (now >= 0 && now < a.w)
 		area_put(a, (int)now, 0, 0x25BC, INK_CURSOR);
 	if (p->scale.left > 0 && area_get(a, 0, 0) == ' ')

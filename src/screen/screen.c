@@ -487,6 +487,20 @@ static void draw_scene(const struct screen *s, struct grid *g)
 	footer_draw(s, part_of(g, l.footer));
 }
 
+/* A message of several lines (where a scene cannot be read, with its line) gets a box of its own. */
+static void draw_long_message(const struct screen *s, struct area a)
+{
+	const char *text = buf_text(&s->message);
+	if (!strchr(text, '\n') || a.h < 5)
+		return;
+	struct area nowhere = {NULL, 0, 0, a.w - 4, a.h};
+	int rows = area_wrap(nowhere, 0, 0, a.h - 4, text, INK_TEXT);
+	struct area box = area_part(a, 0, a.h - 3 - rows, a.w, rows + 2);
+	area_fill(box, ' ', INK_TEXT);
+	struct area in = area_box(box, "any key closes", INK_WARN, INK_WARN);
+	area_wrap(area_part(in, 1, 0, in.w - 2, in.h), 0, 0, rows, text, INK_SENTENCE);
+}
+
 void screen_draw(const struct screen *s, struct grid *g)
 {
 	grid_resize(g, s->cols, s->rows);
@@ -499,6 +513,7 @@ void screen_draw(const struct screen *s, struct grid *g)
 		draw_gallery(s, area_all(g));
 	if (s->state.overlay == OVERLAY_HELP && s->cols >= LAYOUT_MIN_COLS && s->rows >= LAYOUT_MIN_ROWS)
 		help_draw(s, area_all(g));
+	draw_long_message(s, area_all(g));
 	if (g->ascii)
 		grid_to_ascii(g);
 }
