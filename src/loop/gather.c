@@ -14,9 +14,6 @@ struct gather_child {
 	struct future *future; /* counted */
 };
 
-/* A picture of more children than these helps nobody. */
-enum { DESCRIBED_MAX = 1000 };
-
 static struct gather *gather_of(const struct future *f)
 {
 	return (struct gather *)(void *)f;

@@ -257,10 +257,15 @@ void group_add(struct group *g, struct task *t)
 static void describe(const struct future *f, struct buf *out)
 {
 	const struct group *g = f->label.object;
+	size_t count = 0;
 	buf_puts(out, "taskgroup[");
 	for (const struct list_node *n = g->members.next; n != &g->members; n = n->next) {
-		if (n != g->members.next)
+		if (count)
 			buf_putc(out, ' ');
+		if (count++ == DESCRIBED_MAX) {
+			buf_puts(out, "...");
+			break;
+		}
 		task_name(list_entry(n, struct group_member, link)->task, out);
 	}
 	buf_putc(out, ']');

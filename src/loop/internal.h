@@ -146,6 +146,9 @@ extern const struct future_ops heap_future_ops;
 /* Make a pending future CANCELLED, keeping `error` (borrowed, may be 0) to be raised. */
 void future_cancel_now(struct future *f, struct datum message, struct datum error);
 
+/* A description of more children or members than these helps nobody. */
+enum { DESCRIBED_MAX = 1000 };
+
 /* The parts of the kinds. */
 void task_finalize_part(struct task *t);
 void task_fini_part(struct task *t);

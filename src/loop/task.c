@@ -442,6 +442,13 @@ static void tell_requested(struct loop *l, struct task *t, struct datum message)
 	loop_emit(l, EV_CANCEL_REQUESTED, t->future.id, t->cancel_text, 0);
 }
 
+/* The task that `t` waits for, if it is one that can still be cancelled. */
+static struct task *awaited_task(struct task *t)
+{
+	struct task *next = t->waiter ? future_task(t->waiter) : NULL;
+	return next && !future_done(&next->future) ? next : NULL;
+}
+
 bool task_cancel(struct task *t, struct datum message)
 {
 	struct loop *l = t->future.loop;
@@ -450,8 +457,12 @@ bool task_cancel(struct task *t, struct datum message)
 		loop_emit(l, EV_CANCEL_IGNORED, t->future.id, 0, 0);
 		return false;
 	}
-	t->cancel_count++;
-	tell_requested(l, t, message);
+	/* Down a chain of tasks without recursion: it may be a long one. Each takes the request. */
+	for (struct task *next = t; next; next = awaited_task(next)) {
+		t = next;
+		t->cancel_count++;
+		tell_requested(l, t, message);
+	}
 	if (t->waiter && future_cancel(t->waiter, message))
 		return true;
 	t->must_cancel = true;

@@ -405,6 +405,26 @@ START_TEST(a_request_passes_down_to_the_task_that_is_awaited)
 }
 END_TEST
 
+START_TEST(a_request_passes_down_a_chain_of_a_hundred_thousand_tasks)
+{
+	enum { LONG = 100000 };
+	struct kit k;
+	kit_init_as(&k, false, false, POLL_BACKEND_EPOLL);
+	struct task *last = SPAWN(&k, sleep_8);
+	for (int i = 0; i < LONG; i++) {
+		struct task *t = spawn_awaiting(&k, &last->future, "link");
+		future_unref(&last->future);
+		last = t;
+	}
+	spawn_canceller(&k, last);
+	future_unref(&task_next(k.loop, last)->future);
+	kit_run(&k, last);
+	ck_log(&k, "! CancelledError()\n");
+	ck_assert_uint_gt(k.world.writer->tick, LONG);
+	kit_fini(&k);
+}
+END_TEST
+
 /* What the victim waits for is completed and the victim cancelled in the same step. */
 static enum outcome completes_then_cancels(struct coro *c, struct step_result *out)
 {
@@ -713,6 +733,7 @@ static Suite *suite(void)
 	tcase_add_test(cancel, a_task_that_cancels_itself_sees_it_at_its_next_await);
 	tcase_add_test(cancel, a_swallowed_cancellation_does_not_come_back);
 	tcase_add_test(cancel, a_request_passes_down_to_the_task_that_is_awaited);
+	tcase_add_test(cancel, a_request_passes_down_a_chain_of_a_hundred_thousand_tasks);
 	tcase_add_test(cancel, a_request_that_finds_the_wait_over_is_thrown_at_the_wakeup);
 	tcase_add_test(cancel, uncancelling_to_zero_takes_the_request_back);
 	tcase_add_test(cancel, a_task_that_raises_cancelled_error_is_cancelled_though_nobody_asked);
