@@ -224,6 +224,10 @@ value vm_call(struct vm *vm, value callable, const struct args *a)
 	if (slot == NULL)
 		return vm_raise(vm, &exc_TypeError, "'%s' object is not callable",
 		                value_type_name(callable));
+	if (vm->stopped) {
+		vm_stop(vm);
+		return VALUE_NULL;
+	}
 	if (!vm_enter(vm))
 		return VALUE_NULL;
 	value r = slot(vm, callable, a);

@@ -178,6 +178,8 @@ static void instance_finalize(struct vm *vm, struct object *self)
 	TYPE_SLOT(base, solid, finalize);
 	bool missing;
 	value v = object_value(self);
+	if (vm->stopped)
+		return;
 	value r = object_call_special(vm, v, vm_name(vm, NAME_del), NO_ARGS, &missing);
 	if (!value_is_null(r))
 		value_unref(vm, r);

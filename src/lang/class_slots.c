@@ -7,7 +7,6 @@
 
 #include "lang/dict.h"
 #include "lang/int.h"
-#include "lang/float.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
 
@@ -97,17 +96,8 @@ PLAIN_SLOT(to_float, NAME_float)
 static value slot_next(struct vm *vm, value self)
 {
 	value v = call(vm, self, NAME_next, NO_ARGS);
-	if (value_is_null(v) && !value_is_null(vm->raised)) {
-		value result;
-		if (vm_raised_is(vm, &exc_StopIteration)) {
-			const struct exception *e = value_as_exception(vm->raised);
-			/* A value must not get lost: `yield from` and await want it. */
-			if (tuple_count(e->args) > 0)
-				return v;
-			vm_caught_stop_iteration(vm, &result);
-			value_unref(vm, result);
-		}
-	}
+	if (value_is_null(v))
+		vm_caught(vm, &exc_StopIteration);
 	return v;
 }
 

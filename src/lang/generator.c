@@ -146,8 +146,10 @@ static enum coro_outcome generator_resume(struct vm *vm, value self, value sent,
 		         kind_of(g));
 		return CORO_RAISE;
 	}
-	if (vm->stopped)
-		return raise_runtime(vm, "stopped");
+	if (vm->stopped) {
+		vm_stop(vm);
+		return CORO_RAISE;
+	}
 	g->awaited = true;
 	if (!frame_depth_ok(vm) || !vm_enter(vm))
 		return CORO_RAISE;
@@ -185,7 +187,7 @@ static enum coro_outcome resume_iterator(struct vm *vm, value iterator, value se
 		r = vm_call(vm, method, ARGS(thrown));
 		value_unref(vm, method);
 	} else if (value_is_none(sent)) {
-		r = object_next(vm, iterator);
+		r = object_next_stop(vm, iterator);
 		if (value_is_null(r) && value_is_null(vm->raised)) {
 			*out = VALUE_NONE;
 			return CORO_RETURN;
@@ -350,6 +352,17 @@ bool coro_place(value coro, bool innermost, struct place *out)
 	return found;
 }
 
+bool coro_handling(value coro)
+{
+	while (!value_is_null(coro) && value_is_generator_kind(coro)) {
+		const struct generator *g = generator_of(coro);
+		if (g->frame != NULL && !value_is_null(g->frame->handled))
+			return true;
+		coro = coro_awaiting(coro);
+	}
+	return false;
+}
+
 bool coro_definition(value coro, struct place *out)
 {
 	if (!value_is_generator_kind(coro) || generator_of(coro)->code == NULL)
@@ -428,11 +441,8 @@ static value generator_next(struct vm *vm, value self)
 	enum coro_outcome outcome = coro_resume(vm, self, VALUE_NONE, VALUE_NULL, &out);
 	if (outcome == CORO_AWAIT)
 		return out;
-	if (outcome == CORO_RETURN) {
-		if (!value_is_none(out))
-			vm_raise_stop_iteration(vm, out);
+	if (outcome == CORO_RETURN)
 		value_unref(vm, out);
-	}
 	return VALUE_NULL;
 }
 

@@ -68,7 +68,7 @@ static bool attend(struct vm *vm)
 		}
 	}
 	if (vm->stopped) {
-		vm_raise(vm, &exc_SystemExit, "stopped");
+		vm_stop(vm);
 		return false;
 	}
 	if ((asked & INTERRUPT_ASKED) == 0 || vm->hooks.interrupted == NULL)
@@ -80,8 +80,7 @@ static bool attend(struct vm *vm)
 		vm_raise_with(vm, &exc_KeyboardInterrupt, VALUE_NULL);
 		return false;
 	case VM_STOP:
-		vm->stopped = true;
-		vm_raise(vm, &exc_SystemExit, "stopped");
+		vm_stop(vm);
 		return false;
 	}
 	return true;

@@ -268,6 +268,8 @@ int object_contains(struct vm *vm, value container, value item);
 
 value object_iter(struct vm *vm, value v);
 value object_next(struct vm *vm, value iterator); /* null at the end and on error */
+/* The same for who wants to see StopIteration with its value: it may be set at the end. */
+value object_next_stop(struct vm *vm, value iterator);
 
 /* Guards repr against cycles: true if `v` is already being shown (print "..."); else pair it. */
 bool repr_enter(value v);

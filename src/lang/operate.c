@@ -460,3 +460,28 @@ value object_next(struct vm *vm, value iterator)
 		                value_type_name(iterator));
 	return next(vm, iterator);
 }
+
+value object_next_stop(struct vm *vm, value iterator)
+{
+	const struct type *type = value_type(iterator);
+	if (type == &generator_type) {
+		value out;
+		enum coro_outcome outcome =
+			coro_resume(vm, iterator, VALUE_NONE, VALUE_NULL, &out);
+		if (outcome == CORO_RETURN) {
+			if (!value_is_none(out))
+				vm_raise_stop_iteration(vm, out);
+			value_unref(vm, out);
+			return VALUE_NULL;
+		}
+		return out;
+	}
+	if (type_is_class(type)) {
+		bool missing;
+		value v = object_call_special(vm, iterator, vm_name(vm, NAME_next), NO_ARGS,
+		                              &missing);
+		if (!missing)
+			return v;
+	}
+	return object_next(vm, iterator);
+}
