@@ -451,7 +451,7 @@ static void read_string(struct lexer *l, uint32_t start)
 		}
 	}
 	if (triple)
-		fail_detected(l, start, "triple-quoted string", l->len);
+		fail_detected(l, start, "triple-quoted string", l->len - (l->text[l->len - 1] == '\n'));
 	else
 		fail_detected(l, start, "string", l->at);
 }
@@ -576,8 +576,9 @@ static void end_fstring_text(struct lexer *l, struct fstring *f, bool in_spec)
 		        "f-string: newlines are not allowed in format specifiers for "
 		        "single quoted f-strings");
 	} else {
-		fail_detected(l, f->start,
-		              f->is_triple ? "triple-quoted f-string" : "f-string", l->at);
+		bool is_end = l->at == l->len && l->text[l->len - 1] == '\n';
+		fail_detected(l, f->start, f->is_triple ? "triple-quoted f-string" : "f-string",
+		              l->at - is_end);
 	}
 }
 

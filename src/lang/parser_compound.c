@@ -45,14 +45,14 @@ static void parse_star_parameter(struct parameter_list *l)
 {
 	struct parser *p = l->p;
 	if (l->seen_star)
-		fail(p, here(p), "* may appear only once");
+		fail(p, here(p), "* argument may appear only once");
 	struct span star = here(p);
 	advance(p);
 	l->seen_star = true;
 	if (peek(p) == TOKEN_NAME)
 		l->out->star = keep_parameter(p, parse_parameter(l, false));
 	else if (peek(p) != TOKEN_COMMA || peek_at(p, 1) == l->end || peek_at(p, 1) == TOKEN_POW)
-		fail(p, star, "named parameters must follow bare *");
+		fail(p, star, "named arguments must follow bare *");
 }
 
 static void parse_slash(struct parameter_list *l)
@@ -71,6 +71,9 @@ static void parse_slash(struct parameter_list *l)
 
 static void parse_plain_parameter(struct parameter_list *l)
 {
+	if (peek(l->p) == TOKEN_LPAREN)
+		fail(l->p, here(l->p), "%s parameters cannot be parenthesized",
+		     l->end == TOKEN_RPAREN ? "Function" : "Lambda expression");
 	struct parameter parameter = parse_parameter(l, true);
 	if (!l->seen_star) {
 		l->out->positional_count++;
@@ -88,7 +91,7 @@ struct parameters *parse_parameters(struct parser *p, enum token_kind end)
 	l.out = tree_alloc(p->tree, 1, sizeof *l.out);
 	while (peek(p) != end && !p->failed) {
 		if (l.out->double_star != NULL) {
-			fail(p, here(p), "parameters cannot follow var-keyword parameter");
+			fail(p, here(p), "arguments cannot follow var-keyword argument");
 		} else if (accept(p, TOKEN_POW)) {
 			l.out->double_star = keep_parameter(p, parse_parameter(&l, false));
 		} else if (peek(p) == TOKEN_STAR) {
@@ -177,10 +180,14 @@ static struct stmt *parse_for(struct parser *p, uint32_t start, bool is_async)
 
 /* ---- with -------------------------------------------------------------------------------------- */
 
-/* Whether the bracket that opens here is closed right before the statement's colon. */
-static bool parentheses_end_with_head(const struct parser *p)
+/*
+ * Whether the bracket that opens here is closed right before the statement's colon; `*has_as`:
+ * there is an `as` in it, so that it can only hold items.
+ */
+static bool parentheses_end_with_head(const struct parser *p, bool *has_as)
 {
 	size_t depth = 0;
+	*has_as = false;
 	for (size_t i = p->at; i < p->token_count; i++) {
 		switch (p->tokens[i].kind) {
 		case TOKEN_LPAREN:
@@ -194,6 +201,9 @@ static bool parentheses_end_with_head(const struct parser *p)
 			if (--depth == 0)
 				return i + 1 < p->token_count &&
 				       p->tokens[i + 1].kind == TOKEN_COLON;
+			break;
+		case TOKEN_AS:
+			*has_as |= depth == 1;
 			break;
 		default:
 			break;
@@ -238,8 +248,8 @@ static struct stmt *parse_with(struct parser *p, uint32_t start, bool is_async)
 	advance(p);
 	struct stmt *s = new_stmt(p, STMT_WITH, start);
 	s->u.with.is_async = is_async;
-	bool done = false;
-	if (peek(p) == TOKEN_LPAREN && parentheses_end_with_head(p) && !p->failed) {
+	bool done = false, has_as;
+	if (peek(p) == TOKEN_LPAREN && parentheses_end_with_head(p, &has_as)) {
 		size_t at = p->at;
 		uint32_t last_end = p->last_end, nesting = p->nesting;
 		bool quiet = p->quiet;
@@ -247,16 +257,12 @@ static struct stmt *parse_with(struct parser *p, uint32_t start, bool is_async)
 		done = parse_with_items(p, s, true);
 		p->quiet = quiet;
 		p->failed = false;
-		if (done) {
-			/* Once more, so that what is refused is told. */
-			p->at = at;
-			p->last_end = last_end;
+		p->at = at;
+		p->last_end = last_end;
+		p->nesting = nesting;
+		done |= has_as;
+		if (done) /* Once more, aloud. */
 			parse_with_items(p, s, true);
-		} else {
-			p->at = at;
-			p->last_end = last_end;
-			p->nesting = nesting;
-		}
 	}
 	if (!done)
 		parse_with_items(p, s, false);
@@ -377,6 +383,9 @@ static struct stmt *parse_class(struct parser *p, struct expr_list decorators)
 		parse_arguments(p, &c->arguments, &c->argument_count);
 	for (uint32_t i = 0; i < c->argument_count && !p->failed; i++) {
 		const struct argument *argument = &c->arguments[i];
+		const struct expr *val = argument->value;
+		if (val->kind == EXPR_GENERATOR && !val->in_parentheses)
+			fail(p, val->span, "invalid syntax");
 		if (argument->name != NULL && strcmp(argument->name->text, "metaclass") == 0)
 			refuse(p, argument->span, "metaclasses are not supported");
 	}

@@ -120,12 +120,17 @@ void check_target(struct parser *p, const struct expr *e, const char *verb, bool
 	const struct expr *bad = bad_target(e, strcmp(verb, "delete") == 0);
 	if (bad == NULL)
 		return;
-	if (suggest && bad == e && e->kind != EXPR_CONSTANT && e->kind != EXPR_GENERATOR &&
-	    e->kind != EXPR_YIELD && e->kind != EXPR_YIELD_FROM)
+	if (suggest && !bad->in_parentheses && bad->kind == EXPR_YIELD) {
+		fail(p, bad->span, "assignment to yield expression not possible");
+		return;
+	}
+	/* `a, f() = 1, 2`: what stands before the equals sign looks like one side of ==. */
+	bool is_last = bad == e || (e->kind == EXPR_TUPLE && !e->in_parentheses &&
+	                            bad == e->u.list.items[e->u.list.count - 1]);
+	if (suggest && is_last && bad->kind != EXPR_CONSTANT && bad->kind != EXPR_GENERATOR &&
+	    bad->kind != EXPR_YIELD && bad->kind != EXPR_YIELD_FROM)
 		fail(p, bad->span, "cannot %s %s here. Maybe you meant '==' instead of '='?", verb,
 		     expr_called(bad));
-	else if (suggest && bad->kind == EXPR_YIELD)
-		fail(p, bad->span, "assignment to yield expression not possible");
 	else
 		fail(p, bad->span, "cannot %s %s", verb, expr_called(bad));
 }
@@ -479,6 +484,8 @@ static struct argument parse_argument(struct parser *p)
 		argument.value = parse_expression(p);
 	} else if (peek(p) == TOKEN_STAR) {
 		advance(p);
+		if (peek(p) == TOKEN_RPAREN || peek(p) == TOKEN_COMMA)
+			fail(p, here(p), "Invalid star expression");
 		struct expr *operand = parse_expression(p);
 		argument.value = new_expr(p, EXPR_STARRED, start);
 		argument.value->u.unary.operand = operand;
@@ -531,7 +538,7 @@ void parse_arguments(struct parser *p, struct argument **out, uint32_t *count)
 		seen_keyword |= argument.name != NULL;
 		seen_double_star |= argument.is_double_star;
 		last = argument.value;
-		if (last->kind == EXPR_GENERATOR && !last->in_parentheses)
+		if (last->kind == EXPR_GENERATOR && !last->in_parentheses && generator == NULL)
 			generator = last;
 		vec_push(&list, argument);
 		if (!accept(p, TOKEN_COMMA))

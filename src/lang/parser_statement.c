@@ -147,6 +147,8 @@ static struct stmt *parse_import(struct parser *p)
 	uint32_t start = here(p).start;
 	advance(p);
 	VEC(struct import_item) items = {0};
+	if (peek(p) == TOKEN_NEWLINE)
+		fail(p, here(p), "Expected one or more names after 'import'");
 	do {
 		struct import_item item = {0};
 		item.name = parse_dotted(p, &item.binds, &item.span);
@@ -181,6 +183,8 @@ static struct stmt *parse_import_from(struct parser *p)
 	if (peek(p) == TOKEN_STAR) {
 		refuse(p, here(p), "'import *' is not supported: name what you use");
 		advance(p);
+	} else if (peek(p) == TOKEN_NEWLINE) {
+		fail(p, here(p), "Expected one or more names after 'import'");
 	} else {
 		bool open = accept(p, TOKEN_LPAREN);
 		do {

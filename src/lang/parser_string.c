@@ -49,7 +49,8 @@ static int hex_digit(char c)
 }
 
 /* A code point of \x, \u or \U with `digits` hex digits at `at`. */
-static uint32_t read_hex(struct parser *p, uint32_t at, uint32_t end, int digits, bool is_bytes)
+static uint32_t read_hex(struct parser *p, uint32_t at, uint32_t end, int digits,
+                         struct string_style style)
 {
 	uint32_t c = 0;
 	int got = 0;
@@ -65,14 +66,17 @@ static uint32_t read_hex(struct parser *p, uint32_t at, uint32_t end, int digits
 	if (got < digits) {
 		static const char *const shapes[] = {"\\xXX", "\\uXXXX", "\\UXXXXXXXX"};
 		const char *shape = shapes[digits == 2 ? 0 : digits == 4 ? 1 : 2];
-		if (is_bytes)
-			fail(p, span, "(value error) invalid \\x escape at this position");
+		uint32_t first = span.start - style.body_start;
+		if (style.is_bytes)
+			fail(p, span, "(value error) invalid \\x escape at position %u", first);
 		else
-			fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes: "
-			     "truncated %s escape", shape);
+			fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes "
+			     "in position %u-%u: truncated %s escape", first,
+			     first + span.end - span.start - 1, shape);
 	} else if (c > 0x10ffff) {
-		fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes: "
-		     "illegal Unicode character");
+		fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes "
+		     "in position %u-%u: illegal Unicode character",
+		     span.start - style.body_start, span.end - style.body_start - 1);
 	} else if (c >= 0xd800 && c < 0xe000) {
 		refuse(p, span, "surrogates such as \\%c%.*s are not supported", letter, got,
 		       p->source->text + at);
@@ -83,8 +87,9 @@ static uint32_t read_hex(struct parser *p, uint32_t at, uint32_t end, int digits
 
 /* The escape whose backslash is at `at`, not the last byte; returns the offset behind it. */
 static uint32_t read_escape(struct parser *p, struct buf *out, uint32_t at, uint32_t end,
-                            bool is_bytes)
+                            struct string_style style)
 {
+	bool is_bytes = style.is_bytes;
 	static const char from[] = "\\'\"abfnrtv";
 	static const char to[] = "\\'\"\a\b\f\n\r\t\v";
 	char c = p->source->text[at + 1];
@@ -111,7 +116,7 @@ static uint32_t read_escape(struct parser *p, struct buf *out, uint32_t at, uint
 	}
 	int digits = c == 'x' ? 2 : is_bytes ? 0 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
 	if (digits != 0) {
-		uint32_t n = read_hex(p, at + 2, end, digits, is_bytes);
+		uint32_t n = read_hex(p, at + 2, end, digits, style);
 		if (is_bytes)
 			buf_putc(out, (char)n);
 		else
@@ -133,7 +138,7 @@ static void decode(struct parser *p, struct buf *out, uint32_t at, uint32_t end,
 	while (at < end && !p->failed) {
 		char c = p->source->text[at];
 		if (c == '\\' && !style.is_raw && at + 1 < end) {
-			at = read_escape(p, out, at, end, style.is_bytes);
+			at = read_escape(p, out, at, end, style);
 			continue;
 		}
 		if (style.is_bytes && (c & 0x80) != 0) {
@@ -215,6 +220,7 @@ static struct expr *parse_spec(struct parser *p, bool is_raw)
 			parse_field(p, &parts, is_raw);
 			continue;
 		}
+		style.body_start = here(p).start;
 		decode(p, &parts.text, here(p).start, here(p).end, style, false);
 		advance(p);
 	}
@@ -227,7 +233,7 @@ static char parse_conversion(struct parser *p)
 	struct span span = here(p);
 	if (peek(p) != TOKEN_NAME) {
 		if (!p->failed)
-			fail(p, span, "f-string: invalid conversion character");
+			fail(p, span, "f-string: missing conversion character");
 		return 0;
 	}
 	char c = p->source->text[span.start];
@@ -272,6 +278,9 @@ static void parse_field(struct parser *p, struct parts *parts, bool is_raw)
 	if (!accept(p, TOKEN_RBRACE) && !p->failed) {
 		if (shows_text || part.conversion != 0 || part.spec != NULL)
 			fail(p, here(p), "f-string: expecting '}'");
+		else if (starts_expression(peek(p)))
+			fail(p, (struct span){part.value->span.start, here(p).end},
+			     "invalid syntax. Perhaps you forgot a comma?");
 		else
 			fail(p, here(p), "f-string: expecting '=', or '!', or ':', or '}'");
 	}
@@ -290,6 +299,7 @@ static void parse_fstring(struct parser *p, struct parts *parts)
 			parse_field(p, parts, style.is_raw);
 			continue;
 		}
+		style.body_start = here(p).start;
 		decode(p, &parts->text, here(p).start, here(p).end, style, true);
 		advance(p);
 	}
