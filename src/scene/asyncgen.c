@@ -130,7 +130,7 @@ static void report_results(struct scene *s, struct shutdown_state *st, value res
 			continue;
 		struct buf message = {0};
 		buf_puts(&message, "an error occurred during closing of asynchronous generator ");
-		put_repr(s->vm, &message, list_at(st->generators, i));
+		put_repr_of(s->vm, &message, list_at(st->generators, i));
 		report_to_handler(s, st->loop, &(struct loop_report){
 			.message = buf_text(&message), .error = datum_of(list_at(results, i))});
 		buf_free(&message);

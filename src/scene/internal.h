@@ -358,7 +358,7 @@ void put_callable_name(struct vm *vm, struct buf *out, value callable);
 /* Append a coroutine as `boil() running at scene.py:3`. */
 void put_coroutine(struct vm *vm, struct buf *out, value coro);
 /* Append repr(v); an exception in it is shown, not raised. */
-void put_repr(struct vm *vm, struct buf *out, value v);
+void put_repr_of(struct vm *vm, struct buf *out, value v);
 
 /* ---- world.c ---- */
 extern const struct loop_client scene_client;

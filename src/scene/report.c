@@ -153,7 +153,7 @@ static bool put_details(struct vm *vm, struct buf *out, value context)
 		ok = !value_is_null(text) && !failed && !value_is_null(item);
 		if (ok) {
 			buf_printf(out, "\n%s: ", str_text(text));
-			put_repr(vm, out, item);
+			put_repr_of(vm, out, item);
 		}
 		value_xunref(vm, text);
 	}

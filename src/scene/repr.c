@@ -12,7 +12,7 @@ static void put_value(struct buf *out, value text)
 	buf_put(out, str_text(text), str_len(text));
 }
 
-void put_repr(struct vm *vm, struct buf *out, value v)
+void put_repr_of(struct vm *vm, struct buf *out, value v)
 {
 	value raised = vm_take(vm);
 	value text = object_repr(vm, v);
@@ -56,7 +56,7 @@ void put_callback(struct vm *vm, struct buf *out, value callable)
 	if (value_is_null(name))
 		name = text_attribute(vm, callable, "__name__");
 	if (value_is_null(name)) {
-		put_repr(vm, out, callable);
+		put_repr_of(vm, out, callable);
 	} else {
 		put_value(out, name);
 		value_unref(vm, name);
@@ -95,10 +95,9 @@ void put_callable_name(struct vm *vm, struct buf *out, value callable)
 		value_unref(vm, key);
 		if (failed)
 			vm_forget(vm);
-		if (!value_is_null(self)) {
+		if (!value_is_null(self) && !value_is_none(self))
 			buf_printf(out, "%s.", value_type_name(self));
-			value_unref(vm, self);
-		}
+		value_xunref(vm, self);
 	}
 	put_without_locals(out, str_text(name));
 	value_unref(vm, name);
@@ -108,7 +107,7 @@ void put_coroutine(struct vm *vm, struct buf *out, value coro)
 {
 	value name = coro_qualname(coro);
 	if (value_is_null(name)) {
-		put_repr(vm, out, coro);
+		put_repr_of(vm, out, coro);
 		return;
 	}
 	put_value(out, name);
@@ -132,7 +131,8 @@ static void put_done_callback(struct vm *vm, struct buf *out, const struct done_
 		put_callback(vm, out, callable);
 		return;
 	}
-	if (cb->handle.ops->name != NULL)
+	bool wakes_task = cb->handle.role == ROLE_WAKEUP || cb->handle.role == ROLE_STEP;
+	if (cb->handle.ops->name != NULL && !wakes_task)
 		cb->handle.ops->name(&cb->handle, out);
 	else
 		buf_puts(out, "Task.task_wakeup");
@@ -177,7 +177,7 @@ static void put_task_part(struct vm *vm, struct buf *out, value self)
 	task_name(t, &name);
 	value text = str_from_buf(vm, &name);
 	buf_puts(out, " name=");
-	put_repr(vm, out, text);
+	put_repr_of(vm, out, text);
 	value_unref(vm, text);
 	value coro = ((struct task_object *)(void *)value_object(self))->body.coro;
 	if (!value_is_null(coro)) {
@@ -187,7 +187,7 @@ static void put_task_part(struct vm *vm, struct buf *out, value self)
 	}
 	if (t->waiter != NULL) {
 		buf_puts(out, " wait_for=");
-		put_repr(vm, out, future_object_value(t->waiter));
+		put_repr_of(vm, out, future_object_value(t->waiter));
 	}
 }
 
@@ -233,7 +233,7 @@ value handle_repr(struct vm *vm, value self)
 			buf_puts(&out, " cancelled");
 		if (value_is_exactly(self, &timer_handle_type)) {
 			buf_puts(&out, " when=");
-			put_repr(vm, &out, o->when);
+			put_repr_of(vm, &out, o->when);
 		}
 		callable = o->callback;
 	} else {

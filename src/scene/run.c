@@ -294,7 +294,7 @@ static void say_uncaught(struct scene *s, value exception)
 {
 	struct buf text = {0};
 	if (s->writer.trace != NULL) {
-		put_repr(s->vm, &text, exception);
+		put_repr_of(s->vm, &text, exception);
 		trace_emit(&s->writer, EV_UNCAUGHT, 0,
 		           trace_string(s->writer.trace, buf_text(&text), text.len), 0);
 		buf_reset(&text);

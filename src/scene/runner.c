@@ -107,7 +107,7 @@ static value runner_run(struct vm *vm, struct runner_object *r, value coro)
 	struct scene *s = scene_of(vm);
 	if (!value_can_be_task(coro)) {
 		struct buf repr = {0};
-		put_repr(vm, &repr, coro);
+		put_repr_of(vm, &repr, coro);
 		vm_raise(vm, &exc_ValueError, "a coroutine was expected, got %s", buf_text(&repr));
 		buf_free(&repr);
 		return VALUE_NULL;

@@ -99,11 +99,17 @@ static uint32_t coro_body_line(const struct body *b)
 	return coro_definition(coro_body_of(b)->coro, &place) ? place.line : 0;
 }
 
+static bool coro_body_cleaning_up(const struct body *b)
+{
+	return coro_handling(coro_body_of(b)->coro);
+}
+
 static const struct body_ops coro_body_ops = {
 	.resume = coro_body_resume,
 	.drop = coro_body_drop,
 	.qualname = coro_body_qualname,
 	.line = coro_body_line,
+	.cleaning_up = coro_body_cleaning_up,
 };
 
 /* ---- an awaited iterator as a body, for wait_for -------------------------------------------- */

@@ -56,7 +56,7 @@ static value refuse(struct vm *vm, value self, enum group_refusal refusal)
 		[GROUP_SHUTTING_DOWN] = "TaskGroup %s is shutting down",
 	};
 	struct buf repr = {0}, text = {0};
-	put_repr(vm, &repr, self);
+	put_repr_of(vm, &repr, self);
 	const char *gap = strstr(texts[refusal], "%s");
 	buf_put(&text, texts[refusal], (size_t)(gap - texts[refusal]));
 	buf_puts(&text, buf_text(&repr));

@@ -261,7 +261,7 @@ static value timeout_repr(struct vm *vm, value self)
 	if (t->state == TIMEOUT_ENTERED) {
 		buf_puts(&out, " when=");
 		value when = t->has_when ? float_new(vm, round(t->when * 1000) / 1000) : VALUE_NONE;
-		put_repr(vm, &out, when);
+		put_repr_of(vm, &out, when);
 		value_unref(vm, when);
 	}
 	buf_putc(&out, '>');

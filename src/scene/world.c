@@ -120,12 +120,12 @@ static void mark_timeout(void *context, struct datum error)
 
 static void datum_repr(void *context, struct datum d, struct buf *out)
 {
-	put_repr(vm_of(context), out, value_of(d));
+	put_repr_of(vm_of(context), out, value_of(d));
 }
 
 static void repr_of_future(void *context, const struct future *f, struct buf *out)
 {
-	put_repr(vm_of(context), out, future_object_value(f));
+	put_repr_of(vm_of(context), out, future_object_value(f));
 }
 
 static struct future *new_future(void *context, struct loop *l)
