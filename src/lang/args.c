@@ -79,9 +79,13 @@ static bool take_keyword(struct vm *vm, const struct signature *s, size_t count,
 static bool refuse_count(struct vm *vm, const struct args *a, const struct signature *s)
 {
 	size_t max = s->positional;
-	vm_raise(vm, &exc_TypeError, "%s() takes %s %zu positional argument%s (%zu given)",
-	         s->function, max == 0 || s->required == max ? "exactly" : "at most", max,
-	         max == 1 ? "" : "s", a->count);
+	if (max == 0) {
+		vm_raise(vm, &exc_TypeError, "%s() takes no positional arguments", s->function);
+		return false;
+	}
+	vm_raise(vm, &exc_TypeError, "%s() takes %s %zu %sargument%s (%zu given)", s->function,
+	         s->required == max ? "exactly" : "at most", max,
+	         a->count > signature_count(s) ? "" : "positional ", max == 1 ? "" : "s", a->count);
 	return false;
 }
 

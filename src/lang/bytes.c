@@ -185,18 +185,48 @@ value str_encode(struct vm *vm, value text, value encoding_name, value errors)
 	return bytes_from_buf(vm, &out);
 }
 
-static const char *utf8_problem(const unsigned char *at, size_t left)
+/*
+ * What is wrong with the UTF-8 at `at`; `*bytes` is how many of them look like the beginning of
+ * a character all the same, at least 1.
+ */
+static const char *utf8_problem(const unsigned char *at, size_t left, size_t *bytes)
 {
+	*bytes = 1;
 	if (at[0] < 0xC2 || at[0] > 0xF4)
 		return "invalid start byte";
 	size_t need = at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
 	for (size_t i = 1; i < need; i++) {
 		if (i >= left)
 			return "unexpected end of data";
-		if ((at[i] & 0xC0) != 0x80)
+		unsigned char low = 0x80, high = 0xBF;
+		if (i == 1 && at[0] == 0xE0)
+			low = 0xA0;
+		else if (i == 1 && at[0] == 0xED)
+			high = 0x9F;
+		else if (i == 1 && at[0] == 0xF0)
+			low = 0x90;
+		else if (i == 1 && at[0] == 0xF4)
+			high = 0x8F;
+		if (at[i] < low || at[i] > high)
 			return "invalid continuation byte";
+		*bytes = i + 1;
 	}
 	return "invalid continuation byte";
+}
+
+static value refuse_byte(struct vm *vm, enum encoding encoding, const struct bytes *b, size_t at)
+{
+	size_t bytes = 1;
+	const char *problem = "ordinal not in range(128)";
+	if (encoding == ENCODING_UTF8)
+		problem = utf8_problem(b->data + at, b->len - at, &bytes);
+	if (bytes > 1)
+		return vm_raise(vm, &exc_UnicodeDecodeError,
+		                "'%s' codec can't decode bytes in position %zu-%zu: %s",
+		                encoding_names[encoding], at, at + bytes - 1, problem);
+	return vm_raise(vm, &exc_UnicodeDecodeError,
+	                "'%s' codec can't decode byte 0x%02x in position %zu: %s",
+	                encoding_names[encoding], b->data[at], at, problem);
 }
 
 value bytes_decode(struct vm *vm, value v, value encoding_name, value errors)
@@ -221,21 +251,19 @@ value bytes_decode(struct vm *vm, value v, value encoding_name, value errors)
 		if (!valid && encoding == ENCODING_UTF8) {
 			n = utf8_decode((const char *)b->data + i, b->len - i, &c);
 			valid = n > 1;
+			if (!valid)
+				utf8_problem(b->data + i, b->len - i, &n);
 		}
 		if (valid) {
 			str_put_char(&out, c);
 		} else if (handler == ON_ERROR_REPLACE) {
 			str_put_char(&out, UTF8_REPLACEMENT);
 		} else if (handler == ON_ERROR_ESCAPE) {
-			put_escaped(&out, byte);
+			for (size_t k = 0; k < n; k++)
+				put_escaped(&out, b->data[i + k]);
 		} else if (handler == ON_ERROR_STRICT) {
 			buf_free(&out);
-			return vm_raise(vm, &exc_UnicodeDecodeError,
-			                "'%s' codec can't decode byte 0x%02x in position %zu: %s",
-			                encoding_names[encoding], byte, i,
-			                encoding == ENCODING_ASCII
-			                        ? "ordinal not in range(128)"
-			                        : utf8_problem(b->data + i, b->len - i));
+			return refuse_byte(vm, encoding, b, i);
 		}
 		i += n;
 	}

@@ -228,8 +228,11 @@ bool dict_update(struct vm *vm, value dict, value other)
 /* dict(...) and update(...): an optional positional argument, then keywords. */
 static bool update_from_args(struct vm *vm, value self, const struct args *a, const char *function)
 {
-	if (!args_check(vm, a, function, 0, 1))
+	if (a->count > 1) {
+		vm_raise(vm, &exc_TypeError, "%s expected at most 1 argument, got %zu", function,
+		         a->count);
 		return false;
+	}
 	if (a->count == 1 && !dict_update(vm, self, a->at[0]))
 		return false;
 	for (size_t i = 0; i < args_keywords(a); i++) {
