@@ -1,0 +1,15 @@
+/*
+ * Small joints between the command line and the floors, shared by the files at the top.
+ */
+#ifndef WIRING_H
+#define WIRING_H
+
+#include "scene/run.h"
+
+struct options;
+struct trace;
+
+/* How a scene is to run, as the command line says; `trace` (borrowed) may be NULL. */
+struct scene_options scene_options_from(const struct options *options, struct trace *trace);
+
+#endif
