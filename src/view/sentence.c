@@ -516,8 +516,9 @@ void view_sentence(const struct view *v, bool internals, size_t index, struct bu
 	}
 	trim(&did);
 	trim(&since);
-	buf_put(what, buf_text(&did), did.len);
-	buf_put(why, buf_text(&since), since.len);
+	/* Names are the scene's own words, too. */
+	put_shown(what, buf_text(&did), did.len, SIZE_MAX);
+	put_shown(why, buf_text(&since), since.len, SIZE_MAX);
 	buf_free(&did);
 	buf_free(&since);
 	scratch_free(&t);

@@ -1,0 +1,230 @@
+/* Sentences: what is said of a moment, and why, in the cases that learners get wrong. */
+#include <check.h>
+
+#include "suite.h"
+#include "view_kit.h"
+#include "view_traces.h"
+
+START_TEST(a_gather_tells_its_first_failure_and_lets_the_rest_run_on)
+{
+	struct view *v = view_open(gather_fails);
+	static const char *const expected[] = {
+		"Nothing has run yet. | The next step runs the program from its first line.",
+		"The program ran line 30 and started the event loop. | "
+		"Its first task is main, created but not started.",
+		"main began: its first step. It ran line 21 and now waits for its gather: 0 of 2 done. | "
+		"It created boil and boil 2: in the queue, but not started. "
+		"Next in the queue: boil and boil 2.",
+		"boil began: its first step. It ran line 11 and now waits for sleep(5), due at t = 5.0. | "
+		"Next in the queue: boil 2.",
+		"boil 2 began: its first step. It ran line 11 and now waits for sleep(1), due at t = 1.0. | "
+		"Nothing is ready, so the loop sleeps until its next timer: boil 2 at t = 1.0.",
+		"boil 2 woke up: its sleep(1) was over. It ran lines 12-13 and failed with "
+		"ValueError('burnt'). | It is the first failure in the gather of main, which is told "
+		"without waiting for the rest; they run on.",
+		"boil 2 ended the gather of main: its first failure. The other tasks of the gather run on. | "
+		"That makes main ready. Next in the queue: main.",
+		"main woke up: the first failure in its gather reached it at once (1 of 2 had ended). "
+		"It ran line 22 and now waits for sleep(9), due at t = 10.0. | "
+		"Nothing is ready, so the loop sleeps until its next timer: boil at t = 5.0.",
+		"boil woke up: its sleep(5) was over. It is done; its result is 'rice'. | "
+		"With it 2 of 2 in the gather of main have ended.",
+		"main woke up: its sleep(9) was over. It is done. | ",
+		"The program has ended with exit status 0. | ",
+	};
+	ck_assert_uint_eq(view_moment_count(v, false), COUNT_OF(expected));
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		assert_told(v, false, i, expected[i]);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(with_internals_the_loop_tells_what_it_does_itself)
+{
+	struct view *v = view_open(gather_fails);
+	assert_told(v, true, 5, "The loop ended sleep(1) of boil 2: its time had come. | "
+				"That makes boil 2 ready. Next in the queue: boil 2.");
+	assert_told(v, true, 11, "The gather of main counted boil: 2 of 2. | Nothing is ready, so the "
+				 "loop sleeps until its next timer: main at t = 10.0.");
+	assert_told(v, true, 14, "The main task was over, so the loop is told to stop. | ");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_group_says_why_it_cancels_and_each_member_why_it_was)
+{
+	struct view *v = view_open(group_fails);
+	static const char *const expected[] = {
+		"b began: its first step. It failed with ValueError('x'). | "
+		"With it 1 of 2 in the group of main have ended.",
+		"b failed, so its group asks for the cancellation of a and main. | "
+		"Next in the queue: a and main.",
+		"In a, CancelledError was raised where it awaited sleep(5): its group ends because b failed. "
+		"It ended as cancelled. | "
+		"With it 2 of 2 in the group of main have ended. Next in the queue: main.",
+		"In main, CancelledError was raised where it awaited its group: its group ends because b "
+		"failed. It first waits for its group to end: 1 of 2 have. | ",
+		"main woke up: the last task of its group had ended. It failed with "
+		"ExceptionGroup('unhandled errors in a TaskGroup…. | ",
+		"The program has ended with exit status 1. | "
+		"An exception that nobody caught ended the program: ExceptionGroup('x').",
+	};
+	ck_assert_uint_eq(view_moment_count(v, false), COUNT_OF(expected) + 3);
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		assert_told(v, false, i + 3, expected[i]);
+	view_close(v);
+}
+END_TEST
+
+static struct view *kit_view(const struct kit_script *scripts)
+{
+	struct view *v = view_new(kit_run(scripts, 0));
+	view_update(v, 0);
+	return v;
+}
+
+START_TEST(a_task_cancelled_before_its_first_step_never_entered_its_body)
+{
+	static const struct kit_op m[] = {{ACT_SPAWN, 1}, {ACT_CANCEL, 0}, {ACT_JOIN, 0}, {ACT_DONE, 0}};
+	static const struct kit_op rice[] = {{ACT_LINE, 11}, {ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}, {"rice", rice}};
+	struct view *v = kit_view(scripts);
+	assert_told(v, false, 2, "main began: its first step. It now waits for rice. | It created rice: in the "
+		    "queue, but not started. It asked for the cancellation of rice: CancelledError is raised "
+		    "there in the next step, not now. Next in the queue: rice.");
+	assert_told(v, false, 3, "rice was cancelled before its first step, so its body was never entered: "
+		    "main had asked for it. | main waited for it and is ready now. Next in the queue: main.");
+	assert_told(v, false, 4, "main woke up: rice, which it waited for, was cancelled. It is done. | ");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(work_is_called_blocking_only_where_it_holds_somebody_up)
+{
+	static const struct kit_op m[] = {{ACT_SPAWN, 1}, {ACT_SPAWN, 2}, {ACT_SLEEP, 2 * SECOND},
+		{ACT_WORK, 4 * SECOND}, {ACT_DONE, 0}};
+	static const struct kit_op rice[] = {{ACT_SLEEP, 5 * SECOND}, {ACT_DONE, 0}};
+	static const struct kit_op chop[] = {{ACT_WORK, SECOND}, {ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}, {"rice", rice}, {"chop", chop}};
+	struct view *v = kit_view(scripts);
+	assert_told(v, false, 4, "chop began: its first step. It is busy for 1 s: time.sleep in line 21 keeps the "
+		    "thread until t = 1.0. | Nobody is held up: until then nobody else is ready or due.");
+	assert_told(v, false, 5, "chop is done. | Nothing is ready, so the loop sleeps until its next timer: "
+		    "main at t = 2.0.");
+	assert_told(v, false, 6, "main woke up: its sleep(2) was over. It is busy for 4 s: time.sleep in line 4 "
+		    "keeps the thread until t = 6.0. | That blocks the loop: rice is ready or due, but nobody "
+		    "else can run until then.");
+	assert_told(v, false, 7, "main is done. | Meanwhile rice was held up, for up to 1 s. "
+		    "The timer of rice is due.");
+	assert_told(v, false, 8, "rice woke up: its sleep(5) had been over since t = 5.0, but the loop was busy "
+		    "until now. It is done. | ");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_bare_yield_goes_to_the_end_of_the_queue)
+{
+	static const struct kit_op m[] = {{ACT_SPAWN, 1}, {ACT_YIELD, 0}, {ACT_DONE, 0}};
+	static const struct kit_op rice[] = {{ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}, {"rice", rice}};
+	struct view *v = kit_view(scripts);
+	assert_told(v, false, 2, "main began: its first step. It lets the others go first: it goes to the end of "
+		    "the queue. | It created rice: in the queue, but not started. "
+		    "Next in the queue: rice and main.");
+	assert_told(v, false, 4, "It was the turn of main again. It is done. | ");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_failure_that_nobody_awaits_is_said_to_be_unseen)
+{
+	static const struct kit_op m[] = {{ACT_SPAWN, 1}, {ACT_SLEEP, SECOND}, {ACT_DONE, 0}};
+	static const struct kit_op rice[] = {{ACT_FAIL, 0}};
+	static const struct kit_script scripts[] = {{"main", m}, {"rice", rice}};
+	struct view *v = kit_view(scripts);
+	assert_told(v, false, 3, "rice began: its first step. It failed with ValueError('burnt'). | Nobody awaits "
+		    "it, so nobody has seen that exception yet. Nothing is ready, so the loop sleeps until its "
+		    "next timer: main at t = 1.0.");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_caption_stops_before_its_line)
+{
+	static const struct kit_op m[] = {{ACT_CAPTION, 0}, {ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}};
+	struct view *v = kit_view(scripts);
+	assert_told(v, false, 2, "main began: its first step. It is about to run line 1. | ");
+	assert_told(v, false, 3, "main is done. | ");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_coroutine_that_was_never_awaited_did_nothing)
+{
+	struct view *v = view_open("0 0 0 0 line 4 \"<module>\"\n"
+				   "0 0 0 0 warned \"RuntimeWarning\" \"coroutine 'rice' was never awaited\"\n"
+				   "0 0 0 0 run-ended 0\n");
+	assert_told(v, false, 1, "The program has ended with exit status 0. | The coroutine rice was never "
+		    "awaited: calling it only made an object, nothing of it ran.");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_deadlock_says_who_still_waits)
+{
+	struct view *v = view_open("0 0 0 0 task 1 \"Task-1\" 0\n"
+				   "0 0 0 0 task-coro 1 \"main\"\n"
+				   "0 0 0 0 ready 1 0 step\n"
+				   "0 0 0 0 loop-started\n"
+				   "0 1 0 0 tick 1\n"
+				   "0 1 1 1 step 1 0 step\n"
+				   "0 1 1 1 future 2 \"future\" future\n"
+				   "0 1 1 1 waits 2 \"future\" future\n"
+				   "0 1 1 0 deadlock\n"
+				   "0 1 1 0 loop-stopped\n"
+				   "0 1 1 0 run-ended 1\n");
+	size_t last = view_moment_count(v, false) - 1;
+	assert_told(v, false, last, "The program has ended with exit status 1. | Nothing is ready, no timer is "
+		    "armed and no I/O is awaited: this would wait for ever. main is still waiting.");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(words_of_the_scene_never_carry_control_characters)
+{
+	struct view *v = view_open("0 0 0 0 task 1 \"\\x1b[31mred\" 1\n"
+				   "0 0 0 0 ready 1 0 step\n"
+				   "0 0 0 0 loop-started\n"
+				   "0 1 0 0 tick 1\n"
+				   "0 1 1 1 step 1 0 step\n"
+				   "0 1 1 1 failed \"E('\\x1b]0;\\x07')\"\n"
+				   "0 1 1 0 run-ended 1\n");
+	for (size_t i = 0; i < view_moment_count(v, true); i++) {
+		char *text = told(v, true, i);
+		for (const char *s = text; *s; s++)
+			ck_assert((unsigned char)*s >= 0x20);
+		free(text);
+	}
+	view_close(v);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("view sentence");
+	TCase *c = tcase_create("sentences");
+	tcase_add_test(c, a_gather_tells_its_first_failure_and_lets_the_rest_run_on);
+	tcase_add_test(c, with_internals_the_loop_tells_what_it_does_itself);
+	tcase_add_test(c, a_group_says_why_it_cancels_and_each_member_why_it_was);
+	tcase_add_test(c, a_task_cancelled_before_its_first_step_never_entered_its_body);
+	tcase_add_test(c, work_is_called_blocking_only_where_it_holds_somebody_up);
+	tcase_add_test(c, a_bare_yield_goes_to_the_end_of_the_queue);
+	tcase_add_test(c, a_failure_that_nobody_awaits_is_said_to_be_unseen);
+	tcase_add_test(c, a_caption_stops_before_its_line);
+	tcase_add_test(c, a_coroutine_that_was_never_awaited_did_nothing);
+	tcase_add_test(c, a_deadlock_says_who_still_waits);
+	tcase_add_test(c, words_of_the_scene_never_carry_control_characters);
+	suite_add_tcase(s, c);
+	return suite_main(s);
+}
