@@ -4,6 +4,7 @@
  */
 #include "lang/internal.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "lang/dict.h"
@@ -504,6 +505,32 @@ static value os_error_filename(struct vm *vm, value self)
 	return os_error_arg(self, 2);
 }
 
+/* OSError(errno, text) becomes the subclass for that errno. */
+static value os_error_make(struct vm *vm, const struct type *type, const struct args *a)
+{
+	static const struct {
+		int number;
+		const struct type *type;
+	} kinds[] = {
+		{EAGAIN, &exc_BlockingIOError},       {EALREADY, &exc_BlockingIOError},
+		{EINPROGRESS, &exc_BlockingIOError},  {ECHILD, &exc_ChildProcessError},
+		{EPIPE, &exc_BrokenPipeError},        {ESHUTDOWN, &exc_BrokenPipeError},
+		{ECONNABORTED, &exc_ConnectionAbortedError},
+		{ECONNREFUSED, &exc_ConnectionRefusedError},
+		{ECONNRESET, &exc_ConnectionResetError},
+		{EEXIST, &exc_FileExistsError},       {ENOENT, &exc_FileNotFoundError},
+		{EINTR, &exc_InterruptedError},       {EISDIR, &exc_IsADirectoryError},
+		{ENOTDIR, &exc_NotADirectoryError},   {EACCES, &exc_PermissionError},
+		{EPERM, &exc_PermissionError},        {ESRCH, &exc_ProcessLookupError},
+		{ETIMEDOUT, &exc_TimeoutError},
+	};
+	if (type == &exc_OSError && a->count >= 2 && value_is_small(a->at[0]))
+		for (size_t i = 0; i < COUNT_OF(kinds); i++)
+			if (kinds[i].number == small_number(a->at[0]))
+				return base_make(vm, kinds[i].type, a);
+	return base_make(vm, type, a);
+}
+
 /* Keyword arguments that become attributes: ImportError(name=, path=), AttributeError(name=, obj=). */
 static bool init_with_attributes(struct vm *vm, value self, const struct args *a)
 {
@@ -529,7 +556,7 @@ static const struct getset_def os_error_getset[] = {{"errno", os_error_errno, NU
 #define ADDS_STOP  .getset = stop_iteration_getset,
 #define ADDS_EXIT  .getset = system_exit_getset,
 #define ADDS_KEY   .str = key_error_str,
-#define ADDS_OS    .str = os_error_str, .getset = os_error_getset,
+#define ADDS_OS    .make = os_error_make, .str = os_error_str, .getset = os_error_getset,
 #define ADDS_NAMED .init = init_with_attributes,
 
 #define EXCEPTION(Name, parent, adds)                                                    \

@@ -145,8 +145,7 @@ static value derive(struct vm *vm, value group, value list)
 	struct exception *from = value_as_exception(group), *to = value_as_exception(made);
 	value_replace(vm, &to->traceback, value_xref(from->traceback));
 	value_replace(vm, &to->context, value_xref(from->context));
-	value_replace(vm, &to->cause, value_xref(from->cause));
-	to->suppress_context = from->suppress_context;
+	exception_set_cause(vm, made, from->cause);
 	if (!value_is_null(from->dict)) {
 		value notes = dict_get_name(from->dict, vm_name(vm, NAME_notes));
 		if (!value_is_null(notes) && value_is_list(notes)) {
@@ -374,19 +373,17 @@ static value project(struct vm *vm, value group, value keep)
 		return contains_identical(keep, group) ? value_ref(group) : VALUE_NONE;
 	value kept = list_new(vm, 0);
 	value items = group_of(group)->exceptions;
-	bool whole = true;
 	for (size_t i = 0; i < tuple_count(items); i++) {
 		value part = project(vm, tuple_at(items, i), keep);
 		if (value_is_null(part)) {
 			value_unref(vm, kept);
 			return part;
 		}
-		whole &= value_is(part, tuple_at(items, i));
 		if (!value_is_none(part))
 			list_append(vm, kept, part);
 		value_unref(vm, part);
 	}
-	value r = whole ? value_ref(group) : derive(vm, group, kept);
+	value r = derive(vm, group, kept);
 	value_unref(vm, kept);
 	return r;
 }
@@ -413,9 +410,8 @@ value exception_prepare_star(struct vm *vm, value original, value results)
 	}
 	if (list_count(raised) > 0 && !value_is_null(r)) {
 		value_unref(vm, r);
-		r = list_count(raised) == 1 && !is_group(original) && list_count(again) == 0
-			? value_ref(list_at(raised, 0))
-			: exception_group_new(vm, "", raised);
+		r = list_count(raised) == 1 ? value_ref(list_at(raised, 0))
+		                            : exception_group_new(vm, "", raised);
 	}
 	value_unref(vm, raised);
 	value_unref(vm, again);

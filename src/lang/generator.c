@@ -133,12 +133,10 @@ static enum coro_outcome generator_resume(struct vm *vm, value self, value sent,
 {
 	struct generator *g = generator_of(self);
 	*out = VALUE_NULL;
-	if (g->running)
-		return raise_runtime(vm, g->head.type == &coroutine_type
-		                     ? "coroutine already executing"
-		                     : g->head.type == &generator_type
-		                     ? "generator already executing"
-		                     : "async generator already executing");
+	if (g->running) {
+		vm_raise(vm, &exc_ValueError, "%s already executing", kind_of(g));
+		return CORO_RAISE;
+	}
 	if (g->finished)
 		return resume_finished(vm, g, thrown, out);
 	if (!g->started && value_is_null(thrown) && !value_is_none(sent)) {

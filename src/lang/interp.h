@@ -82,6 +82,9 @@ value format_value(struct vm *vm, value v, uint32_t conversion, value spec);
 bool unpack_sequence(struct vm *vm, value v, uint32_t count, value *to);
 bool unpack_star(struct vm *vm, value v, uint32_t before, uint32_t after, value *to);
 
+/* What error texts about a call name it: "module.f()". */
+value callable_name(struct vm *vm, value callable);
+
 /* Call anything: the result, or a frame in `*callee` that the caller runs. */
 value call_any(struct vm *vm, value callable, const struct args *a, struct frame **callee);
 value call_spread(struct vm *vm, value callable, value self, value positional, value keywords,

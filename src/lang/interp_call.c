@@ -58,6 +58,21 @@ value call_any(struct vm *vm, value callable, const struct args *a, struct frame
 	return vm_call(vm, callable, a);
 }
 
+static bool spread_ok(struct vm *vm, value callable, value iterable)
+{
+	value (*slot)(struct vm *, value);
+	TYPE_SLOT(slot, value_type(iterable), iter);
+	value (*getitem)(struct vm *, value, value);
+	TYPE_SLOT(getitem, value_type(iterable), getitem);
+	if (slot != NULL || getitem != NULL)
+		return true;
+	value name = callable_name(vm, callable);
+	vm_raise(vm, &exc_TypeError, "%s argument after * must be an iterable, not %s",
+	         str_text(name), value_type_name(iterable));
+	value_unref(vm, name);
+	return false;
+}
+
 value call_spread(struct vm *vm, value callable, value self, value positional, value keywords,
                   struct frame **callee)
 {
@@ -68,7 +83,7 @@ value call_spread(struct vm *vm, value callable, value self, value positional, v
 		tuple = value_ref(positional);
 	} else {
 		value list = list_new(vm, 0);
-		bool ok = star_extend(vm, list, positional);
+		bool ok = spread_ok(vm, callable, positional) && list_extend(vm, list, positional);
 		if (ok)
 			tuple = tuple_from(vm, list_of(list)->items, list_count(list));
 		value_unref(vm, list);

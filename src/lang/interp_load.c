@@ -240,7 +240,7 @@ bool display_update(struct vm *vm, value dict, value mapping)
 }
 
 /* "f()" as error texts about a call name it; the result is the caller's. */
-static value callable_name(struct vm *vm, value callable)
+value callable_name(struct vm *vm, value callable)
 {
 	value name = object_getattr(vm, callable, vm_name(vm, NAME_qualname));
 	if (value_is_null(name)) {

@@ -92,14 +92,22 @@ void vm_finish(struct vm *vm)
 {
 	if (value_is_null(vm->modules))
 		return;
+	/*
+	 * What only the module's own functions keep alive dies as a circle does: in the order in which
+	 * it was made. Only what is held from elsewhere loses its names one by one.
+	 */
 	value main = vm_module(vm, "__main__");
 	if (!value_is_null(main)) {
-		value_ref(main);
-		value dict = value_ref(module_dict(main));
+		struct weak namespace;
+		weak_init(vm, &namespace, module_dict(main));
 		dict_delete(vm, vm->modules, vm_name(vm, NAME_main));
-		value_unref(vm, main);
-		forget_names(vm, dict);
-		value_unref(vm, dict);
+		vm_collect(vm);
+		if (namespace.target != NULL) {
+			value dict = value_ref(object_value(namespace.target));
+			forget_names(vm, dict);
+			value_unref(vm, dict);
+		}
+		weak_fini(&namespace);
 	}
 	vm_collect(vm);
 	value modules = vm->modules;
