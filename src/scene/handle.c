@@ -4,6 +4,7 @@
  */
 #include "scene/internal.h"
 
+#include "lang/dict.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
 
@@ -19,6 +20,16 @@ static struct callback_object *callback_object_of(const struct handle *h)
 
 /* ---- failing ------------------------------------------------------------------------------- */
 
+void exit_error_keep(struct vm *vm, value error, value running)
+{
+	struct exception *e = value_as_exception(error);
+	if (!value_is_a(error, &exc_SystemExit) && !value_is_a(error, &exc_KeyboardInterrupt))
+		return;
+	if (value_is_null(e->dict))
+		e->dict = dict_new(vm);
+	dict_set_c(vm, e->dict, "<left>", running);
+}
+
 void callback_failed(struct scene *s, struct loop *l, struct handle *h)
 {
 	value error = vm_take(s->vm);
@@ -28,6 +39,9 @@ void callback_failed(struct scene *s, struct loop *l, struct handle *h)
 		return;
 	}
 	if (scene_client.classify(s, datum_of(error)) == ERROR_EXIT) {
+		value owner = handle_owner(h);
+		if (!value_is_null(owner))
+			exit_error_keep(s->vm, error, owner);
 		loop_exit(l, datum_of(error));
 		return;
 	}

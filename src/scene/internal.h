@@ -273,6 +273,11 @@ value handle_call_at(struct scene *s, struct loop *l, value when, double seconds
                      value args);
 /* A callback raised: take the exception that is set and tell the handler, or leave the loop with it. */
 void callback_failed(struct scene *s, struct loop *l, struct handle *h);
+/*
+ * An exit error (others are left alone) leaves the loop from `running`, a task or handle: keep that as
+ * long as the error lives, as the frames of CPython's traceback do. Reports about it come no earlier then.
+ */
+void exit_error_keep(struct vm *vm, value error, value running);
 /* The object in which `h` is, borrowed; null when it is one of the loop's own. */
 value handle_owner(const struct handle *h);
 /* The callable that `h` will call, borrowed; null when it is one of the loop's own. */

@@ -79,7 +79,11 @@ static enum outcome coro_body_resume(struct body *b, struct datum sent, struct d
 	value v;
 	enum coro_outcome outcome = coro_resume(c->scene->vm, c->coro, value_of(sent),
 	                                        (value){thrown.bits}, &v);
-	return body_outcome_of(c->scene, outcome, &v, out);
+	enum outcome result = body_outcome_of(c->scene, outcome, &v, out);
+	if (result == BODY_RAISES)
+		exit_error_keep(c->scene->vm, value_of(out->datum),
+		                object_value(CONTAINER_OF(c, struct task_object, body)));
+	return result;
 }
 
 static void coro_body_drop(struct body *b)
