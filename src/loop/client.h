@@ -15,7 +15,10 @@ struct handle;
 struct loop;
 struct task;
 
-/* What futures carry: results, errors, cancel messages. Counted by the client's ref and unref. */
+/*
+ * What futures carry: results, errors, cancel messages. Counted by the client's ref and
+ * unref.
+ */
 struct datum {
 	uintptr_t bits;
 };
@@ -43,41 +46,62 @@ enum loop_error {
 
 /* What call_exception_handler is told. Everything is borrowed; unused members are 0. */
 struct loop_report {
-	const char *message;    /* "Task exception was never retrieved" */
-	struct datum error;     /* key `exception` */
-	struct future *future;  /* key `future` */
-	struct task *task;      /* key `task` */
-	struct handle *handle;  /* key `handle` */
+	const char *message;   /* "Task exception was never retrieved" */
+	struct datum error;    /* key `exception` */
+	struct future *future; /* key `future` */
+	struct task *task;     /* key `task` */
+	struct handle *handle; /* key `handle` */
 };
 
-/* `context` is always loop_world.context. Errors and data that are returned are new references. */
+/*
+ * `context` is always loop_world.context. Errors and data that are returned are new
+ * references.
+ */
 struct loop_client {
 	/* One more, one less reference on a datum that is not 0. */
 	void (*ref)(void *context, struct datum d);
 	void (*unref)(void *context, struct datum d);
 
-	/* A CancelledError with `message` as its argument, or without one when that is 0. */
+	/*
+	 * A CancelledError with `message` as its argument, or without one when that is
+	 * 0.
+	 */
 	struct datum (*cancelled_error)(void *context, struct datum message);
-	/* An error of a kind of its own; `cause` (borrowed, may be 0) becomes its __cause__. */
+	/*
+	 * An error of a kind of its own; `cause` (borrowed, may be 0) becomes its
+	 * __cause__.
+	 */
 	struct datum (*make_error)(void *context, enum loop_error kind, const char *text,
-				   struct datum cause);
+	                           struct datum cause);
 	enum error_class (*classify)(void *context, struct datum error);
 
-	/* A text as a datum: the empty message of a CancelledError that gather lists. NULL: 0. */
+	/*
+	 * A text as a datum: the empty message of a CancelledError that gather lists.
+	 * NULL: 0.
+	 */
 	struct datum (*text)(void *context, const char *text);
-	/* A time-out hit a block that was left with another `error`: insert a TimeoutError into its
-	 * context chain. May be NULL. */
+	/*
+	 * A time-out hit a block that was left with another `error`: insert a
+	 * TimeoutError into its context chain. May be NULL.
+	 */
 	void (*mark_timeout)(void *context, struct datum error);
-	/* The list of `count` borrowed items, some of which may be 0: what gather returns. */
+	/*
+	 * The list of `count` borrowed items, some of which may be 0: what gather
+	 * returns.
+	 */
 	struct datum (*list)(void *context, const struct datum *items, size_t count);
 	/* The group of `count` borrowed errors that a task group raises. */
 	struct datum (*error_group)(void *context, const char *message,
-				    const struct datum *errors, size_t count);
+	                            const struct datum *errors, size_t count);
 
 	/* call_exception_handler. */
-	void (*report)(void *context, struct loop *loop, const struct loop_report *report);
+	void (*report)(void *context, struct loop *loop,
+	               const struct loop_report *report);
 
-	/* Append the repr of a datum (0 is None), of a future or task. NULL: the trace goes without. */
+	/*
+	 * Append the repr of a datum (0 is None), of a future or task. NULL: the trace
+	 * goes without.
+	 */
 	void (*repr)(void *context, struct datum d, struct buf *out);
 	void (*repr_future)(void *context, const struct future *f, struct buf *out);
 
@@ -85,13 +109,17 @@ struct loop_client {
 	struct future *(*new_future)(void *context, struct loop *loop);
 
 	/*
-	 * A task, already created (task_start), of one of the two clean-ups at the end of a run:
-	 * a new reference. NULL, or a NULL result: one that ends in its first step.
+	 * A task, already created (task_start), of one of the two clean-ups at the end of
+	 * a run: a new reference. NULL, or a NULL result: one that ends in its first
+	 * step.
 	 */
 	struct task *(*shutdown_asyncgens)(void *context, struct loop *loop);
 	struct task *(*shutdown_executor)(void *context, struct loop *loop);
 
-	/* loop_world_interrupt was called: SIGINT. On the loop's thread, between handles. May be NULL. */
+	/*
+	 * loop_world_interrupt was called: SIGINT. On the loop's thread, between
+	 * handles. May be NULL.
+	 */
 	void (*on_interrupt)(void *context, struct loop *loop);
 };
 

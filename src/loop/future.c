@@ -181,9 +181,9 @@ static void settle(struct future *f, enum future_state state, struct datum outco
 	f->outcome = datum_ref(w, outcome);
 	if (f->kind != FUTURE_TASK)
 		loop_emit(f->loop, EV_FUTURE_DONE, f->id, 0,
-			  state == FUTURE_CANCELLED ? ENDING_CANCELLED
-			  : f->failed               ? ENDING_EXCEPTION
-						    : ENDING_RESULT);
+		          state == FUTURE_CANCELLED ? ENDING_CANCELLED
+		          : f->failed               ? ENDING_EXCEPTION
+		                                    : ENDING_RESULT);
 	while (!list_empty(&f->callbacks)) {
 		struct list_node *first = list_pop_head(&f->callbacks);
 		append_callback(f, list_entry(first, struct done_callback, link));
@@ -267,7 +267,7 @@ struct datum future_error(struct future *f)
 /* ---- done callbacks ---- */
 
 void done_callback_init(struct done_callback *cb, const struct handle_ops *ops,
-			enum handle_role role)
+                        enum handle_role role)
 {
 	handle_init(&cb->handle, ops, role);
 	cb->handle.kind = HANDLE_DONE_CALLBACK;
@@ -296,7 +296,8 @@ bool future_remove_callback(struct future *f, struct done_callback *cb)
 	return true;
 }
 
-struct done_callback *future_next_callback(const struct future *f, struct done_callback *cb)
+struct done_callback *future_next_callback(const struct future *f,
+                                           struct done_callback *cb)
 {
 	const struct list_node *next = cb ? cb->link.next : f->callbacks.next;
 	if (next == &f->callbacks)

@@ -40,18 +40,18 @@ struct future_label {
 struct future {
 	struct loop *loop; /* counted */
 	const struct future_ops *ops;
-	struct list_node callbacks; /* struct done_callback, registered and not yet appended */
-	struct datum outcome;       /* FINISHED: result or error. CANCELLED: the error, if one is kept */
+	struct list_node callbacks; /* of struct done_callback, the registered ones */
+	struct datum outcome;       /* result or error; CANCELLED: a kept error, or 0 */
 	struct datum message;       /* of the cancellation, or 0 */
 	struct future_label label;
-	uint32_t id;                /* in the trace; never 0 */
-	uint32_t label_text;        /* in the trace: the label as it was when the future was made */
-	uint8_t state;              /* enum future_state */
-	uint8_t kind;               /* enum future_kind */
-	uint8_t wait_kind;          /* enum wait_kind, for who waits for it */
-	bool failed;                /* FINISHED with an error */
-	bool log_error;             /* that error was not retrieved yet */
-	bool blocking;              /* it was yielded by its own await (semantics: the mark) */
+	uint32_t id;         /* in the trace; never 0 */
+	uint32_t label_text; /* in the trace: the label when it was made */
+	uint8_t state;       /* enum future_state */
+	uint8_t kind;        /* enum future_kind */
+	uint8_t wait_kind;   /* enum wait_kind, for who waits for it */
+	bool failed;         /* FINISHED with an error */
+	bool log_error;      /* that error was not retrieved yet */
+	bool blocking;       /* it was yielded by its own await (semantics: the mark) */
 };
 
 /*
@@ -78,7 +78,9 @@ void future_init(struct future *f, struct loop *loop, const struct future_ops *o
 void future_finalize(struct future *f);
 void future_fini(struct future *f);
 
-/* A new future of the client's make (client.new_future), or a plain one: one reference. */
+/*
+ * A new future of the client's make (client.new_future), or a plain one: one reference.
+ */
 struct future *future_new(struct loop *loop);
 
 static inline struct future *future_ref(struct future *f)
@@ -92,7 +94,10 @@ static inline void future_unref(struct future *f)
 	f->ops->unref(f);
 }
 
-/* Give a future its meaning and tell the trace that it was made. At most once, right after init. */
+/*
+ * Give a future its meaning and tell the trace that it was made. At most once, right
+ * after init.
+ */
 void future_label(struct future *f, enum wait_kind kind, struct future_label label);
 
 /* Append what it stands for: a task's name, `sleep(5)`, `gather[a b]`, `future`. */
@@ -102,8 +107,8 @@ void future_describe(const struct future *f, struct buf *out);
 void future_describe_text(const struct future *f, struct buf *out);
 
 /*
- * For cycle collectors: call back for each strong reference that the future (with its task or
- * gather part) holds. The owners of its callbacks are found by
+ * For cycle collectors: call back for each strong reference that the future (with its
+ * task or gather part) holds. The owners of its callbacks are found by
  * handle_ops.traverse; those without it come as `callback`.
  */
 struct group;
@@ -117,7 +122,10 @@ struct future_visitor {
 };
 void future_traverse(struct future *f, const struct future_visitor *v);
 
-/* Let go of callbacks and outcome, for collectors that break cycles. The future stays usable. */
+/*
+ * Let go of callbacks and outcome, for collectors that break cycles. The future stays
+ * usable.
+ */
 void future_clear(struct future *f);
 
 /* ---- state ---- */
@@ -132,19 +140,23 @@ static inline bool future_cancelled(const struct future *f)
 	return f->state == FUTURE_CANCELLED;
 }
 
-/* Complete a pending future; false, and nothing happens, if it is done. Data are borrowed. */
+/*
+ * Complete a pending future; false, and nothing happens, if it is done. Data are
+ * borrowed.
+ */
 bool future_set_result(struct future *f, struct datum result);
 bool future_set_error(struct future *f, struct datum error);
 
 /*
- * f.cancel(message) for any kind of future: a task is asked (task_cancel), a gather cancels its
- * children. False when nothing was done. `message` (borrowed) may be 0.
+ * f.cancel(message) for any kind of future: a task is asked (task_cancel), a gather
+ * cancels its children. False when nothing was done. `message` (borrowed) may be 0.
  */
 bool future_cancel(struct future *f, struct datum message);
 
 /*
- * f.result() of a future that is done: true with a new reference to the result in `*out`, or false
- * with one to the error (a CancelledError when it was cancelled). The error counts as retrieved.
+ * f.result() of a future that is done: true with a new reference to the result in `*out`,
+ * or false with one to the error (a CancelledError when it was cancelled). The error
+ * counts as retrieved.
  */
 bool future_take(struct future *f, struct datum *out);
 
@@ -157,7 +169,7 @@ struct datum future_error(struct future *f);
 /* ---- done callbacks ---- */
 
 void done_callback_init(struct done_callback *cb, const struct handle_ops *ops,
-			enum handle_role role);
+                        enum handle_role role);
 
 /* Register `cb`, which must be nowhere; if `f` is done, append it at once. */
 void future_add_callback(struct future *f, struct done_callback *cb);
@@ -166,14 +178,15 @@ void future_add_callback(struct future *f, struct done_callback *cb);
 bool future_remove_callback(struct future *f, struct done_callback *cb);
 
 /* The callbacks still registered, oldest first: `cb = NULL` begins, NULL ends. */
-struct done_callback *future_next_callback(const struct future *f, struct done_callback *cb);
+struct done_callback *future_next_callback(const struct future *f,
+                                           struct done_callback *cb);
 
 /* ---- awaiting one, as a body does ---- */
 
 /*
  * `await f`, first time: true when it is done (then future_take), else it is marked and
- * `out->future` is a new reference: return BODY_AWAITS. When resumed call future_take, or raise
- * what was thrown.
+ * `out->future` is a new reference: return BODY_AWAITS. When resumed call future_take, or
+ * raise what was thrown.
  */
 bool future_await(struct future *f, struct step_result *out);
 

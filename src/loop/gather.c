@@ -10,7 +10,7 @@
 
 struct gather_child {
 	struct done_callback callback;
-	struct gather *gather; /* held while the callback is registered, queued or running */
+	struct gather *gather; /* held for as long as the callback is anywhere */
 	struct future *future; /* counted */
 };
 
@@ -37,7 +37,7 @@ static struct finder finder_new(size_t count)
 
 /* The slot of `f`: the one that holds it, or the empty one where it belongs. */
 static size_t *finder_slot(const struct finder *finder, const struct gather *g,
-			   const struct future *f)
+                           const struct future *f)
 {
 	size_t at = (size_t)((uintptr_t)f / 16 * UINT64_C(0x9E3779B97F4A7C15) >> 20);
 	for (;; at++) {
@@ -81,9 +81,10 @@ static void finish_with_list(struct gather *g)
 static void finish_cancelled(struct gather *g, struct future *child)
 {
 	const struct loop_world *w = g->future.loop->world;
-	struct datum error = future_cancelled(child)
-				     ? future_cancelled_error(child)
-				     : w->client->cancelled_error(w->context, child->message);
+	struct datum error =
+		future_cancelled(child)
+			? future_cancelled_error(child)
+			: w->client->cancelled_error(w->context, child->message);
 	future_set_error(&g->future, error);
 	datum_unref(w, error);
 }
@@ -193,30 +194,36 @@ static void take_arguments(struct gather *g, struct future *const *futures, size
 }
 
 void gather_init(struct gather *g, struct loop *loop, const struct future_ops *ops,
-		 struct future *const *futures, size_t count, bool return_exceptions)
+                 struct future *const *futures, size_t count, bool return_exceptions)
 {
 	*g = (struct gather){.return_exceptions = return_exceptions};
 	future_init(&g->future, loop, ops);
 	g->future.kind = FUTURE_GATHER;
 	take_arguments(g, futures, count);
-	future_label(&g->future, WAIT_GATHER, (struct future_label){.describe = gather_describe});
+	future_label(&g->future, WAIT_GATHER,
+	             (struct future_label){.describe = gather_describe});
 	for (size_t i = 0; i < g->child_count; i++)
-		loop_emit(loop, EV_GATHER_CHILD, g->future.id, g->children[i].future->id, 0);
+		loop_emit(loop, EV_GATHER_CHILD, g->future.id, g->children[i].future->id,
+		          0);
 	if (count == 0) {
 		finish_with_list(g);
 		return;
 	}
 	for (size_t i = 0; i < g->child_count; i++)
 		if (!future_done(g->children[i].future))
-			future_add_callback(g->children[i].future, &g->children[i].callback);
-	/* Those done already are counted at once; the others are told apart by their callback. */
+			future_add_callback(g->children[i].future,
+			                    &g->children[i].callback);
+	/*
+	 * Those done already are counted at once; the others are told apart by their
+	 * callback.
+	 */
 	for (size_t i = 0; i < g->child_count; i++)
 		if (future_done(g->children[i].future))
 			count_child(g, &g->children[i]);
 }
 
 struct gather *gather_new(struct loop *loop, struct future *const *futures, size_t count,
-			  bool return_exceptions)
+                          bool return_exceptions)
 {
 	struct gather *g = heap_future_alloc(sizeof *g);
 	gather_init(g, loop, &heap_future_ops, futures, count, return_exceptions);

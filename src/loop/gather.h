@@ -12,10 +12,10 @@
 struct gather_child;
 
 struct gather {
-	struct future future;          /* the outer; first, so that a gather is a future */
+	struct future future; /* the outer; first, so that a gather is a future */
 	struct gather_child *children; /* distinct ones, owned */
 	size_t child_count;
-	size_t *order;                 /* for each argument its child; owned */
+	size_t *order; /* for each argument its child; owned */
 	size_t argument_count;
 	size_t done_count;
 	bool return_exceptions;
@@ -27,11 +27,11 @@ struct gather {
  * done at once. Ends with future_finalize and future_fini of g->future.
  */
 void gather_init(struct gather *g, struct loop *loop, const struct future_ops *ops,
-		 struct future *const *futures, size_t count, bool return_exceptions);
+                 struct future *const *futures, size_t count, bool return_exceptions);
 
 /* A gather owned by the plain heap owner: one reference. */
 struct gather *gather_new(struct loop *loop, struct future *const *futures, size_t count,
-			  bool return_exceptions);
+                          bool return_exceptions);
 
 /* The i-th distinct child, borrowed. */
 struct future *gather_child_at(const struct gather *g, size_t i);

@@ -13,8 +13,8 @@ struct group_member {
 	struct done_callback callback;
 	struct list_node link; /* in group->members */
 	struct group *group;
-	struct task *task;     /* counted; NULL once it has left */
-	bool held;             /* the callback is registered, queued or running */
+	struct task *task; /* counted; NULL once it has left */
+	bool held;         /* the callback is registered, queued or running */
 };
 
 /* ---- aborting ---- */
@@ -41,7 +41,8 @@ static void abort_group(struct group *g, uint32_t culprit)
 static void note_base_error(struct group *g, struct datum error)
 {
 	const struct loop_world *w = world_of(g);
-	if (datum_is_none(g->base_error) && w->client->classify(w->context, error) == ERROR_EXIT)
+	if (datum_is_none(g->base_error) &&
+	    w->client->classify(w->context, error) == ERROR_EXIT)
 		g->base_error = datum_ref(w, error);
 }
 
@@ -170,7 +171,7 @@ void group_init(struct group *g, const struct group_ops *ops)
 static void forget_waiter(struct group *g)
 {
 	if (g->waiter)
-		g->waiter->label.describe = NULL; /* it describes the group, which may go */
+		g->waiter->label.describe = NULL; /* the group may go */
 	future_forget(&g->waiter);
 }
 
@@ -203,7 +204,8 @@ void group_traverse(struct group *g, const struct future_visitor *v)
 	for (size_t i = 0; i < g->errors.count; i++)
 		v->datum(v->context, g->errors.items[i]);
 	for (struct list_node *n = g->members.next; n != &g->members; n = n->next)
-		v->future(v->context, &list_entry(n, struct group_member, link)->task->future);
+		v->future(v->context,
+		          &list_entry(n, struct group_member, link)->task->future);
 }
 
 /* ---- entering and creating ---- */
@@ -271,7 +273,10 @@ static void describe(const struct future *f, struct buf *out)
 	buf_putc(out, ']');
 }
 
-/* Remember `error` (borrowed) as the CancelledError that the block raises if nothing failed. */
+/*
+ * Remember `error` (borrowed) as the CancelledError that the block raises if nothing
+ * failed.
+ */
 static void propagate(struct group_exit *x, struct datum error)
 {
 	const struct loop_world *w = world_of(x->group);
@@ -299,7 +304,7 @@ static enum outcome wait_for_members(struct group *g, struct step_result *out)
 {
 	g->waiter = future_new(g->loop);
 	future_label(g->waiter, WAIT_GROUP,
-		     (struct future_label){.describe = describe, .object = g});
+	             (struct future_label){.describe = describe, .object = g});
 	future_await(g->waiter, out);
 	return BODY_AWAITS;
 }
@@ -307,13 +312,16 @@ static enum outcome wait_for_members(struct group *g, struct step_result *out)
 static enum outcome raise_group(struct group *g, struct step_result *out)
 {
 	const struct loop_world *w = world_of(g);
-	/* Cancelled from outside as well: keep the count, and have the next await say so. */
+	/*
+	 * Cancelled from outside as well: keep the count, and have the next await say
+	 * so.
+	 */
 	if (task_cancelling(g->parent) > 0) {
 		task_uncancel(g->parent);
 		task_cancel(g->parent, DATUM_NONE);
 	}
 	out->datum = w->client->error_group(w->context, "unhandled errors in a TaskGroup",
-					    g->errors.items, g->errors.count);
+	                                    g->errors.items, g->errors.count);
 	for (size_t i = 0; i < g->errors.count; i++)
 		datum_unref(w, g->errors.items[i]);
 	vec_free(&g->errors);
@@ -342,16 +350,18 @@ static enum outcome end_exit(struct group_exit *x, struct step_result *out)
 	return g->errors.count ? raise_group(g, out) : BODY_RETURNS;
 }
 
-static enum ending ending_of(const struct loop_world *w, enum outcome outcome, struct datum error)
+static enum ending ending_of(const struct loop_world *w, enum outcome outcome,
+                             struct datum error)
 {
 	if (outcome == BODY_RETURNS)
 		return ENDING_RESULT;
-	return w->client->classify(w->context, error) == ERROR_CANCELLED ? ENDING_CANCELLED
-									   : ENDING_EXCEPTION;
+	return w->client->classify(w->context, error) == ERROR_CANCELLED
+	               ? ENDING_CANCELLED
+	               : ENDING_EXCEPTION;
 }
 
 static enum outcome resume(struct body *b, struct datum sent, struct datum thrown,
-			   struct step_result *out)
+                           struct step_result *out)
 {
 	(void)sent;
 	struct group_exit *x = CONTAINER_OF(b, struct group_exit, body);
@@ -391,7 +401,8 @@ static const char *qualname(const struct body *b)
 	return "TaskGroup.__aexit__";
 }
 
-static const struct body_ops exit_ops = {.resume = resume, .drop = drop, .qualname = qualname};
+static const struct body_ops exit_ops = {
+	.resume = resume, .drop = drop, .qualname = qualname};
 
 void group_exit_init(struct group_exit *x, struct group *g, struct datum error)
 {

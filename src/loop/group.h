@@ -1,6 +1,7 @@
 /*
  * asyncio.TaskGroup: tasks that end before the block that made them does. The first
- * failure cancels the others and the parent; the exit waits for all and raises what failed.
+ * failure cancels the others and the parent; the exit waits for all and raises what
+ * failed.
  */
 #ifndef LOOP_GROUP_H
 #define LOOP_GROUP_H
@@ -25,14 +26,14 @@ struct group_ops {
 
 struct group {
 	const struct group_ops *ops;
-	struct loop *loop;         /* NULL until entered */
-	struct task *parent;       /* counted, NULL until entered */
-	struct list_node members;  /* struct group_member, in creation order */
+	struct loop *loop;        /* NULL until entered */
+	struct task *parent;      /* counted, NULL until entered */
+	struct list_node members; /* struct group_member, in creation order */
 	size_t member_count;
-	VEC(struct datum) errors;  /* counted, in the order in which member callbacks ran */
-	struct datum base_error;   /* counted: SystemExit or KeyboardInterrupt, or 0 */
-	struct future *waiter;     /* counted: the exit waits for the members, or NULL */
-	uint32_t id;               /* in the trace */
+	VEC(struct datum) errors; /* counted, in the order of the members' callbacks */
+	struct datum base_error;  /* counted: SystemExit or KeyboardInterrupt, or 0 */
+	struct future *waiter;    /* counted: the exit waits for the members, or NULL */
+	uint32_t id;              /* in the trace */
 	bool exiting, aborting, parent_cancel_requested;
 };
 
@@ -61,14 +62,14 @@ struct future_visitor;
 void group_traverse(struct group *g, const struct future_visitor *v);
 
 /*
- * __aexit__ as a body. Raises what the block is to raise instead; returns 0 (None) when the
- * error that the block was left with, if any, goes on by itself.
+ * __aexit__ as a body. Raises what the block is to raise instead; returns 0 (None) when
+ * the error that the block was left with, if any, goes on by itself.
  */
 struct group_exit {
 	struct body body;
-	struct group *group;      /* counted */
-	struct datum error;       /* counted: what the block was left with, or 0 */
-	struct datum propagate;   /* counted: the CancelledError to raise, or 0 */
+	struct group *group;    /* counted */
+	struct datum error;     /* counted: what the block was left with, or 0 */
+	struct datum propagate; /* counted: the CancelledError to raise, or 0 */
 	bool begun;
 };
 

@@ -1,5 +1,6 @@
 /*
- * For the files of src/loop and its tests only: what a loop is made of, and the small things they share.
+ * For the files of src/loop and its tests only: what a loop is made of, and the small
+ * things they share.
  */
 #ifndef LOOP_INTERNAL_H
 #define LOOP_INTERNAL_H
@@ -27,9 +28,9 @@ struct io_slot {
 };
 
 /*
- * Invariant: a handle is in at most one of ready queue, timer heap and inbox; its owner is held
- * once for that. `running` is the handle that was taken last, still held, and `argument` the future
- * that its done callback was called with, counted.
+ * Invariant: a handle is in at most one of ready queue, timer heap and inbox; its owner
+ * is held once for that. `running` is the handle that was taken last, still held, and
+ * `argument` the future that its done callback was called with, counted.
  */
 struct loop {
 	struct loop_world *world;
@@ -37,23 +38,23 @@ struct loop {
 	struct timer_heap timers;
 	struct handle *running;
 	struct future *argument;
-	struct task *current;       /* whose step runs */
-	struct list_node tasks;     /* not done, in creation order */
+	struct task *current;   /* whose step runs */
+	struct list_node tasks; /* not done, in creation order */
 
 	const struct poll_ops *poll_ops;
 	struct poller *poller;
-	struct poll_entry wake;     /* the world's wake_fd */
-	struct list_node slots;     /* struct io_slot */
+	struct poll_entry wake; /* the world's wake_fd */
+	struct list_node slots; /* struct io_slot */
 	size_t slot_count;
 
 	pthread_mutex_t inbox_lock; /* guards inbox_head and inbox_tail */
 	struct handle *inbox_head, *inbox_tail;
-	_Atomic bool inbox_full;    /* there may be something in it */
+	_Atomic bool inbox_full; /* there may be something in it */
 
-	struct datum exit_error;    /* counted; an exit error on its way out */
+	struct datum exit_error; /* counted; an exit error on its way out */
 	void *user;
 	size_t refs;
-	bool stopping, ending;      /* after this tick; before the next handle */
+	bool stopping, ending; /* after this tick; before the next handle */
 	bool deadlocked;
 	bool is_running, closed;
 };
@@ -102,8 +103,8 @@ static inline bool loop_traced(const struct loop *l)
 	return world_traced(l->world);
 }
 
-static inline void loop_emit(const struct loop *l, enum event_kind kind, uint32_t a, uint32_t b,
-			     unsigned detail)
+static inline void loop_emit(const struct loop *l, enum event_kind kind, uint32_t a,
+                             uint32_t b, unsigned detail)
 {
 	trace_emit(l->world->writer, kind, a, b, detail);
 }
@@ -139,7 +140,10 @@ void world_calm(struct loop_world *w);
 
 /* ---- futures ---- */
 
-/* The plain heap owner: `size` bytes, zeroed, that begin with a struct future; one reference. */
+/*
+ * The plain heap owner: `size` bytes, zeroed, that begin with a struct future; one
+ * reference.
+ */
 void *heap_future_alloc(size_t size);
 extern const struct future_ops heap_future_ops;
 

@@ -148,7 +148,10 @@ static void drop_timer(struct timer *t)
 	drop_handle(&t->handle);
 }
 
-/* Move every timer that is due to the ready queue, cancelled ones too: they are skipped there. */
+/*
+ * Move every timer that is due to the ready queue, cancelled ones too: they are skipped
+ * there.
+ */
 static void release_due(struct loop *l)
 {
 	struct timer *t = timers_top(&l->timers);
@@ -160,7 +163,8 @@ static void release_due(struct loop *l)
 		struct handle *h = &t->handle;
 		h->state = HANDLE_IDLE;
 		if (loop_traced(l) && !h->cancelled)
-			loop_emit(l, EV_TIMER_FIRED, h->id, world_ns(l->world, t->when_ns), 0);
+			loop_emit(l, EV_TIMER_FIRED, h->id,
+			          world_ns(l->world, t->when_ns), 0);
 		h->cause = h->id;
 		ready_append(l, h);
 	}
@@ -222,7 +226,8 @@ static int64_t next_timeout(const struct loop *l)
 static int poll_descriptors(struct loop *l, int64_t timeout_ns)
 {
 	struct poll_entry **ready = NULL;
-	int count = l->poll_ops->wait(l->poller, timeout_ns == INT64_MAX ? -1 : timeout_ns, &ready);
+	int count = l->poll_ops->wait(l->poller,
+	                              timeout_ns == INT64_MAX ? -1 : timeout_ns, &ready);
 	if (count < 0)
 		die("the poller failed: errno %d", errno);
 	watches_append(l, ready, count);
@@ -247,8 +252,9 @@ static void tell_polled(struct loop *l, int64_t begun_ns)
 }
 
 /*
- * A tick of the virtual clock that waits for nothing. A scene that polls for ever in a loop of
- * such ticks would never see time pass: after BUSY_TICKS of them each one takes a little.
+ * A tick of the virtual clock that waits for nothing. A scene that polls for ever in a
+ * loop of such ticks would never see time pass: after BUSY_TICKS of them each one takes a
+ * little.
  */
 static void note_busy(struct clock *c, bool waits_for_nothing)
 {
@@ -257,13 +263,18 @@ static void note_busy(struct clock *c, bool waits_for_nothing)
 		return;
 	}
 	bool still = c->now_ns == c->busy_at_ns || c->busy_ticks >= BUSY_TICKS;
-	c->busy_ticks = !still ? 0 : c->busy_ticks < BUSY_TICKS ? c->busy_ticks + 1 : BUSY_TICKS;
+	c->busy_ticks = !still                       ? 0
+	                : c->busy_ticks < BUSY_TICKS ? c->busy_ticks + 1
+	                                             : BUSY_TICKS;
 	if (c->busy_ticks >= BUSY_TICKS)
 		c->now_ns = clock_add(c->now_ns, BUSY_STEP_NS);
 	c->busy_at_ns = c->now_ns;
 }
 
-/* Virtual: what is there is taken at once, then the clock jumps. False if nothing can ever come. */
+/*
+ * Virtual: what is there is taken at once, then the clock jumps. False if nothing can
+ * ever come.
+ */
 static bool poll_virtual(struct loop *l, int64_t timeout_ns)
 {
 	struct clock *c = &l->world->clock;
@@ -326,7 +337,8 @@ static bool attention_wanted(const struct loop *l)
 static bool poll_for_work(struct loop *l)
 {
 	int64_t timeout_ns = next_timeout(l);
-	bool more = l->world->clock.real ? poll_real(l, timeout_ns) : poll_virtual(l, timeout_ns);
+	bool more = l->world->clock.real ? poll_real(l, timeout_ns)
+	                                 : poll_virtual(l, timeout_ns);
 	empty_inbox(l);
 	if (attention_wanted(l) && !attend(l))
 		return false;
@@ -351,7 +363,10 @@ static void let_go(struct loop *l)
 	release(h);
 }
 
-/* A done callback's future stays with it while it runs, unless it is registered anew meanwhile. */
+/*
+ * A done callback's future stays with it while it runs, unless it is registered anew
+ * meanwhile.
+ */
 static void run_done_callback(struct loop *l, struct handle *h)
 {
 	struct done_callback *cb = CONTAINER_OF(h, struct done_callback, handle);
@@ -398,7 +413,9 @@ static void run_ready(struct loop *l, size_t count)
 		if (h->cancelled) {
 			/* Its future, if it had one, goes with it. */
 			if (h->kind == HANDLE_DONE_CALLBACK)
-				l->argument = CONTAINER_OF(h, struct done_callback, handle)->future;
+				l->argument =
+					CONTAINER_OF(h, struct done_callback, handle)
+						->future;
 			continue;
 		}
 		run_handle(l, h);
@@ -415,7 +432,8 @@ static void begin_tick(struct loop *l)
 	if (loop_traced(l)) {
 		tell_time(l);
 		size_t ready = l->ready.count;
-		loop_emit(l, EV_TICK, ready < UINT32_MAX ? (uint32_t)ready : UINT32_MAX, 0, 0);
+		loop_emit(l, EV_TICK, ready < UINT32_MAX ? (uint32_t)ready : UINT32_MAX,
+		          0, 0);
 	}
 }
 
@@ -502,7 +520,8 @@ static void stop_release(struct handle *h)
 static void stop_run(struct loop *l, struct handle *h)
 {
 	const struct loop_world *w = l->world;
-	struct future *f = CONTAINER_OF(h, struct stopper, callback.handle)->callback.future;
+	struct future *f =
+		CONTAINER_OF(h, struct stopper, callback.handle)->callback.future;
 	struct datum error = future_error(f);
 	/* Such an error has ended the run already; this is a later one. */
 	if (!datum_is_none(error) && w->client->classify(w->context, error) == ERROR_EXIT)
@@ -530,7 +549,8 @@ static const struct handle_ops stop_ops = {
 	.traverse = stop_traverse,
 };
 
-enum run_end loop_run_until_complete(struct loop *l, struct future *f, struct datum *error)
+enum run_end loop_run_until_complete(struct loop *l, struct future *f,
+                                     struct datum *error)
 {
 	*error = DATUM_NONE;
 	enum run_end refused = refusal(l);
@@ -578,7 +598,10 @@ free_loop:
 	return NULL;
 }
 
-/* It will never run: what it would have been called with goes, even if somebody keeps the handle. */
+/*
+ * It will never run: what it would have been called with goes, even if somebody keeps
+ * the handle.
+ */
 static void close_handle(struct handle *h)
 {
 	if (!h->cancelled && h->ops->forget)

@@ -21,8 +21,8 @@
 #include "trace/trace.h"
 
 /*
- * What the loops of a program share: the clock, the numbers of its tasks, and how to get its
- * thread's attention. Lives in the embedder and outlives the loops.
+ * What the loops of a program share: the clock, the numbers of its tasks, and how to get
+ * its thread's attention. Lives in the embedder and outlives the loops.
  */
 struct loop_world {
 	const struct loop_client *client;
@@ -30,11 +30,11 @@ struct loop_world {
 	struct trace_writer *writer; /* borrowed; never NULL after loop_world_init */
 	struct trace_writer silent;  /* what writer points at when nobody traces */
 	struct clock clock;
-	struct loop *running;        /* the loop that runs now, or NULL */
-	uint64_t task_number;        /* of the last Task-N */
-	uint32_t last_id;            /* ids, when there is no trace to give them */
-	int wake_fd;                 /* an eventfd: readable when somebody wants attention */
-	_Atomic unsigned attention;  /* ATTENTION_* that were asked for and not yet given */
+	struct loop *running; /* the loop that runs now, or NULL */
+	uint64_t task_number; /* of the last Task-N */
+	uint32_t last_id;     /* ids, when there is no trace to give them */
+	int wake_fd;          /* an eventfd: readable when somebody wants attention */
+	_Atomic unsigned attention; /* ATTENTION_* asked for and not yet given */
 };
 
 enum { ATTENTION_INTERRUPT = 1, ATTENTION_HALT = 2 };
@@ -43,8 +43,8 @@ enum { ATTENTION_INTERRUPT = 1, ATTENTION_HALT = 2 };
 enum run_end {
 	RUN_DONE,     /* the future is done, or the loop was stopped */
 	RUN_STOPPED,  /* run_until_complete: stopped before the future was done */
-	RUN_EXIT,     /* an exit error (SystemExit, KeyboardInterrupt) left the loop: *error */
-	RUN_DEADLOCK, /* virtual clock: nothing is ready, no timer, no I/O: it would wait for ever */
+	RUN_EXIT,     /* an exit error left the loop: *error */
+	RUN_DEADLOCK, /* virtual clock: nothing is ready, due or awaited, for ever */
 	RUN_HALTED,   /* loop_world_halt, or a body halted */
 	RUN_CLOSED,   /* refused: the loop is closed */
 	RUN_BUSY,     /* refused: this loop is running */
@@ -52,27 +52,33 @@ enum run_end {
 };
 
 /* `client` and `writer` are borrowed; `writer` may be NULL. */
-void loop_world_init(struct loop_world *w, const struct loop_client *client, void *context,
-		     struct trace_writer *writer, bool real_clock);
+void loop_world_init(struct loop_world *w, const struct loop_client *client,
+                     void *context, struct trace_writer *writer, bool real_clock);
 void loop_world_fini(struct loop_world *w);
 
 /* A fresh id for the trace. */
 uint32_t loop_world_id(struct loop_world *w);
 
 /*
- * time.sleep on the thread of the world: it is busy for `ns`. Virtual: the clock moves. Real: waits,
- * until loop_world_interrupt or loop_world_halt at the latest: returns what is left then, else 0.
- * Tells the trace; `line` is where the scene says so, or 0.
+ * time.sleep on the thread of the world: it is busy for `ns`. Virtual: the clock moves.
+ * Real: waits, until loop_world_interrupt or loop_world_halt at the latest: returns what
+ * is left then, else 0. Tells the trace; `line` is where the scene says so, or 0.
  */
 int64_t loop_world_block(struct loop_world *w, int64_t ns, uint32_t line);
 
 /* The time now in nanoseconds since the world began, loop or no loop. */
 int64_t loop_world_now_ns(const struct loop_world *w);
 
-/* From any thread or signal handler: client.on_interrupt will be called on the world's thread. */
+/*
+ * From any thread or signal handler: client.on_interrupt will be called on the world's
+ * thread.
+ */
 void loop_world_interrupt(struct loop_world *w);
 
-/* From any thread or signal handler: a run ends before its next handle, now and for good. */
+/*
+ * From any thread or signal handler: a run ends before its next handle, now and for
+ * good.
+ */
 void loop_world_halt(struct loop_world *w);
 bool loop_world_halted(const struct loop_world *w);
 
@@ -83,7 +89,10 @@ struct loop *loop_new(struct loop_world *w, enum poll_backend backend);
 struct loop *loop_ref(struct loop *l);
 void loop_unref(struct loop *l);
 
-/* Close it: what is in its queue and heap is dropped unrun. Must not be running. Harmless twice. */
+/*
+ * Close it: what is in its queue and heap is dropped unrun. Must not be running.
+ * Harmless twice.
+ */
 void loop_close(struct loop *l);
 bool loop_closed(const struct loop *l);
 bool loop_running(const struct loop *l);
@@ -95,11 +104,15 @@ void *loop_user(const struct loop *l);
 
 /* ---- running ---- */
 
-/* Tick until stopped. `*error` is the exit error (a new reference) for RUN_EXIT, else 0. */
+/*
+ * Tick until stopped. `*error` is the exit error (a new reference) for RUN_EXIT, else
+ * 0.
+ */
 enum run_end loop_run_forever(struct loop *l, struct datum *error);
 
 /* Tick until `f` (borrowed) is done: RUN_DONE, and future_take gives its result. */
-enum run_end loop_run_until_complete(struct loop *l, struct future *f, struct datum *error);
+enum run_end loop_run_until_complete(struct loop *l, struct future *f,
+                                     struct datum *error);
 
 /* One turn: what loop_run_forever repeats. True while it should go on. */
 bool loop_turn(struct loop *l);
@@ -115,17 +128,26 @@ void loop_exit(struct loop *l, struct datum error);
 /* Append `h`, which must be idle. Its owner is held until it has run. */
 void loop_call_soon(struct loop *l, struct handle *h);
 
-/* Arm `t`, which must be idle, for `when_ns`. Its owner is held until it has run or was purged. */
+/*
+ * Arm `t`, which must be idle, for `when_ns`. Its owner is held until it has run or was
+ * purged.
+ */
 void loop_call_at(struct loop *l, struct timer *t, int64_t when_ns);
 
-/* The deadline of call_later(seconds): the float addition that call_later makes, in nanoseconds. */
+/*
+ * The deadline of call_later(seconds): the float addition that call_later makes, in
+ * nanoseconds.
+ */
 int64_t loop_deadline_ns(const struct loop *l, double seconds);
 
 /* loop.time() in nanoseconds and in seconds. */
 int64_t loop_now_ns(const struct loop *l);
 double loop_time(const struct loop *l);
 
-/* From any thread: append `h`, taking a hold on its owner that the caller has already made. */
+/*
+ * From any thread: append `h`, taking a hold on its owner that the caller has already
+ * made.
+ */
 void loop_call_soon_threadsafe(struct loop *l, struct handle *h);
 
 /* From any thread or signal handler: have the loop look up from its poll. */
@@ -134,21 +156,27 @@ void loop_wake(struct loop *l);
 /* ---- I/O ---- */
 
 /*
- * A watch on a descriptor, as add_reader and add_writer make them: each time the fd is ready its
- * handle is appended, until loop_unwatch. Embedded in its owner.
+ * A watch on a descriptor, as add_reader and add_writer make them: each time the fd is
+ * ready its handle is appended, until loop_unwatch. Embedded in its owner.
  */
 struct watch {
-	struct handle handle;    /* role IO */
-	struct io_slot *slot;    /* NULL when it watches nothing */
-	unsigned events;         /* POLL_READ or POLL_WRITE */
+	struct handle handle; /* role IO */
+	struct io_slot *slot; /* NULL when it watches nothing */
+	unsigned events;      /* POLL_READ or POLL_WRITE */
 };
 
-/* Watch `fd` for `events`, one of POLL_*; one watch each a descriptor. `ops` as for a handle.
- * `what` (borrowed for the call) says for the trace what for. 0, or -ERR_SYSTEM with errno set. */
+/*
+ * Watch `fd` for `events`, one of POLL_*; one watch each a descriptor. `ops` as for a
+ * handle. `what` (borrowed for the call) says for the trace what for. 0, or -ERR_SYSTEM
+ * with errno set.
+ */
 int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
-	       const struct handle_ops *ops, const char *what);
+               const struct handle_ops *ops, const char *what);
 
-/* Stop watching; a handle already queued is cancelled. Harmless when it watches nothing. */
+/*
+ * Stop watching; a handle already queued is cancelled. Harmless when it watches
+ * nothing.
+ */
 void loop_unwatch(struct loop *l, struct watch *w);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * The poller: which descriptors are ready. epoll and its poll(2) twin behind one small
- * table; both report equally ready descriptors in the order in which they were first watched.
+ * table; both report equally ready descriptors in the order in which they were first
+ * watched.
  */
 #ifndef LOOP_POLL_H
 #define LOOP_POLL_H
@@ -16,8 +17,9 @@ enum poll_backend { POLL_BACKEND_EPOLL, POLL_BACKEND_POLL };
 struct poll_entry {
 	int fd;
 	unsigned wanted; /* POLL_* */
-	unsigned seen;   /* POLL_*, by the last wait; errors and hang-ups count as all that is wanted */
-	uint64_t seq;    /* order of registration */
+	unsigned seen; /* POLL_*, by the last wait; errors and hang-ups count as all that
+	                  is wanted */
+	uint64_t seq;  /* order of registration */
 };
 
 struct poller;
@@ -27,13 +29,15 @@ struct poll_ops {
 	/* A new poller, or NULL with errno set. */
 	struct poller *(*make)(void);
 	void (*free)(struct poller *p);
-	/* Watch the entry's fd for entry->wanted (0: no more); `entry` is borrowed until then.
-	 * 0 or -1 with errno set. */
+	/*
+	 * Watch the entry's fd for entry->wanted (0: no more); `entry` is borrowed
+	 * until then. 0 or -1 with errno set.
+	 */
 	int (*watch)(struct poller *p, struct poll_entry *entry);
 	/*
-	 * Wait at most `timeout_ns` (negative: for ever) and put the ready entries, with `seen`
-	 * set and ordered by seq, into `*out` (borrowed until the next call). Their number, 0 when
-	 * the time is over or a signal came, or -1 with errno set.
+	 * Wait at most `timeout_ns` (negative: for ever) and put the ready entries, with
+	 * `seen` set and ordered by seq, into `*out` (borrowed until the next call).
+	 * Their number, 0 when the time is over or a signal came, or -1 with errno set.
 	 */
 	int (*wait)(struct poller *p, int64_t timeout_ns, struct poll_entry ***out);
 };

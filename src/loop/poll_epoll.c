@@ -13,7 +13,7 @@
 
 struct poller {
 	int fd;
-	size_t watched;     /* entries that epoll knows: those with a seq */
+	size_t watched; /* entries that epoll knows: those with a seq */
 	uint64_t last_seq;
 	VEC(struct epoll_event) events;
 	VEC(struct poll_entry *) ready;
@@ -41,7 +41,7 @@ static int watch(struct poller *p, struct poll_entry *entry)
 {
 	struct epoll_event e = {
 		.events = (entry->wanted & POLL_READ ? (unsigned)EPOLLIN : 0) |
-			  (entry->wanted & POLL_WRITE ? (unsigned)EPOLLOUT : 0),
+	                  (entry->wanted & POLL_WRITE ? (unsigned)EPOLLOUT : 0),
 		.data.ptr = entry,
 	};
 	if (!entry->wanted) {
@@ -49,11 +49,15 @@ static int watch(struct poller *p, struct poll_entry *entry)
 			p->watched--;
 			entry->seq = 0;
 		}
-		/* Its descriptor may have been closed before: then epoll has forgotten it. */
+		/*
+		 * Its descriptor may have been closed before: then epoll has forgotten
+		 * it.
+		 */
 		epoll_ctl(p->fd, EPOLL_CTL_DEL, entry->fd, &e);
 		return 0;
 	}
-	if (epoll_ctl(p->fd, entry->seq ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, entry->fd, &e) < 0)
+	if (epoll_ctl(p->fd, entry->seq ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, entry->fd, &e) <
+	    0)
 		return -1;
 	if (!entry->seq) {
 		entry->seq = ++p->last_seq;
@@ -83,9 +87,11 @@ static int wait_events(struct poller *p, int64_t timeout_ns)
 {
 	int room = p->events.room < INT32_MAX ? (int)p->events.room : INT32_MAX;
 	struct timespec t = {timeout_ns / 1000000000, timeout_ns % 1000000000};
-	int count = epoll_pwait2(p->fd, p->events.items, room, timeout_ns < 0 ? NULL : &t, NULL);
+	int count = epoll_pwait2(p->fd, p->events.items, room, timeout_ns < 0 ? NULL : &t,
+	                         NULL);
 	if (count < 0 && errno == ENOSYS)
-		count = epoll_wait(p->fd, p->events.items, room, milliseconds(timeout_ns));
+		count = epoll_wait(p->fd, p->events.items, room,
+		                   milliseconds(timeout_ns));
 	return count;
 }
 
@@ -101,12 +107,14 @@ static int wait_ready(struct poller *p, int64_t timeout_ns, struct poll_entry **
 		const struct epoll_event *e = &p->events.items[i];
 		struct poll_entry *entry = e->data.ptr;
 		unsigned lost = e->events & (EPOLLERR | EPOLLHUP) ? entry->wanted : 0;
-		entry->seen = entry->wanted & (lost | (e->events & EPOLLIN ? POLL_READ : 0u) |
-					       (e->events & EPOLLOUT ? POLL_WRITE : 0u));
+		entry->seen =
+			entry->wanted & (lost | (e->events & EPOLLIN ? POLL_READ : 0u) |
+		                         (e->events & EPOLLOUT ? POLL_WRITE : 0u));
 		vec_push(&p->ready, entry);
 	}
 	if (p->ready.count > 1)
-		qsort(p->ready.items, p->ready.count, sizeof(struct poll_entry *), by_seq);
+		qsort(p->ready.items, p->ready.count, sizeof(struct poll_entry *),
+		      by_seq);
 	*out = p->ready.items;
 	return count;
 }

@@ -10,7 +10,10 @@
 #include "base/vec.h"
 #include "loop/poll.h"
 
-/* Invariant: fds.items[i] asks for what entries.items[i] wants; a registered entry has a seq. */
+/*
+ * Invariant: fds.items[i] asks for what entries.items[i] wants; a registered entry has
+ * a seq.
+ */
 struct poller {
 	uint64_t last_seq;
 	VEC(struct pollfd) fds;
@@ -37,7 +40,7 @@ static void forget(struct poller *p, size_t at)
 	p->entries.items[at]->seq = 0;
 	memmove(&p->fds.items[at], &p->fds.items[at + 1], behind * sizeof *p->fds.items);
 	memmove(&p->entries.items[at], &p->entries.items[at + 1],
-		behind * sizeof *p->entries.items);
+	        behind * sizeof *p->entries.items);
 	p->fds.count--;
 	p->entries.count--;
 }
@@ -45,7 +48,7 @@ static void forget(struct poller *p, size_t at)
 static int watch(struct poller *p, struct poll_entry *entry)
 {
 	short events = (short)((entry->wanted & POLL_READ ? POLLIN : 0) |
-			       (entry->wanted & POLL_WRITE ? POLLOUT : 0));
+	                       (entry->wanted & POLL_WRITE ? POLLOUT : 0));
 	for (size_t i = 0; entry->seq && i < p->entries.count; i++) {
 		if (p->entries.items[i] != entry)
 			continue;
@@ -76,7 +79,7 @@ static int wait_ready(struct poller *p, int64_t timeout_ns, struct poll_entry **
 			continue;
 		unsigned lost = got & (POLLERR | POLLHUP | POLLNVAL) ? entry->wanted : 0;
 		entry->seen = entry->wanted & (lost | (got & POLLIN ? POLL_READ : 0u) |
-					       (got & POLLOUT ? POLL_WRITE : 0u));
+		                               (got & POLLOUT ? POLL_WRITE : 0u));
 		vec_push(&p->ready, entry);
 	}
 	*out = p->ready.items;

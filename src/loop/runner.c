@@ -17,7 +17,7 @@ struct idle_body {
 };
 
 static enum outcome idle_resume(struct body *b, struct datum sent, struct datum thrown,
-				struct step_result *out)
+                                struct step_result *out)
 {
 	(void)sent;
 	if (datum_is_none(thrown))
@@ -96,8 +96,8 @@ static enum run_end cancel_all(struct loop *l, struct datum *error)
 
 /* Run one of the two clean-up tasks, which the client makes or does without. */
 static enum run_end run_shutdown(struct loop *l,
-				 struct task *(*make)(void *context, struct loop *loop),
-				 const char *qualname, struct datum *error)
+                                 struct task *(*make)(void *context, struct loop *loop),
+                                 const char *qualname, struct datum *error)
 {
 	struct task *t = make ? make(l->world->context, l) : NULL;
 	if (!t)
@@ -116,10 +116,10 @@ enum run_end runner_close(struct loop *l, struct datum *error)
 	enum run_end end = cancel_all(l, error);
 	if (end == RUN_DONE)
 		end = run_shutdown(l, client->shutdown_asyncgens,
-				   "BaseEventLoop.shutdown_asyncgens", error);
+		                   "BaseEventLoop.shutdown_asyncgens", error);
 	if (end == RUN_DONE)
 		end = run_shutdown(l, client->shutdown_executor,
-				   "BaseEventLoop.shutdown_default_executor", error);
+		                   "BaseEventLoop.shutdown_default_executor", error);
 	loop_close(l);
 	return end;
 }

@@ -11,8 +11,8 @@
 /* On the inner future. */
 struct follower {
 	struct done_callback callback;
-	struct future *outer;     /* counted */
-	struct guard *guard;      /* NULL once it is gone */
+	struct future *outer; /* counted */
+	struct guard *guard;  /* NULL once it is gone */
 };
 
 /* On the outer future. */
@@ -122,7 +122,7 @@ struct future *shield(struct future *inner)
 		return future_ref(inner);
 	struct future *outer = future_new(inner->loop);
 	future_label(outer, WAIT_SHIELD,
-		     (struct future_label){.describe = describe, .object = inner});
+	             (struct future_label){.describe = describe, .object = inner});
 
 	struct follower *f = mem_zalloc(1, sizeof *f);
 	struct guard *g = mem_zalloc(1, sizeof *g);

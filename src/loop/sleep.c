@@ -85,7 +85,8 @@ static enum outcome complain(struct sleep *s, const char *text, struct step_resu
 {
 	const struct loop_world *w = s->world;
 	disarm(s);
-	out->datum = w->client->make_error(w->context, LOOP_ERROR_RUNTIME, text, DATUM_NONE);
+	out->datum =
+		w->client->make_error(w->context, LOOP_ERROR_RUNTIME, text, DATUM_NONE);
 	return BODY_RAISES;
 }
 
@@ -93,7 +94,7 @@ static void arm(struct sleep *s, struct loop *l)
 {
 	s->future = future_new(l);
 	future_label(s->future, WAIT_SLEEP,
-		     (struct future_label){.describe = describe, .seconds = s->seconds});
+	             (struct future_label){.describe = describe, .seconds = s->seconds});
 	struct sleep_timer *t = mem_zalloc(1, sizeof *t);
 	t->refs = 1;
 	t->world = s->world;
@@ -106,7 +107,7 @@ static void arm(struct sleep *s, struct loop *l)
 }
 
 static enum outcome resume(struct body *b, struct datum sent, struct datum thrown,
-			   struct step_result *out)
+                           struct step_result *out)
 {
 	(void)sent;
 	struct sleep *s = CONTAINER_OF(b, struct sleep, body);
@@ -151,9 +152,11 @@ static const char *qualname(const struct body *b)
 	return "sleep";
 }
 
-static const struct body_ops sleep_ops = {.resume = resume, .drop = drop, .qualname = qualname};
+static const struct body_ops sleep_ops = {
+	.resume = resume, .drop = drop, .qualname = qualname};
 
-void sleep_init(struct sleep *s, struct loop_world *world, double seconds, struct datum result)
+void sleep_init(struct sleep *s, struct loop_world *world, double seconds,
+                struct datum result)
 {
 	*s = (struct sleep){
 		.body = {&sleep_ops},

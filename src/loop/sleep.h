@@ -19,12 +19,16 @@ struct sleep {
 };
 
 /*
- * `result` (borrowed) is what it returns. Nothing happens before the first resume, which sleeps
- * on the loop that runs then. `seconds` is not NaN.
+ * `result` (borrowed) is what it returns. Nothing happens before the first resume, which
+ * sleeps on the loop that runs then. `seconds` is not NaN.
  */
-void sleep_init(struct sleep *s, struct loop_world *world, double seconds, struct datum result);
+void sleep_init(struct sleep *s, struct loop_world *world, double seconds,
+                struct datum result);
 
-/* Give back what it holds; cancels the timer if it still waits. body.ops->drop does the same. */
+/*
+ * Give back what it holds; cancels the timer if it still waits. body.ops->drop does the
+ * same.
+ */
 void sleep_fini(struct sleep *s);
 
 #endif

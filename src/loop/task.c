@@ -1,6 +1,7 @@
 /*
- * Tasks: see task.h. A task's handle serves both ways in which it comes to run: alone in the
- * queue it is its next step, as a done callback of the awaited future it is its wake-up.
+ * Tasks: see task.h. A task's handle serves both ways in which it comes to run: alone in
+ * the queue it is its next step, as a done callback of the awaited future it is its
+ * wake-up.
  */
 #include "loop/task.h"
 
@@ -61,8 +62,8 @@ static void step_soon(struct loop *l, struct task *t)
 static void refuse(struct loop *l, struct task *t, struct buf *text)
 {
 	const struct loop_world *w = l->world;
-	t->throw_next = w->client->make_error(w->context, LOOP_ERROR_RUNTIME, buf_text(text),
-					      DATUM_NONE);
+	t->throw_next = w->client->make_error(w->context, LOOP_ERROR_RUNTIME,
+	                                      buf_text(text), DATUM_NONE);
 	buf_free(text);
 	step_soon(l, t);
 }
@@ -127,7 +128,10 @@ static void note_swallowed(struct loop *l, struct task *t, bool ended)
 	loop_emit(l, EV_CANCEL_SWALLOWED, t->future.id, 0, 0);
 }
 
-/* `error` (borrowed) is what it raised, and is kept for who awaits it; 0 if it raised nothing. */
+/*
+ * `error` (borrowed) is what it raised, and is kept for who awaits it; 0 if it raised
+ * nothing.
+ */
 static void end_cancelled(struct loop *l, struct task *t, struct datum error)
 {
 	struct datum message = datum_ref(l->world, t->future.message);
@@ -166,7 +170,7 @@ static void end_raised(struct loop *l, struct task *t, struct datum error)
 
 /* What the step came back with; takes what is in `out`. */
 static void settle_step(struct loop *l, struct task *t, enum outcome outcome,
-			struct step_result *out)
+                        struct step_result *out)
 {
 	struct buf text = {0};
 	switch (outcome) {
@@ -211,7 +215,10 @@ static void settle_step(struct loop *l, struct task *t, enum outcome outcome,
 
 /* ---- steps ---- */
 
-/* What this step throws: `error` (taken) or, if the task is to be cancelled, a CancelledError. */
+/*
+ * What this step throws: `error` (taken) or, if the task is to be cancelled, a
+ * CancelledError.
+ */
 static struct datum pending_error(struct loop *l, struct task *t, struct datum error)
 {
 	const struct loop_world *w = l->world;
@@ -237,7 +244,10 @@ static struct datum pending_error(struct loop *l, struct task *t, struct datum e
 static void step(struct loop *l, struct task *t, struct datum error)
 {
 	if (future_done(&t->future)) {
-		/* A collector broke the cycle that it was in: its step has nothing left to do. */
+		/*
+		 * A collector broke the cycle that it was in: its step has nothing left
+		 * to do.
+		 */
 		datum_unref(l->world, error);
 		return;
 	}
@@ -299,7 +309,8 @@ static const struct handle_ops step_ops = {
 
 /* ---- life ---- */
 
-void task_init(struct task *t, struct loop *loop, const struct future_ops *ops, struct body *body)
+void task_init(struct task *t, struct loop *loop, const struct future_ops *ops,
+               struct body *body)
 {
 	*t = (struct task){.body = body};
 	future_init(&t->future, loop, ops);
@@ -457,7 +468,10 @@ bool task_cancel(struct task *t, struct datum message)
 		loop_emit(l, EV_CANCEL_IGNORED, t->future.id, 0, 0);
 		return false;
 	}
-	/* Down a chain of tasks without recursion: it may be a long one. Each takes the request. */
+	/*
+	 * Down a chain of tasks without recursion: it may be a long one. Each takes the
+	 * request.
+	 */
 	for (struct task *next = t; next; next = awaited_task(next)) {
 		t = next;
 		t->cancel_count++;

@@ -22,15 +22,17 @@ struct task {
 	bool quiet;                  /* no report when it is destroyed pending */
 	uint32_t cancel_text;        /* trace: the message of the last request */
 	bool cancel_asked;           /* trace: asked and not delivered yet */
-	bool cancel_seen;            /* trace: delivered, and neither ended nor taken back */
-	bool eager;                  /* its first step runs inside of task_start */
+	bool cancel_seen; /* trace: delivered, and neither ended nor taken back */
+	bool eager;       /* its first step runs inside of task_start */
 };
 
 /*
- * A task of `loop` for `body` (taken). Fields may be set until task_start, which names it, tells the
- * trace and appends its first step. `name` is copied; NULL takes the world's next Task-N.
+ * A task of `loop` for `body` (taken). Fields may be set until task_start, which names
+ * it, tells the trace and appends its first step. `name` is copied; NULL takes the
+ * world's next Task-N.
  */
-void task_init(struct task *t, struct loop *loop, const struct future_ops *ops, struct body *body);
+void task_init(struct task *t, struct loop *loop, const struct future_ops *ops,
+               struct body *body);
 void task_start(struct task *t, const char *name);
 
 /* A task owned by the plain heap owner: init and start, one reference. */
@@ -43,8 +45,8 @@ static inline struct task *future_task(struct future *f)
 }
 
 /*
- * t.cancel(message): false if it is done, else the request is passed down to what it waits for, or
- * waits for its next step. `message` (borrowed) may be 0.
+ * t.cancel(message): false if it is done, else the request is passed down to what it
+ * waits for, or waits for its next step. `message` (borrowed) may be 0.
  */
 bool task_cancel(struct task *t, struct datum message);
 
@@ -61,16 +63,22 @@ void task_set_name(struct task *t, const char *name);
 struct task *task_current(const struct loop *loop);
 
 /*
- * Take every task of `loop` that is not done off what it waits for: a task and its future hold each
- * other, and without a cycle collector this is what lets them die when nobody else holds them.
- * They die as pending. For the end of a program only; the tasks that live on never run again.
+ * Take every task of `loop` that is not done off what it waits for: a task and its future
+ * hold each other, and without a cycle collector this is what lets them die when nobody
+ * else holds them. They die as pending. For the end of a program only; the tasks that
+ * live on never run again.
  */
 void task_abandon_all(struct loop *loop);
 
-/* The tasks of `loop` that are not done, in creation order: `t = NULL` begins, NULL ends. */
+/*
+ * The tasks of `loop` that are not done, in creation order: `t = NULL` begins, NULL
+ * ends.
+ */
 struct task *task_next(const struct loop *loop, const struct task *t);
 
-/* The same as an array that holds them: for whoever runs code between one and the next. */
+/*
+ * The same as an array that holds them: for whoever runs code between one and the next.
+ */
 struct task_list {
 	struct task **tasks; /* owned, each counted */
 	size_t count;

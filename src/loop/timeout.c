@@ -70,7 +70,8 @@ static const struct handle_ops timer_ops = {
 	.name = timer_name,
 };
 
-void timeout_init(struct timeout *t, const struct timeout_ops *ops, bool has_when, double when)
+void timeout_init(struct timeout *t, const struct timeout_ops *ops, bool has_when,
+                  double when)
 {
 	*t = (struct timeout){.ops = ops, .has_when = has_when, .when = when};
 }
@@ -148,12 +149,15 @@ enum timeout_verdict timeout_exit(struct timeout *t, struct datum error)
 	if (t->state != TIMEOUT_EXPIRING)
 		return TIMEOUT_PASSES;
 	t->state = TIMEOUT_EXPIRED;
-	/* More requests than at entry and ours: somebody else wants the task cancelled, too. */
+	/*
+	 * More requests than at entry and ours: somebody else wants the task cancelled,
+	 * too.
+	 */
 	if (task_uncancel(t->task) > t->cancelling || datum_is_none(error))
 		return TIMEOUT_PASSES;
 	const struct loop_world *w = t->task->future.loop->world;
 	return w->client->classify(w->context, error) == ERROR_CANCELLED ? TIMEOUT_RAISES
-									   : TIMEOUT_MARKS;
+	                                                                 : TIMEOUT_MARKS;
 }
 
 const char *timeout_state_word(enum timeout_state state)

@@ -12,10 +12,10 @@
 
 enum timeout_state {
 	TIMEOUT_CREATED,
-	TIMEOUT_ENTERED,  /* "active" */
+	TIMEOUT_ENTERED, /* "active" */
 	TIMEOUT_EXPIRING,
 	TIMEOUT_EXPIRED,
-	TIMEOUT_EXITED,   /* "finished" */
+	TIMEOUT_EXITED, /* "finished" */
 };
 
 struct timeout;
@@ -54,7 +54,8 @@ enum timeout_verdict {
 };
 
 /* `when` in seconds on the loop's clock; ignored without `has_when`. */
-void timeout_init(struct timeout *t, const struct timeout_ops *ops, bool has_when, double when);
+void timeout_init(struct timeout *t, const struct timeout_ops *ops, bool has_when,
+                  double when);
 void timeout_fini(struct timeout *t);
 
 enum timeout_refusal timeout_enter(struct timeout *t, struct loop *loop);

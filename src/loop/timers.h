@@ -23,7 +23,10 @@ struct timer_slot {
 	struct timer *timer;
 };
 
-/* Invariant: slots form a heap by (when_ns, seq); `cancelled` of their timers are cancelled. */
+/*
+ * Invariant: slots form a heap by (when_ns, seq); `cancelled` of their timers are
+ * cancelled.
+ */
 struct timer_heap {
 	struct timer_slot *slots; /* owned */
 	size_t count, room;
@@ -34,7 +37,10 @@ struct timer_heap {
 /* Initialise the handle inside as that of a timer. */
 void timer_init(struct timer *t, const struct handle_ops *ops, enum handle_role role);
 
-/* Put `t` into the heap for `when_ns`; its owner is not held here (loop_call_at does that). */
+/*
+ * Put `t` into the heap for `when_ns`; its owner is not held here (loop_call_at does
+ * that).
+ */
 void timers_push(struct timer_heap *heap, struct timer *t, int64_t when_ns);
 
 /* The earliest timer, or NULL. */
@@ -44,8 +50,8 @@ struct timer *timers_top(const struct timer_heap *heap);
 struct timer *timers_pop(struct timer_heap *heap);
 
 /*
- * Drop cancelled timers: those at the top, or all of them when there are more than 100 timers
- * and more than half are cancelled. Each is given to `dropped`.
+ * Drop cancelled timers: those at the top, or all of them when there are more than 100
+ * timers and more than half are cancelled. Each is given to `dropped`.
  */
 void timers_purge(struct timer_heap *heap, void (*dropped)(struct timer *t));
 

@@ -37,7 +37,8 @@ static void drop_inner(struct wait_for *w)
 }
 
 /* The awaitable has ended: leave the timeout, whose verdict may change the error. */
-static enum outcome end_wait(struct wait_for *w, enum outcome outcome, struct step_result *out)
+static enum outcome end_wait(struct wait_for *w, enum outcome outcome,
+                             struct step_result *out)
 {
 	const struct loop_world *world = w->world;
 	const struct loop_client *client = world->client;
@@ -45,7 +46,8 @@ static enum outcome end_wait(struct wait_for *w, enum outcome outcome, struct st
 	switch (timeout_exit(&w->timeout, raised ? out->datum : DATUM_NONE)) {
 	case TIMEOUT_RAISES: {
 		struct datum cause = out->datum;
-		out->datum = client->make_error(world->context, LOOP_ERROR_TIMEOUT, "", cause);
+		out->datum =
+			client->make_error(world->context, LOOP_ERROR_TIMEOUT, "", cause);
 		datum_unref(world, cause);
 		break;
 	}
@@ -60,7 +62,8 @@ static enum outcome end_wait(struct wait_for *w, enum outcome outcome, struct st
 	return outcome;
 }
 
-static enum outcome enter(struct wait_for *w, struct datum thrown, struct step_result *out)
+static enum outcome enter(struct wait_for *w, struct datum thrown,
+                          struct step_result *out)
 {
 	const struct loop_world *world = w->world;
 	struct loop *l = world->running;
@@ -74,13 +77,13 @@ static enum outcome enter(struct wait_for *w, struct datum thrown, struct step_r
 	if (timeout_enter(&w->timeout, l) == TIMEOUT_OK)
 		return BODY_RETURNS;
 	out->datum = world->client->make_error(world->context, LOOP_ERROR_RUNTIME,
-					       "Timeout should be used inside a task",
-					       DATUM_NONE);
+	                                       "Timeout should be used inside a task",
+	                                       DATUM_NONE);
 	return BODY_RAISES;
 }
 
-static enum outcome wait_for_resume(struct body *b, struct datum sent, struct datum thrown,
-				    struct step_result *out)
+static enum outcome wait_for_resume(struct body *b, struct datum sent,
+                                    struct datum thrown, struct step_result *out)
 {
 	struct wait_for *w = CONTAINER_OF(b, struct wait_for, body);
 	if (!w->begun && enter(w, thrown, out) == BODY_RAISES) {
@@ -113,8 +116,8 @@ static const struct body_ops wait_for_ops = {
 	.qualname = wait_for_qualname,
 };
 
-struct wait_for *wait_for_new(struct loop_world *world, struct body *inner, bool has_timeout,
-			      double seconds)
+struct wait_for *wait_for_new(struct loop_world *world, struct body *inner,
+                              bool has_timeout, double seconds)
 {
 	struct wait_for *w = mem_zalloc(1, sizeof *w);
 	*w = (struct wait_for){
@@ -192,7 +195,7 @@ static enum outcome cancel_and_wait(struct wait_expired *w, struct step_result *
 	struct loop *l = w->future->loop;
 	w->waiter = future_new(l);
 	future_label(w->waiter, WAIT_WAIT_FOR,
-		     (struct future_label){.describe = describe, .object = w->future});
+	             (struct future_label){.describe = describe, .object = w->future});
 	struct release *r = mem_zalloc(1, sizeof *r);
 	r->refs = 1;
 	r->waiter = future_ref(w->waiter);
@@ -217,7 +220,7 @@ static void stop_waiting(struct wait_expired *w)
 }
 
 static enum outcome expired_resume(struct body *b, struct datum sent, struct datum thrown,
-				   struct step_result *out)
+                                   struct step_result *out)
 {
 	(void)sent;
 	struct wait_expired *w = CONTAINER_OF(b, struct wait_expired, body);
@@ -234,9 +237,11 @@ static enum outcome expired_resume(struct body *b, struct datum sent, struct dat
 	if (future_take(w->future, &out->datum))
 		return BODY_RETURNS;
 	const struct loop_client *client = world->client;
-	if (!was_done && client->classify(world->context, out->datum) == ERROR_CANCELLED) {
+	if (!was_done &&
+	    client->classify(world->context, out->datum) == ERROR_CANCELLED) {
 		struct datum cause = out->datum;
-		out->datum = client->make_error(world->context, LOOP_ERROR_TIMEOUT, "", cause);
+		out->datum =
+			client->make_error(world->context, LOOP_ERROR_TIMEOUT, "", cause);
 		datum_unref(world, cause);
 	}
 	return BODY_RAISES;

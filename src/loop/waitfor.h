@@ -1,6 +1,6 @@
 /*
- * asyncio.wait_for as a body: with time left, an awaitable stepped inline under a timeout; without,
- * a future that is cancelled and waited for.
+ * asyncio.wait_for as a body: with time left, an awaitable stepped inline under a
+ * timeout; without, a future that is cancelled and waited for.
  */
 #ifndef LOOP_WAITFOR_H
 #define LOOP_WAITFOR_H
@@ -20,17 +20,17 @@ struct wait_for {
 };
 
 /*
- * A new one on the heap for `inner` (taken) and a time-out in seconds (positive, or none with has_timeout
- * false). body.ops->drop gives it back.
+ * A new one on the heap for `inner` (taken) and a time-out in seconds (positive, or none
+ * with has_timeout false). body.ops->drop gives it back.
  */
-struct wait_for *wait_for_new(struct loop_world *world, struct body *inner, bool has_timeout,
-			      double seconds);
+struct wait_for *wait_for_new(struct loop_world *world, struct body *inner,
+                              bool has_timeout, double seconds);
 
 /* The case of no time left: `wait_for(f, 0)`. */
 struct wait_expired {
 	struct body body;
-	struct future *future; /* counted */
-	struct future *waiter; /* counted, while it waits */
+	struct future *future;   /* counted */
+	struct future *waiter;   /* counted, while it waits */
 	struct release *release; /* completes the waiter; a reference, while it waits */
 };
 

@@ -1,6 +1,6 @@
 /*
- * Watches: whose handles are appended when a descriptor is ready. A reader and a writer of one
- * descriptor share a slot, which is what the poller knows.
+ * Watches: whose handles are appended when a descriptor is ready. A reader and a writer
+ * of one descriptor share a slot, which is what the poller knows.
  */
 #include <stdlib.h>
 
@@ -37,7 +37,7 @@ static void tidy_slot(struct loop *l, struct io_slot *s)
 }
 
 int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
-	       const struct handle_ops *ops, const char *what)
+               const struct handle_ops *ops, const char *what)
 {
 	struct io_slot *s = find_slot(l, fd);
 	if (!s)

@@ -10,8 +10,8 @@
 
 #include "loop/internal.h"
 
-void loop_world_init(struct loop_world *w, const struct loop_client *client, void *context,
-		     struct trace_writer *writer, bool real_clock)
+void loop_world_init(struct loop_world *w, const struct loop_client *client,
+                     void *context, struct trace_writer *writer, bool real_clock)
 {
 	*w = (struct loop_world){.client = client, .context = context};
 	w->writer = writer ? writer : &w->silent;
@@ -95,7 +95,10 @@ static int64_t block_real(struct loop_world *w, int64_t ns)
 			return left;
 		struct timespec t = {left / 1000000000, left % 1000000000};
 		struct pollfd fd = {.fd = w->wake_fd, .events = POLLIN};
-		/* A wake that was for a loop's inbox is not lost: a loop looks there before it polls. */
+		/*
+		 * A wake that was for a loop's inbox is not lost: a loop looks there
+		 * before it polls.
+		 */
 		if (ppoll(&fd, 1, &t, NULL) > 0)
 			world_calm(w);
 	}

@@ -1,8 +1,9 @@
 /*
- * Speed of the loop alone, with bodies in C: bare yields, sleeps, gathers, and what a trace costs.
- * Not part of `make`; build it by hand:
+ * Speed of the loop alone, with bodies in C: bare yields, sleeps, gathers, and what a
+ *trace costs. Not part of `make`; build it by hand:
  *
- *	cc -O2 -D_GNU_SOURCE -Isrc tests/bench/loop.c build/release/lib{loop,trace,base}.a -lm -lpthread
+ *	cc -O2 -D_GNU_SOURCE -Isrc tests/bench/loop.c build/release/lib{loop,trace,base}.a
+ *-lm -lpthread
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static struct datum no_list(void *context, const struct datum *items, size_t cou
 	return DATUM_NONE;
 }
 
-static const struct loop_client client = {.ref = no_ref, .unref = no_ref, .list = no_list};
+static const struct loop_client client = {
+	.ref = no_ref, .unref = no_ref, .list = no_list};
 
 /* ---- bodies ---- */
 
@@ -44,7 +46,7 @@ struct worker {
 };
 
 static enum outcome work(struct body *b, struct datum sent, struct datum thrown,
-			 struct step_result *out)
+                         struct step_result *out)
 {
 	struct worker *w = CONTAINER_OF(b, struct worker, body);
 	for (;;) {
@@ -81,7 +83,8 @@ static double now(void)
 }
 
 /* `tasks` workers of `rounds` rounds each, gathered. */
-static void run(const char *what, int tasks, int rounds, double seconds, bool traced, bool real)
+static void run(const char *what, int tasks, int rounds, double seconds, bool traced,
+                bool real)
 {
 	struct trace_writer writer = {0};
 	if (traced)
@@ -93,8 +96,10 @@ static void run(const char *what, int tasks, int rounds, double seconds, bool tr
 	struct future **futures = mem_zalloc((size_t)tasks, sizeof *futures);
 	for (int i = 0; i < tasks; i++) {
 		struct worker *w = mem_zalloc(1, sizeof *w);
-		*w = (struct worker){
-			.body = {&worker_ops}, .world = &world, .rounds = rounds, .seconds = seconds};
+		*w = (struct worker){.body = {&worker_ops},
+		                     .world = &world,
+		                     .rounds = rounds,
+		                     .seconds = seconds};
 		futures[i] = &task_new(l, &w->body, NULL)->future;
 	}
 	struct gather *g = gather_new(l, futures, (size_t)tasks, false);

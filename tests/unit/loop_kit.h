@@ -45,8 +45,8 @@ struct thing {
 	enum thing_kind kind;
 	long number;
 	enum error_class class;
-	char name[48];      /* "ValueError" */
-	char text[64];      /* its argument */
+	char name[48]; /* "ValueError" */
+	char text[64]; /* its argument */
 	bool has_text;
 	struct thing *items[16];
 	size_t count;
@@ -59,8 +59,8 @@ struct kit {
 	struct loop *loop;
 	struct trace *trace;
 	struct trace_writer writer;
-	struct buf log;     /* what bodies said and the loop reported */
-	size_t things;      /* alive */
+	struct buf log; /* what bodies said and the loop reported */
+	size_t things;  /* alive */
 	int interrupts;
 	struct future *extra[8]; /* for the test's own use */
 	struct task *tasks[8];
@@ -113,8 +113,8 @@ static inline struct datum kit_text(struct kit *k, const char *text)
 	return thing_datum(t);
 }
 
-static inline struct datum kit_error(struct kit *k, enum error_class class, const char *name,
-				     const char *text)
+static inline struct datum kit_error(struct kit *k, enum error_class class,
+                                     const char *name, const char *text)
 {
 	struct thing *t = thing_new(k, THING_ERROR);
 	t->class = class;
@@ -179,10 +179,12 @@ static inline struct datum client_cancelled_error(void *context, struct datum me
 }
 
 static inline struct datum client_make_error(void *context, enum loop_error kind,
-					     const char *text, struct datum cause)
+                                             const char *text, struct datum cause)
 {
-	static const char *const names[] = {"RuntimeError", "InvalidStateError", "TimeoutError"};
-	struct datum d = kit_error(context, ERROR_ORDINARY, names[kind], *text ? text : NULL);
+	static const char *const names[] = {"RuntimeError", "InvalidStateError",
+	                                    "TimeoutError"};
+	struct datum d =
+		kit_error(context, ERROR_ORDINARY, names[kind], *text ? text : NULL);
 	thing_of(d)->cause = thing_of(cause);
 	if (cause.bits)
 		client_ref(context, cause);
@@ -195,7 +197,8 @@ static inline enum error_class client_classify(void *context, struct datum error
 	return thing_of(error)->class;
 }
 
-static inline struct datum client_list(void *context, const struct datum *items, size_t count)
+static inline struct datum client_list(void *context, const struct datum *items,
+                                       size_t count)
 {
 	struct thing *t = thing_new(context, THING_LIST);
 	for (size_t i = 0; i < count && i < COUNT_OF(t->items); i++) {
@@ -207,7 +210,7 @@ static inline struct datum client_list(void *context, const struct datum *items,
 }
 
 static inline struct datum client_error_group(void *context, const char *message,
-					      const struct datum *errors, size_t count)
+                                              const struct datum *errors, size_t count)
 {
 	struct datum d = kit_error(context, ERROR_ORDINARY, "ExceptionGroup", message);
 	struct thing *t = thing_of(d);
@@ -218,7 +221,8 @@ static inline struct datum client_error_group(void *context, const char *message
 	return d;
 }
 
-static inline void client_report(void *context, struct loop *loop, const struct loop_report *r)
+static inline void client_report(void *context, struct loop *loop,
+                                 const struct loop_report *r)
 {
 	(void)loop;
 	struct kit *k = context;
@@ -263,7 +267,8 @@ static const struct loop_client kit_client = {
 
 /* ---- a world and its loop ---- */
 
-static inline void kit_init_as(struct kit *k, bool traced, bool real, enum poll_backend backend)
+static inline void kit_init_as(struct kit *k, bool traced, bool real,
+                               enum poll_backend backend)
 {
 	*k = (struct kit){.client = kit_client};
 	if (traced)
@@ -300,14 +305,14 @@ struct coro {
 	struct kit *kit;
 	coro_code code;
 	const char *name;
-	int at;               /* the line where it is suspended */
-	int i;                /* a local variable */
-	struct body *inner;   /* what it awaits; dropped when that has ended */
-	struct datum value;   /* what that returned; counted */
-	struct datum error;   /* what that raised; counted, 0 if it returned */
-	struct datum argument;/* borrowed from whoever made it */
-	void *pointer;        /* likewise */
-	struct future *held;  /* counted, for the code's own use */
+	int at;                /* the line where it is suspended */
+	int i;                 /* a local variable */
+	struct body *inner;    /* what it awaits; dropped when that has ended */
+	struct datum value;    /* what that returned; counted */
+	struct datum error;    /* what that raised; counted, 0 if it returned */
+	struct datum argument; /* borrowed from whoever made it */
+	void *pointer;         /* likewise */
+	struct future *held;   /* counted, for the code's own use */
 	struct timeout timeout;
 	size_t timeout_refs;
 	bool finished;
@@ -315,26 +320,26 @@ struct coro {
 
 enum { CORO_AGAIN = 100 };
 
-#define CORO_BEGIN(c)                                                                      \
-	switch ((c)->at) {                                                                 \
+#define CORO_BEGIN(c)                                                                    \
+	switch ((c)->at) {                                                               \
 	case 0:
-#define CORO_TRY(c, sub)                                                                   \
-	do {                                                                               \
-		(c)->at = __LINE__;                                                        \
-		(c)->inner = (sub);                                                        \
-		return (enum outcome)CORO_AGAIN;                                           \
-	case __LINE__:;                                                                    \
+#define CORO_TRY(c, sub)                                                                 \
+	do {                                                                             \
+		(c)->at = __LINE__;                                                      \
+		(c)->inner = (sub);                                                      \
+		return (enum outcome)CORO_AGAIN;                                         \
+	case __LINE__:;                                                                  \
 	} while (0)
-#define CORO_AWAIT(c, sub)                                                                 \
-	do {                                                                               \
-		CORO_TRY(c, sub);                                                          \
-		if ((c)->error.bits)                                                       \
-			return coro_raise(c, out, coro_take(&(c)->error));                 \
+#define CORO_AWAIT(c, sub)                                                               \
+	do {                                                                             \
+		CORO_TRY(c, sub);                                                        \
+		if ((c)->error.bits)                                                     \
+			return coro_raise(c, out, coro_take(&(c)->error));               \
 	} while (0)
 #define CORO_RETURN(c, d) return coro_return(c, out, (d))
 #define CORO_RAISE(c, d)  return coro_raise(c, out, (d))
-#define CORO_END(c)                                                                        \
-	}                                                                                  \
+#define CORO_END(c)                                                                      \
+	}                                                                                \
 	return coro_return(c, out, DATUM_NONE)
 
 static inline struct datum coro_take(struct datum *slot)
@@ -350,14 +355,16 @@ static inline void coro_forget(struct coro *c)
 	thing_unref(c->kit, thing_of(coro_take(&c->error)));
 }
 
-static inline enum outcome coro_return(struct coro *c, struct step_result *out, struct datum d)
+static inline enum outcome coro_return(struct coro *c, struct step_result *out,
+                                       struct datum d)
 {
 	c->finished = true;
 	out->datum = d;
 	return BODY_RETURNS;
 }
 
-static inline enum outcome coro_raise(struct coro *c, struct step_result *out, struct datum d)
+static inline enum outcome coro_raise(struct coro *c, struct step_result *out,
+                                      struct datum d)
 {
 	c->finished = true;
 	out->datum = d;
@@ -365,7 +372,7 @@ static inline enum outcome coro_raise(struct coro *c, struct step_result *out, s
 }
 
 static enum outcome coro_resume(struct body *b, struct datum sent, struct datum thrown,
-				struct step_result *out)
+                                struct step_result *out)
 {
 	struct coro *c = CONTAINER_OF(b, struct coro, body);
 	if (c->at == 0 && thrown.bits) {
@@ -422,7 +429,7 @@ static inline struct coro *coro_new(struct kit *k, coro_code code, const char *n
 	return c;
 }
 
-#define CORO(kit, function) (&coro_new(kit, function, #function)->body)
+#define CORO(kit, function)  (&coro_new(kit, function, #function)->body)
 #define SPAWN(kit, function) task_new((kit)->loop, CORO(kit, function), NULL)
 
 /* ---- awaitables on the heap, as bodies ---- */
@@ -434,7 +441,7 @@ struct kit_await {
 };
 
 static enum outcome await_resume(struct body *b, struct datum sent, struct datum thrown,
-				 struct step_result *out)
+                                 struct step_result *out)
 {
 	(void)sent;
 	struct kit_await *a = CONTAINER_OF(b, struct kit_await, body);
@@ -489,7 +496,7 @@ struct kit_op {
 };
 
 static enum outcome op_resume(struct body *b, struct datum sent, struct datum thrown,
-			      struct step_result *out)
+                              struct step_result *out)
 {
 	return body_resume(CONTAINER_OF(b, struct kit_op, body)->real, sent, thrown, out);
 }
@@ -513,7 +520,8 @@ static inline struct body *kit_sleep(struct kit *k, double seconds)
 }
 
 /* `error` is taken. */
-static inline struct body *kit_group_exit(struct kit *k, struct group *g, struct datum error)
+static inline struct body *kit_group_exit(struct kit *k, struct group *g,
+                                          struct datum error)
 {
 	struct kit_op *op = mem_zalloc(1, sizeof *op);
 	op->body.ops = &op_ops;
@@ -545,7 +553,8 @@ static inline void kit_group_unref(struct group *g)
 		group_fini(g);
 }
 
-static const struct group_ops kit_group_ops = {.ref = kit_group_ref, .unref = kit_group_unref};
+static const struct group_ops kit_group_ops = {.ref = kit_group_ref,
+                                               .unref = kit_group_unref};
 
 static inline enum group_refusal kit_group_enter(struct kit *k)
 {
@@ -555,7 +564,8 @@ static inline enum group_refusal kit_group_enter(struct kit *k)
 }
 
 /* A member, which the group alone keeps. */
-static inline struct task *kit_group_create(struct kit *k, coro_code code, const char *name)
+static inline struct task *kit_group_create(struct kit *k, coro_code code,
+                                            const char *name)
 {
 	struct coro *c = coro_new(k, code, name);
 	struct task *t = task_new(k->loop, &c->body, name);
@@ -580,7 +590,8 @@ static void kit_callback_run(struct loop *l, struct handle *h)
 	(void)l;
 	struct kit_callback *cb = (struct kit_callback *)(void *)h;
 	if (cb->function)
-		cb->function(cb->kit, h->kind == HANDLE_DONE_CALLBACK ? cb->done.future : NULL);
+		cb->function(cb->kit,
+		             h->kind == HANDLE_DONE_CALLBACK ? cb->done.future : NULL);
 	else
 		buf_printf(&cb->kit->log, "%s\n", cb->name);
 }
@@ -618,7 +629,8 @@ static inline struct handle *kit_call_soon(struct kit *k, const char *name)
 	return &cb->timer.handle;
 }
 
-static inline struct handle *kit_call_later(struct kit *k, double seconds, const char *name)
+static inline struct handle *kit_call_later(struct kit *k, double seconds,
+                                            const char *name)
 {
 	struct kit_callback *cb = kit_callback_new(k, name);
 	timer_init(&cb->timer, &kit_callback_ops, ROLE_TIMER);
@@ -627,7 +639,7 @@ static inline struct handle *kit_call_later(struct kit *k, double seconds, const
 }
 
 static inline struct kit_callback *kit_when_done(struct kit *k, struct future *f,
-						 const char *name)
+                                                 const char *name)
 {
 	struct kit_callback *cb = kit_callback_new(k, name);
 	done_callback_init(&cb->done, &kit_callback_ops, ROLE_DONE_CALLBACK);
@@ -636,7 +648,7 @@ static inline struct kit_callback *kit_when_done(struct kit *k, struct future *f
 }
 
 static inline struct handle *kit_soon(struct kit *k, const char *name,
-				      void (*function)(struct kit *, struct future *))
+                                      void (*function)(struct kit *, struct future *))
 {
 	struct handle *h = kit_call_soon(k, name);
 	((struct kit_callback *)(void *)h)->function = function;
@@ -650,7 +662,8 @@ static inline void kit_log(struct kit *k, const char *text)
 
 /* ---- running ---- */
 
-/* Run `t` (a reference that is given away) to its end; its outcome's repr goes to the log. */
+/* Run `t` (a reference that is given away) to its end; its outcome's repr goes to the
+ * log. */
 static inline enum run_end kit_run(struct kit *k, struct task *t)
 {
 	struct datum d;
@@ -686,7 +699,7 @@ static inline const char *kit_id_name(const struct trace *t, uint32_t id)
 	for (uint64_t i = trace_count(t); i-- > 0;) {
 		const struct event *e = trace_at(t, i);
 		if (e->a == id && (e->kind == EV_TASK_CREATED || e->kind == EV_HANDLE ||
-				   e->kind == EV_TASK_NAMED))
+		                   e->kind == EV_TASK_NAMED))
 			return trace_text(t, e->b, NULL);
 	}
 	return "-";
@@ -702,8 +715,9 @@ static inline void kit_put_who(const struct trace *t, uint64_t at, struct buf *o
 	}
 	for (uint64_t i = at + 1; i-- > 0;) {
 		const struct event *s = trace_at(t, i);
-		if (i < at && (s->kind == EV_STEP_ENDED || s->kind == EV_TICK ||
-			       s->kind == EV_LOOP_STARTED || s->kind == EV_LOOP_STOPPED || s->task))
+		if (i < at &&
+		    (s->kind == EV_STEP_ENDED || s->kind == EV_TICK ||
+		     s->kind == EV_LOOP_STARTED || s->kind == EV_LOOP_STOPPED || s->task))
 			break;
 		if (s->kind == EV_STEP_BEGUN) {
 			buf_printf(out, "@%s", kit_id_name(t, s->a));
@@ -719,22 +733,34 @@ static inline void kit_steps(struct kit *k, struct buf *out)
 	const struct trace *t = k->trace;
 	for (uint64_t i = 0; i < trace_count(t); i++) {
 		const struct event *e = trace_at(t, i);
-		const char *b = event_infos[e->kind].b == FIELD_TEXT ? trace_text(t, e->b, NULL)
-								      : "";
+		const char *b = event_infos[e->kind].b == FIELD_TEXT
+		                        ? trace_text(t, e->b, NULL)
+		                        : "";
 		struct buf fact = {0};
 		switch (e->kind) {
 		case EV_STEP_BEGUN:
 			buf_puts(&fact, e->task ? "run" : "callback");
 			break;
-		case EV_TASK_WAITS: buf_printf(&fact, "wait(%s)", b); break;
-		case EV_TASK_YIELDED: buf_puts(&fact, "yield"); break;
-		case EV_TASK_DONE: buf_printf(&fact, "done(%s)", b); break;
-		case EV_TASK_FAILED: buf_printf(&fact, "failed(%s)", b); break;
-		case EV_TASK_CANCELLED: buf_puts(&fact, "cancelled"); break;
+		case EV_TASK_WAITS:
+			buf_printf(&fact, "wait(%s)", b);
+			break;
+		case EV_TASK_YIELDED:
+			buf_puts(&fact, "yield");
+			break;
+		case EV_TASK_DONE:
+			buf_printf(&fact, "done(%s)", b);
+			break;
+		case EV_TASK_FAILED:
+			buf_printf(&fact, "failed(%s)", b);
+			break;
+		case EV_TASK_CANCELLED:
+			buf_puts(&fact, "cancelled");
+			break;
 		case EV_CANCEL_REQUESTED:
 			buf_printf(&fact, "cancel %s", kit_id_name(t, e->a));
 			break;
-		default: continue;
+		default:
+			continue;
 		}
 		buf_printf(out, "%g %u %u ", (double)e->time_ns / 1e9, e->tick, e->step);
 		kit_put_who(t, i, out);
@@ -743,12 +769,12 @@ static inline void kit_steps(struct kit *k, struct buf *out)
 	}
 }
 
-#define ck_steps(kit, text)                                                                \
-	do {                                                                               \
-		struct buf steps_ = {0};                                                   \
-		kit_steps(kit, &steps_);                                                   \
-		ck_assert_str_eq(buf_text(&steps_), text);                                 \
-		buf_free(&steps_);                                                         \
+#define ck_steps(kit, text)                                                              \
+	do {                                                                             \
+		struct buf steps_ = {0};                                                 \
+		kit_steps(kit, &steps_);                                                 \
+		ck_assert_str_eq(buf_text(&steps_), text);                               \
+		buf_free(&steps_);                                                       \
 	} while (0)
 
 /* How many events of a kind there are, and the first of them. */

@@ -19,7 +19,8 @@ static enum outcome fails_after(struct coro *c, struct step_result *out)
 	CORO_END(c);
 }
 
-static struct task *spawn_after(struct kit *k, coro_code code, int seconds, const char *name)
+static struct task *spawn_after(struct kit *k, coro_code code, int seconds,
+                                const char *name)
 {
 	struct coro *c = coro_new(k, code, "after");
 	c->i = seconds;
@@ -47,29 +48,30 @@ START_TEST(a_gather_returns_in_argument_order_two_ticks_after_the_last_child)
 {
 	struct kit k;
 	kit_init(&k);
-	struct task *a = spawn_after(&k, after, 2, "a"), *b = spawn_after(&k, after, 1, "b");
+	struct task *a = spawn_after(&k, after, 2, "a"),
+		    *b = spawn_after(&k, after, 1, "b");
 	struct future *children[] = {&a->future, &b->future, &a->future};
 	struct gather *g = gather_new(k.loop, children, 3, false);
 	ck_assert_uint_eq(g->child_count, 2);
 	kit_run(&k, spawn_awaiting(&k, &g->future, "main"));
 	ck_log(&k, "= [2, 1, 2]\n");
 	ck_steps(&k, "0 1 1 a run\n"
-		     "0 1 1 a wait(sleep(2))\n"
-		     "0 1 2 b run\n"
-		     "0 1 2 b wait(sleep(1))\n"
-		     "0 1 3 main run\n"
-		     "0 1 3 main wait(gather[a b])\n"
-		     "1 2 4 @_set_result_unless_cancelled callback\n"
-		     "1 3 5 b run\n"
-		     "1 3 5 b done(1)\n"
-		     "1 4 6 @gather._done_callback callback\n"
-		     "2 5 7 @_set_result_unless_cancelled callback\n"
-		     "2 6 8 a run\n"
-		     "2 6 8 a done(2)\n"
-		     "2 7 9 @gather._done_callback callback\n"
-		     "2 8 10 main run\n"
-		     "2 8 10 main done([2, 1, 2])\n"
-		     "2 9 11 @_run_until_complete_cb callback\n");
+	             "0 1 1 a wait(sleep(2))\n"
+	             "0 1 2 b run\n"
+	             "0 1 2 b wait(sleep(1))\n"
+	             "0 1 3 main run\n"
+	             "0 1 3 main wait(gather[a b])\n"
+	             "1 2 4 @_set_result_unless_cancelled callback\n"
+	             "1 3 5 b run\n"
+	             "1 3 5 b done(1)\n"
+	             "1 4 6 @gather._done_callback callback\n"
+	             "2 5 7 @_set_result_unless_cancelled callback\n"
+	             "2 6 8 a run\n"
+	             "2 6 8 a done(2)\n"
+	             "2 7 9 @gather._done_callback callback\n"
+	             "2 8 10 main run\n"
+	             "2 8 10 main done([2, 1, 2])\n"
+	             "2 9 11 @_run_until_complete_cb callback\n");
 	ck_assert_uint_eq(kit_count(&k, EV_GATHER_CHILD), 2);
 	ck_assert_uint_eq(kit_count(&k, EV_GATHER_CHILD_DONE), 2);
 	future_unref(&g->future);
@@ -96,7 +98,8 @@ START_TEST(a_gather_fails_first_and_the_other_children_go_on)
 {
 	struct kit k;
 	kit_init(&k);
-	struct task *a = spawn_after(&k, after, 5, "a"), *b = spawn_after(&k, fails_after, 1, "b");
+	struct task *a = spawn_after(&k, after, 5, "a"),
+		    *b = spawn_after(&k, fails_after, 1, "b");
 	struct future *children[] = {&a->future, &b->future};
 	struct gather *g = gather_new(k.loop, children, 2, false);
 	kit_run(&k, spawn_awaiting(&k, &g->future, "main"));
@@ -116,7 +119,8 @@ START_TEST(a_gather_that_returns_exceptions_waits_for_all)
 	struct kit k;
 	kit_init(&k);
 	k.client.text = NULL;
-	struct task *a = spawn_after(&k, after, 3, "a"), *b = spawn_after(&k, fails_after, 1, "b");
+	struct task *a = spawn_after(&k, after, 3, "a"),
+		    *b = spawn_after(&k, fails_after, 1, "b");
 	struct task *c = spawn_after(&k, after, 9, "c");
 	struct future *children[] = {&a->future, &b->future, &c->future};
 	struct gather *g = gather_new(k.loop, children, 3, true);
@@ -135,7 +139,8 @@ START_TEST(cancelling_a_gather_cancels_its_children_and_ends_with_them)
 {
 	struct kit k;
 	kit_init(&k);
-	struct task *a = spawn_after(&k, after, 3, "a"), *b = spawn_after(&k, after, 4, "b");
+	struct task *a = spawn_after(&k, after, 3, "a"),
+		    *b = spawn_after(&k, after, 4, "b");
 	struct future *children[] = {&a->future, &b->future};
 	struct gather *g = gather_new(k.loop, children, 2, false);
 	struct task *main = spawn_awaiting(&k, &g->future, "main");
@@ -225,17 +230,17 @@ START_TEST(a_shield_follows_its_inner_future)
 	kit_run(&k, spawn_awaiting(&k, outer, "main"));
 	ck_log(&k, "= 1\n");
 	ck_steps(&k, "0 1 1 inner run\n"
-		     "0 1 1 inner wait(sleep(1))\n"
-		     "0 1 2 main run\n"
-		     "0 1 2 main wait(shield[inner])\n"
-		     "1 2 3 @_set_result_unless_cancelled callback\n"
-		     "1 3 4 inner run\n"
-		     "1 3 4 inner done(1)\n"
-		     "1 4 5 @shield._inner_done_callback callback\n"
-		     "1 5 6 @shield._outer_done_callback callback\n"
-		     "1 5 7 main run\n"
-		     "1 5 7 main done(1)\n"
-		     "1 6 8 @_run_until_complete_cb callback\n");
+	             "0 1 1 inner wait(sleep(1))\n"
+	             "0 1 2 main run\n"
+	             "0 1 2 main wait(shield[inner])\n"
+	             "1 2 3 @_set_result_unless_cancelled callback\n"
+	             "1 3 4 inner run\n"
+	             "1 3 4 inner done(1)\n"
+	             "1 4 5 @shield._inner_done_callback callback\n"
+	             "1 5 6 @shield._outer_done_callback callback\n"
+	             "1 5 7 main run\n"
+	             "1 5 7 main done(1)\n"
+	             "1 6 8 @_run_until_complete_cb callback\n");
 	future_unref(outer);
 	struct future *again = shield(&t->future);
 	ck_assert_ptr_eq(again, &t->future);
@@ -300,13 +305,14 @@ static void timeout_unref(struct timeout *t)
 	CONTAINER_OF(t, struct coro, timeout)->timeout_refs--;
 }
 
-static const struct timeout_ops coro_timeout_ops = {.ref = timeout_ref, .unref = timeout_unref};
+static const struct timeout_ops coro_timeout_ops = {.ref = timeout_ref,
+                                                    .unref = timeout_unref};
 
 static enum outcome sleeps_under_timeout(struct coro *c, struct step_result *out)
 {
 	CORO_BEGIN(c);
 	timeout_init(&c->timeout, &coro_timeout_ops, true,
-		     loop_time(c->kit->loop) + (double)c->argument.bits);
+	             loop_time(c->kit->loop) + (double)c->argument.bits);
 	ck_assert_int_eq(timeout_reschedule(&c->timeout, true, 1), TIMEOUT_NOT_ENTERED);
 	ck_assert_int_eq(timeout_enter(&c->timeout, c->kit->loop), TIMEOUT_OK);
 	ck_assert_int_eq(timeout_enter(&c->timeout, c->kit->loop), TIMEOUT_AGAIN);
@@ -335,15 +341,15 @@ START_TEST(a_timeout_cancels_its_task_and_takes_the_request_back)
 	kit_run(&k, spawn_under_timeout(&k, 2));
 	ck_log(&k, "1 expired\n= None\n");
 	ck_steps(&k, "0 1 1 main run\n"
-		     "0 1 1 main wait(sleep(5))\n"
-		     "2 2 2 @Timeout._on_timeout callback\n"
-		     "2 2 2 @Timeout._on_timeout cancel main\n"
-		     "2 3 3 main run\n"
-		     "2 3 3 main wait(sleep(20))\n"
-		     "22 4 4 @_set_result_unless_cancelled callback\n"
-		     "22 5 5 main run\n"
-		     "22 5 5 main done(None)\n"
-		     "22 6 6 @_run_until_complete_cb callback\n");
+	             "0 1 1 main wait(sleep(5))\n"
+	             "2 2 2 @Timeout._on_timeout callback\n"
+	             "2 2 2 @Timeout._on_timeout cancel main\n"
+	             "2 3 3 main run\n"
+	             "2 3 3 main wait(sleep(20))\n"
+	             "22 4 4 @_set_result_unless_cancelled callback\n"
+	             "22 5 5 main run\n"
+	             "22 5 5 main done(None)\n"
+	             "22 6 6 @_run_until_complete_cb callback\n");
 	ck_assert_uint_eq(kit_count(&k, EV_CANCEL_SWALLOWED), 0);
 	const struct event *e = kit_first(&k, EV_TIMER_FOR);
 	ck_assert_str_eq(kit_id_name(k.trace, e->b), "main");
@@ -423,7 +429,8 @@ END_TEST
 static enum outcome waits_for_sleep(struct coro *c, struct step_result *out)
 {
 	CORO_BEGIN(c);
-	CORO_TRY(c, &wait_for_new(&c->kit->world, kit_sleep(c->kit, 5), true, c->i)->body);
+	CORO_TRY(c,
+	         &wait_for_new(&c->kit->world, kit_sleep(c->kit, 5), true, c->i)->body);
 	if (c->error.bits) {
 		thing_repr(thing_of(c->error), &c->kit->log);
 		if (thing_of(c->error)->cause) {
@@ -444,12 +451,12 @@ START_TEST(wait_for_steps_its_awaitable_inline_and_makes_no_task)
 	kit_run(&k, task_new(k.loop, &c->body, "main"));
 	ck_log(&k, "TimeoutError() from CancelledError()\n= None\n");
 	ck_steps(&k, "0 1 1 main run\n"
-		     "0 1 1 main wait(sleep(5))\n"
-		     "2 2 2 @Timeout._on_timeout callback\n"
-		     "2 2 2 @Timeout._on_timeout cancel main\n"
-		     "2 3 3 main run\n"
-		     "2 3 3 main done(None)\n"
-		     "2 4 4 @_run_until_complete_cb callback\n");
+	             "0 1 1 main wait(sleep(5))\n"
+	             "2 2 2 @Timeout._on_timeout callback\n"
+	             "2 2 2 @Timeout._on_timeout cancel main\n"
+	             "2 3 3 main run\n"
+	             "2 3 3 main done(None)\n"
+	             "2 4 4 @_run_until_complete_cb callback\n");
 	kit_fini(&k);
 }
 END_TEST
@@ -485,16 +492,16 @@ START_TEST(wait_for_with_no_time_cancels_and_waits)
 	kit_run(&k, task_new(k.loop, &c->body, "main"));
 	ck_log(&k, "! TimeoutError()\n");
 	ck_steps(&k, "0 1 1 inner run\n"
-		     "0 1 1 inner wait(sleep(5))\n"
-		     "0 1 2 main run\n"
-		     "0 1 2 main cancel inner\n"
-		     "0 1 2 main wait(wait_for[inner])\n"
-		     "0 2 3 inner run\n"
-		     "0 2 3 inner cancelled\n"
-		     "0 3 4 @_release_waiter callback\n"
-		     "0 4 5 main run\n"
-		     "0 4 5 main failed(TimeoutError())\n"
-		     "0 5 6 @_run_until_complete_cb callback\n");
+	             "0 1 1 inner wait(sleep(5))\n"
+	             "0 1 2 main run\n"
+	             "0 1 2 main cancel inner\n"
+	             "0 1 2 main wait(wait_for[inner])\n"
+	             "0 2 3 inner run\n"
+	             "0 2 3 inner cancelled\n"
+	             "0 3 4 @_release_waiter callback\n"
+	             "0 4 5 main run\n"
+	             "0 4 5 main failed(TimeoutError())\n"
+	             "0 5 6 @_run_until_complete_cb callback\n");
 	future_unref(&t->future);
 
 	struct future *f = future_new(k.loop);
@@ -514,7 +521,8 @@ static Suite *suite(void)
 {
 	Suite *s = suite_create("loop gather");
 	TCase *t = tcase_create("gather");
-	tcase_add_test(t, a_gather_returns_in_argument_order_two_ticks_after_the_last_child);
+	tcase_add_test(t,
+	               a_gather_returns_in_argument_order_two_ticks_after_the_last_child);
 	tcase_add_test(t, a_gather_of_nothing_is_done_at_once);
 	tcase_add_test(t, a_gather_fails_first_and_the_other_children_go_on);
 	tcase_add_test(t, a_gather_that_returns_exceptions_waits_for_all);

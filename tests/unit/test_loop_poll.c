@@ -99,8 +99,9 @@ START_TEST(a_watch_runs_each_tick_in_which_its_descriptor_is_ready)
 		ck_assert_int_eq(pipe(ends), 0);
 		ck_assert_int_eq(write(ends[1], "abc", 3), 3);
 		struct reader r = {.kit = &k, .fd = ends[0], .left = 3};
-		ck_assert_int_eq(loop_watch(k.loop, &r.watch, ends[0], POLL_READ, &reader_ops,
-					    "the pipe"), 0);
+		ck_assert_int_eq(loop_watch(k.loop, &r.watch, ends[0], POLL_READ,
+		                            &reader_ops, "the pipe"),
+		                 0);
 		struct datum d;
 		ck_assert_int_eq(loop_run_forever(k.loop, &d), RUN_DONE);
 		ck_log(&k, "abc");
@@ -132,7 +133,8 @@ START_TEST(the_virtual_clock_jumps_while_a_descriptor_is_silent)
 	k.user = ends;
 	struct reader r = {.kit = &k, .fd = ends[0], .left = 1};
 	loop_watch(k.loop, &r.watch, ends[0], POLL_READ, &reader_ops, "the pipe");
-	((struct kit_callback *)(void *)kit_call_later(&k, 3600, "writes"))->function = write_later;
+	((struct kit_callback *)(void *)kit_call_later(&k, 3600, "writes"))->function =
+		write_later;
 	struct datum d;
 	loop_run_forever(k.loop, &d);
 	ck_log(&k, "z");
@@ -148,7 +150,8 @@ START_TEST(a_bad_descriptor_is_refused)
 	struct kit k;
 	kit_init_as(&k, true, false, POLL_BACKEND_EPOLL);
 	struct reader r = {.kit = &k};
-	ck_assert_int_lt(loop_watch(k.loop, &r.watch, 12345, POLL_READ, &reader_ops, "x"), 0);
+	ck_assert_int_lt(loop_watch(k.loop, &r.watch, 12345, POLL_READ, &reader_ops, "x"),
+	                 0);
 	loop_unwatch(k.loop, &r.watch);
 	kit_fini(&k);
 }
@@ -185,7 +188,8 @@ static void message_release(struct handle *h)
 	free(h);
 }
 
-static const struct handle_ops message_ops = {.run = message_run, .release = message_release};
+static const struct handle_ops message_ops = {.run = message_run,
+                                              .release = message_release};
 
 struct sender {
 	struct kit *kit;
@@ -280,14 +284,19 @@ static Suite *suite(void)
 	Suite *s = suite_create("loop poll");
 	TCase *t = tcase_create("both pollers");
 	tcase_set_timeout(t, 60);
-	tcase_add_loop_test(t, ready_descriptors_come_in_the_order_of_their_registration, 0, 2);
+	tcase_add_loop_test(t, ready_descriptors_come_in_the_order_of_their_registration,
+	                    0, 2);
 	tcase_add_loop_test(t, a_closed_peer_counts_as_ready, 0, 2);
-	tcase_add_loop_test(t, a_watch_runs_each_tick_in_which_its_descriptor_is_ready, 0, 2);
-	tcase_add_loop_test(t, the_virtual_clock_jumps_while_a_descriptor_is_silent, 0, 2);
+	tcase_add_loop_test(t, a_watch_runs_each_tick_in_which_its_descriptor_is_ready, 0,
+	                    2);
+	tcase_add_loop_test(t, the_virtual_clock_jumps_while_a_descriptor_is_silent, 0,
+	                    2);
 	tcase_add_test(t, a_bad_descriptor_is_refused);
-	tcase_add_loop_test(t, handles_of_other_threads_arrive_all_and_each_senders_in_order, 0, 2);
-	tcase_add_loop_test(t, an_idle_loop_of_the_real_clock_waits_until_another_thread_ends_it,
-			    0, 2);
+	tcase_add_loop_test(
+		t, handles_of_other_threads_arrive_all_and_each_senders_in_order, 0, 2);
+	tcase_add_loop_test(
+		t, an_idle_loop_of_the_real_clock_waits_until_another_thread_ends_it, 0,
+		2);
 	tcase_add_loop_test(t, a_blocked_thread_is_woken_by_a_halt, 0, 2);
 	suite_add_tcase(s, t);
 	return s;

@@ -75,17 +75,17 @@ START_TEST(a_whole_program_takes_the_ticks_of_cpython)
 	ck_assert_int_eq(kit_run_and_close(&k, SPAWN(&k, sleep_1)), RUN_DONE);
 	ck_log(&k, "= 7\n");
 	ck_steps(&k, "0 1 1 Task-1 run\n"
-		     "0 1 1 Task-1 wait(sleep(1))\n"
-		     "1 2 2 @_set_result_unless_cancelled callback\n"
-		     "1 3 3 Task-1 run\n"
-		     "1 3 3 Task-1 done(7)\n"
-		     "1 4 4 @_run_until_complete_cb callback\n"
-		     "1 5 5 Task-2 run\n"
-		     "1 5 5 Task-2 done(None)\n"
-		     "1 6 6 @_run_until_complete_cb callback\n"
-		     "1 7 7 Task-3 run\n"
-		     "1 7 7 Task-3 done(None)\n"
-		     "1 8 8 @_run_until_complete_cb callback\n");
+	             "0 1 1 Task-1 wait(sleep(1))\n"
+	             "1 2 2 @_set_result_unless_cancelled callback\n"
+	             "1 3 3 Task-1 run\n"
+	             "1 3 3 Task-1 done(7)\n"
+	             "1 4 4 @_run_until_complete_cb callback\n"
+	             "1 5 5 Task-2 run\n"
+	             "1 5 5 Task-2 done(None)\n"
+	             "1 6 6 @_run_until_complete_cb callback\n"
+	             "1 7 7 Task-3 run\n"
+	             "1 7 7 Task-3 done(None)\n"
+	             "1 8 8 @_run_until_complete_cb callback\n");
 	ck_assert(loop_closed(k.loop));
 	kit_fini(&k);
 }
@@ -113,18 +113,18 @@ START_TEST(a_sleep_of_nothing_is_one_bare_yield)
 	kit_run(&k, SPAWN(&k, yields_twice));
 	future_unref(&a->future);
 	ck_steps(&k, "0 1 1 Task-1 run\n"
-		     "0 1 1 Task-1 yield\n"
-		     "0 1 2 Task-2 run\n"
-		     "0 1 2 Task-2 yield\n"
-		     "0 2 3 Task-1 run\n"
-		     "0 2 3 Task-1 yield\n"
-		     "0 2 4 Task-2 run\n"
-		     "0 2 4 Task-2 yield\n"
-		     "0 3 5 Task-1 run\n"
-		     "0 3 5 Task-1 done(None)\n"
-		     "0 3 6 Task-2 run\n"
-		     "0 3 6 Task-2 done(None)\n"
-		     "0 4 7 @_run_until_complete_cb callback\n");
+	             "0 1 1 Task-1 yield\n"
+	             "0 1 2 Task-2 run\n"
+	             "0 1 2 Task-2 yield\n"
+	             "0 2 3 Task-1 run\n"
+	             "0 2 3 Task-1 yield\n"
+	             "0 2 4 Task-2 run\n"
+	             "0 2 4 Task-2 yield\n"
+	             "0 3 5 Task-1 run\n"
+	             "0 3 5 Task-1 done(None)\n"
+	             "0 3 6 Task-2 run\n"
+	             "0 3 6 Task-2 done(None)\n"
+	             "0 4 7 @_run_until_complete_cb callback\n");
 	ck_assert_uint_eq(kit_count(&k, EV_TIMER_ARMED), 0);
 	kit_fini(&k);
 }
@@ -139,15 +139,15 @@ START_TEST(who_awaits_a_task_runs_one_tick_after_it_ended)
 	future_unref(&t->future);
 	ck_log(&k, "= 7\n");
 	ck_steps(&k, "0 1 1 Task-1 run\n"
-		     "0 1 1 Task-1 wait(sleep(1))\n"
-		     "0 1 2 waiter run\n"
-		     "0 1 2 waiter wait(Task-1)\n"
-		     "1 2 3 @_set_result_unless_cancelled callback\n"
-		     "1 3 4 Task-1 run\n"
-		     "1 3 4 Task-1 done(7)\n"
-		     "1 4 5 waiter run\n"
-		     "1 4 5 waiter done(7)\n"
-		     "1 5 6 @_run_until_complete_cb callback\n");
+	             "0 1 1 Task-1 wait(sleep(1))\n"
+	             "0 1 2 waiter run\n"
+	             "0 1 2 waiter wait(Task-1)\n"
+	             "1 2 3 @_set_result_unless_cancelled callback\n"
+	             "1 3 4 Task-1 run\n"
+	             "1 3 4 Task-1 done(7)\n"
+	             "1 4 5 waiter run\n"
+	             "1 4 5 waiter done(7)\n"
+	             "1 5 6 @_run_until_complete_cb callback\n");
 	kit_fini(&k);
 }
 END_TEST
@@ -164,8 +164,8 @@ START_TEST(awaiting_what_is_done_does_not_suspend)
 	future_unref(f);
 	ck_log(&k, "= 3\n");
 	ck_steps(&k, "0 1 1 waiter run\n"
-		     "0 1 1 waiter done(3)\n"
-		     "0 2 2 @_run_until_complete_cb callback\n");
+	             "0 1 1 waiter done(3)\n"
+	             "0 2 2 @_run_until_complete_cb callback\n");
 	kit_fini(&k);
 }
 END_TEST
@@ -211,7 +211,7 @@ static enum outcome starts_eagerly(struct coro *c, struct step_result *out)
 	for (int i = 0; i < 2; i++) {
 		struct task *t = heap_future_alloc(sizeof *t);
 		task_init(t, c->kit->loop, &heap_future_ops,
-			  i ? CORO(c->kit, eager_child) : CORO(c->kit, returns_7));
+		          i ? CORO(c->kit, eager_child) : CORO(c->kit, returns_7));
 		t->eager = true;
 		task_start(t, NULL);
 		ck_assert_int_eq(future_done(&t->future), !i);
@@ -248,20 +248,20 @@ START_TEST(a_sleeper_sees_its_cancellation_one_tick_later)
 	future_unref(&c->future);
 	ck_log(&k, "! CancelledError()\n");
 	ck_steps(&k, "0 1 1 sleeper run\n"
-		     "0 1 1 sleeper wait(sleep(8))\n"
-		     "0 1 2 canceller run\n"
-		     "0 1 2 canceller wait(sleep(1))\n"
-		     "0 1 3 waiter run\n"
-		     "0 1 3 waiter wait(sleeper)\n"
-		     "1 2 4 @_set_result_unless_cancelled callback\n"
-		     "1 3 5 canceller run\n"
-		     "1 3 5 canceller cancel sleeper\n"
-		     "1 3 5 canceller wait(sleep(10))\n"
-		     "1 4 6 sleeper run\n"
-		     "1 4 6 sleeper cancelled\n"
-		     "1 5 7 waiter run\n"
-		     "1 5 7 waiter cancelled\n"
-		     "1 6 8 @_run_until_complete_cb callback\n");
+	             "0 1 1 sleeper wait(sleep(8))\n"
+	             "0 1 2 canceller run\n"
+	             "0 1 2 canceller wait(sleep(1))\n"
+	             "0 1 3 waiter run\n"
+	             "0 1 3 waiter wait(sleeper)\n"
+	             "1 2 4 @_set_result_unless_cancelled callback\n"
+	             "1 3 5 canceller run\n"
+	             "1 3 5 canceller cancel sleeper\n"
+	             "1 3 5 canceller wait(sleep(10))\n"
+	             "1 4 6 sleeper run\n"
+	             "1 4 6 sleeper cancelled\n"
+	             "1 5 7 waiter run\n"
+	             "1 5 7 waiter cancelled\n"
+	             "1 6 8 @_run_until_complete_cb callback\n");
 	/* The sleeper's timer is dropped by the sleeper itself, on its way out. */
 	ck_assert_uint_eq(kit_first(&k, EV_TIMER_DROPPED)->step, 6);
 	ck_assert_uint_eq(kit_first(&k, EV_CANCEL_DELIVERED)->step, 6);
@@ -289,7 +289,7 @@ START_TEST(a_task_cancelled_before_its_first_step_never_enters_its_body)
 	kit_run(&k, t);
 	ck_log(&k, "! CancelledError('enough')\n");
 	ck_assert_str_eq(trace_text(k.trace, kit_first(&k, EV_TASK_CANCELLED)->b, NULL),
-			 "'enough'");
+	                 "'enough'");
 	kit_fini(&k);
 }
 END_TEST
@@ -384,21 +384,21 @@ START_TEST(a_request_passes_down_to_the_task_that_is_awaited)
 	ck_assert_uint_eq(task_cancelling(deep), 1);
 	ck_log(&k, "! CancelledError()\n");
 	ck_steps(&k, "0 1 1 deep run\n"
-		     "0 1 1 deep wait(sleep(8))\n"
-		     "0 1 2 middle run\n"
-		     "0 1 2 middle wait(deep)\n"
-		     "0 1 3 canceller run\n"
-		     "0 1 3 canceller wait(sleep(1))\n"
-		     "1 2 4 @_set_result_unless_cancelled callback\n"
-		     "1 3 5 canceller run\n"
-		     "1 3 5 canceller cancel middle\n"
-		     "1 3 5 canceller cancel deep\n"
-		     "1 3 5 canceller wait(sleep(10))\n"
-		     "1 4 6 deep run\n"
-		     "1 4 6 deep cancelled\n"
-		     "1 5 7 middle run\n"
-		     "1 5 7 middle cancelled\n"
-		     "1 6 8 @_run_until_complete_cb callback\n");
+	             "0 1 1 deep wait(sleep(8))\n"
+	             "0 1 2 middle run\n"
+	             "0 1 2 middle wait(deep)\n"
+	             "0 1 3 canceller run\n"
+	             "0 1 3 canceller wait(sleep(1))\n"
+	             "1 2 4 @_set_result_unless_cancelled callback\n"
+	             "1 3 5 canceller run\n"
+	             "1 3 5 canceller cancel middle\n"
+	             "1 3 5 canceller cancel deep\n"
+	             "1 3 5 canceller wait(sleep(10))\n"
+	             "1 4 6 deep run\n"
+	             "1 4 6 deep cancelled\n"
+	             "1 5 7 middle run\n"
+	             "1 5 7 middle cancelled\n"
+	             "1 6 8 @_run_until_complete_cb callback\n");
 	future_unref(&deep->future);
 	future_unref(&c->future);
 	kit_fini(&k);
@@ -480,7 +480,8 @@ END_TEST
 
 static enum outcome raises_cancelled(struct coro *c, struct step_result *out)
 {
-	return coro_raise(c, out, kit_error(c->kit, ERROR_CANCELLED, "CancelledError", "mine"));
+	return coro_raise(c, out,
+	                  kit_error(c->kit, ERROR_CANCELLED, "CancelledError", "mine"));
 }
 
 START_TEST(a_task_that_raises_cancelled_error_is_cancelled_though_nobody_asked)
@@ -529,7 +530,8 @@ START_TEST(a_task_cannot_await_what_belongs_to_another_loop)
 	struct loop *other = loop_new(&k.world, POLL_BACKEND_POLL);
 	struct future *f = future_new(other);
 	kit_run(&k, spawn_awaiting(&k, f, NULL));
-	ck_log(&k, "! RuntimeError('Task Task-1 got Future future attached to a different loop')\n");
+	ck_log(&k, "! RuntimeError('Task Task-1 got Future future attached to a "
+	           "different loop')\n");
 	future_unref(f);
 	loop_unref(other);
 	kit_fini(&k);
@@ -553,7 +555,7 @@ static enum outcome yields_oddly(struct coro *c, struct step_result *out)
 
 /* As coro_resume, but it sees what is thrown and goes on. */
 static enum outcome odd_resume(struct body *b, struct datum sent, struct datum thrown,
-			       struct step_result *out)
+                               struct step_result *out)
 {
 	(void)sent;
 	struct coro *c = CONTAINER_OF(b, struct coro, body);
@@ -575,8 +577,9 @@ START_TEST(a_task_is_told_when_it_yields_what_cannot_be_awaited)
 	c->pointer = f;
 	kit_run(&k, task_new(k.loop, &c->body, NULL));
 	ck_log(&k, "RuntimeError('Task got bad yield: 5')\n"
-		   "RuntimeError('yield was used instead of yield from in task Task-1 with future')\n"
-		   "= None\n");
+	           "RuntimeError('yield was used instead of yield from in task Task-1 "
+	           "with future')\n"
+	           "= None\n");
 	future_unref(f);
 	kit_fini(&k);
 }
@@ -597,8 +600,8 @@ START_TEST(a_lost_failure_is_reported_before_the_next_handle_runs)
 	kit_call_soon(&k, "next");
 	kit_run(&k, SPAWN(&k, sleep_1));
 	ck_log(&k, "Task exception was never retrieved ValueError('x') Task-1\n"
-		   "next\n"
-		   "= 7\n");
+	           "next\n"
+	           "= 7\n");
 	kit_fini(&k);
 }
 END_TEST
@@ -667,33 +670,33 @@ START_TEST(what_is_left_at_the_end_is_cancelled_and_waited_for)
 	future_unref(&SPAWN(&k, cleans_up_badly)->future);
 	kit_run_and_close(&k, SPAWN(&k, sleep_1));
 	ck_log(&k, "= 7\n"
-		   "unhandled exception during asyncio.run() shutdown "
-		   "ValueError('while closing') Task-2\n");
+	           "unhandled exception during asyncio.run() shutdown "
+	           "ValueError('while closing') Task-2\n");
 	ck_steps(&k, "0 1 1 Task-1 run\n"
-		     "0 1 1 Task-1 wait(sleep(8))\n"
-		     "0 1 2 Task-2 run\n"
-		     "0 1 2 Task-2 wait(sleep(8))\n"
-		     "0 1 3 Task-3 run\n"
-		     "0 1 3 Task-3 wait(sleep(1))\n"
-		     "1 2 4 @_set_result_unless_cancelled callback\n"
-		     "1 3 5 Task-3 run\n"
-		     "1 3 5 Task-3 done(7)\n"
-		     "1 4 6 @_run_until_complete_cb callback\n"
-		     "1 4 6 - cancel Task-1\n"
-		     "1 4 6 - cancel Task-2\n"
-		     "1 5 7 Task-1 run\n"
-		     "1 5 7 Task-1 cancelled\n"
-		     "1 5 8 Task-2 run\n"
-		     "1 5 8 Task-2 failed(ValueError('while closing'))\n"
-		     "1 6 9 @gather._done_callback callback\n"
-		     "1 6 10 @gather._done_callback callback\n"
-		     "1 7 11 @_run_until_complete_cb callback\n"
-		     "1 8 12 Task-4 run\n"
-		     "1 8 12 Task-4 done(None)\n"
-		     "1 9 13 @_run_until_complete_cb callback\n"
-		     "1 10 14 Task-5 run\n"
-		     "1 10 14 Task-5 done(None)\n"
-		     "1 11 15 @_run_until_complete_cb callback\n");
+	             "0 1 1 Task-1 wait(sleep(8))\n"
+	             "0 1 2 Task-2 run\n"
+	             "0 1 2 Task-2 wait(sleep(8))\n"
+	             "0 1 3 Task-3 run\n"
+	             "0 1 3 Task-3 wait(sleep(1))\n"
+	             "1 2 4 @_set_result_unless_cancelled callback\n"
+	             "1 3 5 Task-3 run\n"
+	             "1 3 5 Task-3 done(7)\n"
+	             "1 4 6 @_run_until_complete_cb callback\n"
+	             "1 4 6 - cancel Task-1\n"
+	             "1 4 6 - cancel Task-2\n"
+	             "1 5 7 Task-1 run\n"
+	             "1 5 7 Task-1 cancelled\n"
+	             "1 5 8 Task-2 run\n"
+	             "1 5 8 Task-2 failed(ValueError('while closing'))\n"
+	             "1 6 9 @gather._done_callback callback\n"
+	             "1 6 10 @gather._done_callback callback\n"
+	             "1 7 11 @_run_until_complete_cb callback\n"
+	             "1 8 12 Task-4 run\n"
+	             "1 8 12 Task-4 done(None)\n"
+	             "1 9 13 @_run_until_complete_cb callback\n"
+	             "1 10 14 Task-5 run\n"
+	             "1 10 14 Task-5 done(None)\n"
+	             "1 11 15 @_run_until_complete_cb callback\n");
 	kit_fini(&k);
 }
 END_TEST
@@ -728,15 +731,19 @@ static Suite *suite(void)
 	suite_add_tcase(s, steps);
 	TCase *cancel = tcase_create("cancellation");
 	tcase_add_test(cancel, a_sleeper_sees_its_cancellation_one_tick_later);
-	tcase_add_test(cancel, a_task_cancelled_before_its_first_step_never_enters_its_body);
+	tcase_add_test(cancel,
+	               a_task_cancelled_before_its_first_step_never_enters_its_body);
 	tcase_add_test(cancel, a_task_that_cancels_itself_and_returns_loses_its_value);
 	tcase_add_test(cancel, a_task_that_cancels_itself_sees_it_at_its_next_await);
 	tcase_add_test(cancel, a_swallowed_cancellation_does_not_come_back);
 	tcase_add_test(cancel, a_request_passes_down_to_the_task_that_is_awaited);
 	tcase_add_test(cancel, a_request_passes_down_a_chain_of_a_hundred_thousand_tasks);
-	tcase_add_test(cancel, a_request_that_finds_the_wait_over_is_thrown_at_the_wakeup);
+	tcase_add_test(cancel,
+	               a_request_that_finds_the_wait_over_is_thrown_at_the_wakeup);
 	tcase_add_test(cancel, uncancelling_to_zero_takes_the_request_back);
-	tcase_add_test(cancel, a_task_that_raises_cancelled_error_is_cancelled_though_nobody_asked);
+	tcase_add_test(
+		cancel,
+		a_task_that_raises_cancelled_error_is_cancelled_though_nobody_asked);
 	suite_add_tcase(s, cancel);
 	TCase *refused = tcase_create("refused");
 	tcase_add_test(refused, a_task_cannot_await_itself);
@@ -747,7 +754,8 @@ static Suite *suite(void)
 	tcase_add_test(ends, a_lost_failure_is_reported_before_the_next_handle_runs);
 	tcase_add_test(ends, a_retrieved_failure_is_not_reported);
 	tcase_add_test(ends, a_task_destroyed_while_it_waits_is_reported);
-	tcase_add_test(ends, an_exit_error_leaves_at_once_and_the_rest_of_the_batch_is_kept);
+	tcase_add_test(ends,
+	               an_exit_error_leaves_at_once_and_the_rest_of_the_batch_is_kept);
 	tcase_add_test(ends, what_is_left_at_the_end_is_cancelled_and_waited_for);
 	tcase_add_test(ends, numbers_of_tasks_go_on_from_one_loop_to_the_next);
 	suite_add_tcase(s, ends);

@@ -31,7 +31,7 @@ START_TEST(timers_come_out_by_deadline_and_then_by_arm_order)
 	for (int i = 1; i < N; i++) {
 		const struct timer *t = timers_pop(&heap);
 		ck_assert(last->when_ns < t->when_ns ||
-			  (last->when_ns == t->when_ns && last->seq < t->seq));
+		          (last->when_ns == t->when_ns && last->seq < t->seq));
 		last = t;
 	}
 	ck_assert_ptr_null(timers_pop(&heap));
@@ -148,12 +148,14 @@ START_TEST(the_real_clock_really_waits)
 {
 	for (int traced = 0; traced < 2; traced++) {
 		struct kit k;
-		kit_init_as(&k, traced, true, traced ? POLL_BACKEND_EPOLL : POLL_BACKEND_POLL);
+		kit_init_as(&k, traced, true,
+		            traced ? POLL_BACKEND_EPOLL : POLL_BACKEND_POLL);
 		struct timespec a, b;
 		clock_gettime(CLOCK_MONOTONIC, &a);
 		kit_run(&k, SPAWN(&k, naps));
 		clock_gettime(CLOCK_MONOTONIC, &b);
-		double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+		double seconds = (double)(b.tv_sec - a.tv_sec) +
+		                 (double)(b.tv_nsec - a.tv_nsec) / 1e9;
 		ck_assert_double_ge(seconds, 0.04);
 		ck_assert_double_le(seconds, 1);
 		if (traced)

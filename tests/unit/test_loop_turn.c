@@ -1,5 +1,6 @@
 /*
- * The loop itself: order, batches, timers, stopping, deadlock, busy waiting, both pollers.
+ * The loop itself: order, batches, timers, stopping, deadlock, busy waiting, both
+ * pollers.
  */
 #include "loop_kit.h"
 
@@ -106,7 +107,8 @@ START_TEST(timers_due_together_fire_in_the_order_in_which_they_were_armed)
 {
 	struct kit k;
 	kit_init(&k);
-	static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+	static const char *const names[] = {"0", "1", "2", "3", "4",
+	                                    "5", "6", "7", "8", "9"};
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		kit_call_later(&k, 1, names[i]);
 	kit_call_later(&k, 0.5, "early");
@@ -265,7 +267,8 @@ START_TEST(a_thousand_ticks_that_wait_for_nothing_begin_to_take_time)
 	struct kit k;
 	kit_init(&k);
 	kit_run(&k, SPAWN(&k, spins));
-	/* Tick 1 finds a clock that stands still at 0: the 1000th such tick takes 1 ms. */
+	/* Tick 1 finds a clock that stands still at 0: the 1000th such tick takes 1 ms.
+	 */
 	ck_assert_int_ge(k.world.clock.now_ns, 5000000);
 	ck_assert_uint_eq(k.writer.tick, 1005);
 	kit_fini(&k);
@@ -482,7 +485,8 @@ static Suite *suite(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("futures");
 	tcase_add_test(t, done_callbacks_are_appended_in_order_and_never_called_at_once);
-	tcase_add_test(t, an_error_that_nobody_asked_for_is_reported_when_its_future_dies);
+	tcase_add_test(t,
+	               an_error_that_nobody_asked_for_is_reported_when_its_future_dies);
 	tcase_add_test(t, a_cancelled_future_raises_its_message);
 	tcase_add_test(t, a_future_that_dies_lets_its_waiting_task_go);
 	suite_add_tcase(s, t);
