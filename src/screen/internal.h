@@ -97,6 +97,9 @@ void footer_draw(const struct screen *s, struct area a);
 void help_draw(const struct screen *s, struct area a);
 int help_max_top(const struct screen *s);
 
+/* A path without its folders; a part of `path`. */
+const char *base_name(const char *path);
+
 /* A pane's frame, brighter when it has the keys; returns the inside. */
 struct area pane_frame(const struct screen *s, enum pane pane, struct area a, const char *title);
 

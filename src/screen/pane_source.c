@@ -190,12 +190,6 @@ static void draw_beyond(const struct screen *s, struct area edge, const struct p
 	buf_free(&b);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 void source_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	const struct trace_about *about = trace_about(view_trace(s->view));

@@ -11,6 +11,12 @@
 #include "view/sentence.h"
 #include "view/snapshot.h"
 
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 /* ---- the title bar ------------------------------------------------------------------ */
 
 static const char *mode_of(const struct screen *s)
@@ -61,7 +67,7 @@ void title_draw(const struct screen *s, const struct present *p, struct area a)
 	int x = 1;
 	if (a.w >= 60)
 		x = area_puts(a, x, 0, "simmer", INK_BAR_DIM) + 2;
-	const char *title = about->title[0] ? about->title : about->path;
+	const char *title = about->title[0] ? about->title : base_name(about->path);
 	int title_cols = (int)utf8_text_cols(title, strlen(title));
 	int room = a.w - x - 2 - (title_cols < a.w / 3 ? title_cols : a.w / 3);
 	struct buf status = {0};

@@ -1,0 +1,334 @@
+"""simmer in a real terminal: drives it with keys in tmux and reads the screen back.
+
+Each function whose name begins with `it_` is a test; its name is the fact. A test gets a
+Terminal, which has a shell in it. usage: terminal.py SIMMER [NAME...]
+"""
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+SIMMER = os.path.realpath(sys.argv[1])
+REPO = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+SCENES = os.path.join(REPO, "scenes")
+PROMPT = "ready> "
+
+
+class Failed(Exception):
+    pass
+
+
+class Terminal:
+    """One tmux server with one window; closed at the end whatever happened."""
+
+    def __init__(self, cols=100, rows=30, term="xterm-256color", lang="C.UTF-8"):
+        self.socket = f"simmer-e2e-{os.getpid()}"
+        self.folder = tempfile.mkdtemp(prefix="simmer-e2e-")
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": self.folder, "TERM": "xterm-256color",
+            "LC_ALL": "C.UTF-8", "TMPDIR": self.folder,
+        }
+        shell = f"env TERM={term} LC_ALL={lang} PS1='{PROMPT}' bash --norc --noprofile -i"
+        subprocess.run(
+            ["tmux", "-f", "/dev/null", "-L", self.socket, "new-session", "-d", "-x", str(cols),
+             "-y", str(rows), "-c", self.folder, shell],
+            env=environment, check=True)
+        self.tmux("set", "-g", "status", "off")
+        self.resize(cols, rows)
+        self.wait_for(PROMPT.strip())
+
+    def tmux(self, *arguments):
+        done = subprocess.run(["tmux", "-L", self.socket, *arguments], capture_output=True, text=True)
+        return done.stdout
+
+    def close(self):
+        self.tmux("kill-server")
+        subprocess.run(["rm", "-rf", self.folder])
+
+    def resize(self, cols, rows):
+        self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
+
+    def press(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+        self.press("Enter")
+
+    def screen(self):
+        return self.tmux("capture-pane", "-p")
+
+    def wait_for(self, text, seconds=10.0, gone=False):
+        """Wait until `text` (a regular expression) is on the screen, or gone from it; how long it took."""
+        begin = time.monotonic()
+        while time.monotonic() - begin < seconds:
+            if bool(re.search(text, self.screen())) != gone:
+                return time.monotonic() - begin
+            time.sleep(0.01)
+        raise Failed(f"{'still' if gone else 'no'} {text!r} on the screen:\n{self.screen()}")
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def pid(self):
+        pane = self.tmux("display", "-p", "#{pane_pid}").strip()
+        found = subprocess.run(["pgrep", "-P", pane], capture_output=True, text=True).stdout.split()
+        # The shell itself may be a child of env.
+        for pid in found:
+            name = open(f"/proc/{pid}/comm", encoding="utf-8").read().strip()
+            if name == "simmer":
+                return int(pid)
+        raise Failed("simmer does not run")
+
+    def is_given_back(self, status=None):
+        """The shell has the terminal again: its modes, its screen, its cursor."""
+        self.wait_for(re.escape(PROMPT.strip()) + r"\s*$")
+        self.type("echo status=$?; stty -a")
+        if status is not None:
+            self.wait_for(f"status={status}\\b")
+        self.wait_for(r"(?<!-)icanon")
+        self.wait_for(r"(?<!-)echo\b")
+        if self.tmux("display", "-p", "#{alternate_on}#{mouse_any_flag}#{cursor_flag}").strip() != "001":
+            raise Failed("the other screen, the mouse or the cursor was not given back")
+
+
+ONE_COOK = f"{SIMMER} {SCENES}/one_cook.py"
+
+
+def it_shows_a_scene_paused_at_its_beginning_and_steps_through_it():
+    t = Terminal()
+    yield t
+    t.type(ONE_COOK)
+    t.wait_for("paused")
+    t.wait_for("one_cook.py")
+    t.wait_for("timeline")
+    t.wait_for("q quit")
+    t.press("]")
+    t.wait_for("◆ 1/")
+    first = t.screen()
+    t.press("Right", "Right", "Right")
+    t.wait_for(re.escape(first.splitlines()[0]), gone=True)
+    t.press("Left", "Left", "Left")
+    t.wait_for(re.escape(first.splitlines()[0]))
+    time.sleep(0.1)
+    if t.screen() != first:
+        raise Failed(f"three steps there and back show something else:\n{t.screen()}")
+    t.press("End")
+    t.wait_for("has ended|exit status")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_opens_the_gallery_and_comes_back_to_it():
+    t = Terminal()
+    yield t
+    t.type(SIMMER)
+    t.wait_for("one_cook")
+    t.press("Enter")
+    t.wait_for("timeline")
+    t.press("Escape")
+    t.wait_for("enter open")
+    t.press("j", "Enter")
+    t.wait_for("timeline")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_answers_keys_while_a_scene_spins():
+    t = Terminal()
+    yield t
+    path = t.write("spin.py", "import asyncio\n\n\nasync def main():\n    while True:\n        pass\n\n\n"
+                              "asyncio.run(main())\n")
+    t.type(f"{SIMMER} --max-events=1000000000 {path}")
+    t.wait_for("still running")
+    t.press("?")
+    took = t.wait_for("one step forward", 2)
+    if took > 0.5:
+        raise Failed(f"the help came after {took:.2f} s")
+    t.press("x", "End")
+    t.wait_for("live")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_answers_keys_while_a_scene_floods_its_output():
+    t = Terminal()
+    yield t
+    path = t.write("flood.py", "import asyncio\n\n\nasync def main():\n    n = 0\n    while True:\n"
+                               "        print('line', n)\n        n += 1\n\n\nasyncio.run(main())\n")
+    t.type(f"{SIMMER} --max-events=1000000000 {path}")
+    t.wait_for("timeline")
+    t.press("End")
+    t.wait_for("line [0-9]+")
+    t.press("?")
+    t.wait_for("one step forward", 2)
+    t.press("q", "q")
+    t.is_given_back(0)
+
+
+def it_gives_the_terminal_back_on_every_signal():
+    t = Terminal()
+    yield t
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        t.type(ONE_COOK)
+        t.wait_for("timeline")
+        os.kill(t.pid(), number)
+        t.is_given_back(128 + number)
+        t.type("clear")
+    t.type(ONE_COOK)
+    t.wait_for("timeline")
+    t.press("C-c")
+    t.is_given_back()
+
+
+def it_gives_the_terminal_back_when_it_crashes():
+    t = Terminal()
+    yield t
+    t.type("ulimit -c 0")
+    for number in (signal.SIGSEGV, signal.SIGABRT):
+        t.type(ONE_COOK)
+        t.wait_for("timeline")
+        os.kill(t.pid(), number)
+        t.is_given_back(128 + number)
+        t.type("clear")
+
+
+def it_is_suspended_and_goes_on_in_another_size():
+    t = Terminal(80, 24)
+    yield t
+    t.type(ONE_COOK)
+    t.wait_for("timeline")
+    t.press("Right", "Right")
+    t.press("C-z")
+    t.is_given_back()
+    t.resize(110, 34)
+    t.type("fg")
+    t.wait_for("tab pane")
+    if len(t.screen().splitlines()[1]) > 110:
+        raise Failed("drawn wider than the window")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_fits_every_window_and_says_when_it_is_too_small():
+    t = Terminal(100, 30)
+    yield t
+    t.type(ONE_COOK)
+    t.wait_for("event loop")
+    t.resize(80, 24)
+    t.wait_for("loop ·")
+    t.resize(60, 15)
+    t.wait_for("loop ·", gone=True)
+    t.wait_for("timeline")
+    t.resize(30, 8)
+    t.wait_for("needs a window of")
+    t.resize(10, 3)
+    time.sleep(0.2)
+    t.resize(100, 30)
+    t.wait_for("event loop")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_draws_with_ascii_in_the_c_locale():
+    t = Terminal(80, 24, lang="C")
+    yield t
+    t.type(ONE_COOK)
+    t.wait_for("timeline")
+    t.press("End")
+    t.wait_for("exit status|has ended")
+    if not t.screen().isascii():
+        raise Failed(f"not ASCII:\n{t.screen()}")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_works_on_a_vt100():
+    t = Terminal(80, 24, term="vt100")
+    yield t
+    t.type(ONE_COOK)
+    t.wait_for("timeline")
+    t.press("Right", "]")
+    t.wait_for("1/")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_refuses_terminals_that_cannot_show_it():
+    t = Terminal(80, 24)
+    yield t
+    for term in ("dumb", "no-such-terminal", "''"):
+        t.type(f"TERM={term} {ONE_COOK}")
+        t.wait_for("simmer:")
+        t.is_given_back(2)
+        t.type("clear")
+        t.wait_for("simmer:", gone=True)
+
+
+def it_shows_escape_sequences_of_a_scene_and_does_not_obey_them():
+    t = Terminal()
+    yield t
+    path = t.write("escape.py", "print('\\x1b[2J\\x1b]0;owned\\x07 \\x9b31m here')\n")
+    t.type(f"{SIMMER} {path}")
+    t.wait_for("timeline")
+    t.press("End")
+    t.wait_for("␛\\[2J␛\\]0;owned␇")
+    t.wait_for("timeline")
+    if "owned" in t.tmux("display", "-p", "#{pane_title}"):
+        raise Failed("the scene set the terminal's title")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_runs_a_changed_file_anew_and_stays_at_the_same_place():
+    t = Terminal()
+    yield t
+    text = "import time\n\nprint('first')\ntime.sleep(1)\nprint('second')\n"
+    path = t.write("changing.py", text)
+    t.type(f"{SIMMER} {path}")
+    t.wait_for("timeline")
+    t.press("End")
+    t.wait_for("output  first")
+    t.press("w")
+    t.wait_for("watching")
+    t.write("changing.py", text.replace("'first'", "'another'"))
+    t.wait_for("output  another")
+    t.press("w")
+    t.write("changing.py", "def broken(:\n")
+    t.press("r")
+    t.wait_for("changing.py:1:")
+    t.press("x")
+    t.wait_for("output  another")
+    t.press("q")
+    t.is_given_back(0)
+
+
+def main():
+    chosen = sys.argv[2:]
+    failed = 0
+    tests = [(name, test) for name, test in globals().items() if name.startswith("it_")]
+    for name, test in tests:
+        if chosen and not any(word in name for word in chosen):
+            continue
+        run = test()
+        terminal = next(run)
+        try:
+            for _ in run:
+                pass
+        except Failed as failure:
+            failed += 1
+            print(f"e2e: {name}: {failure}")
+        finally:
+            terminal.close()
+    print(f"e2e: {len(tests)} tests, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
