@@ -1,4 +1,5 @@
 /* Instructions, labels, constants, names and handler rows of a unit: see compile_internal.h. */
+#include <assert.h>
 #include <string.h>
 
 #include "lang/compile_internal.h"
@@ -36,6 +37,13 @@ void emit(struct unit *u, enum opcode op, uint32_t operand)
 		u->unreachable = true;
 }
 
+/* Whichever way execution comes to a label, the stack is as deep. */
+static void arrive(struct label *label, int32_t depth)
+{
+	assert(label->depth < 0 || label->depth == depth);
+	label->depth = depth;
+}
+
 label_id label_new(struct unit *u)
 {
 	vec_push(&u->labels, (struct label){0, -1});
@@ -48,7 +56,7 @@ void emit_jump(struct unit *u, enum opcode op, label_id to)
 		return;
 	vec_push(&u->jumps, (struct jump){(uint32_t)u->code.count, to});
 	append(u, op, 0);
-	u->labels.items[to].depth = u->depth + opcode_effect(op, 0, true);
+	arrive(&u->labels.items[to], u->depth + opcode_effect(op, 0, true));
 	u->depth += opcode_effect(op, 0, false);
 	if (u->depth > u->deepest)
 		u->deepest = u->depth;
@@ -66,7 +74,7 @@ void label_place(struct unit *u, label_id label)
 		u->depth = l->depth;
 		u->unreachable = false;
 	}
-	l->depth = u->depth;
+	arrive(l, u->depth);
 }
 
 void emit_line(struct unit *u, struct span span)
@@ -239,7 +247,7 @@ void cover_end(struct unit *u, struct enclosure *e)
 	if (end == e->start)
 		return;
 	vec_push(&u->rows, (struct handler_row){e->start, end, e->handler, e->handler_depth});
-	u->labels.items[e->handler].depth = (int32_t)e->handler_depth + 1;
+	arrive(&u->labels.items[e->handler], (int32_t)e->handler_depth + 1);
 }
 
 void enclose(struct unit *u, struct enclosure e, int32_t drop)
