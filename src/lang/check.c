@@ -1,0 +1,178 @@
+/*
+ * Does everything exist that a scene uses? The scope pass has written down each import, each
+ * a.b.c and each name; here they are held against what the floor above offers. What is not there is
+ * refused before anything runs, all places at once.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "lang/ast.h"
+#include "lang/scope.h"
+
+struct check {
+	const struct module_tree *tree;
+	const struct known_names *names;
+	struct diagnostics *diagnostics;
+	bool failed;
+};
+
+/* The names that CPython 3.13 has without any import: others are the scene's own mistakes. */
+static const char *const cpython_builtins[] = {
+	"ArithmeticError", "AssertionError", "AttributeError", "BaseException",
+	"BaseExceptionGroup", "BlockingIOError", "BrokenPipeError", "BufferError",
+	"BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError",
+	"ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning",
+	"EOFError", "Ellipsis", "EncodingWarning", "EnvironmentError", "Exception",
+	"ExceptionGroup", "FileExistsError", "FileNotFoundError", "FloatingPointError",
+	"FutureWarning", "GeneratorExit", "IOError", "ImportError", "ImportWarning",
+	"IndentationError", "IndexError", "InterruptedError", "IsADirectoryError",
+	"KeyError", "KeyboardInterrupt", "LookupError", "MemoryError",
+	"ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplemented",
+	"NotImplementedError", "OSError", "OverflowError", "PendingDeprecationWarning",
+	"PermissionError", "ProcessLookupError", "PythonFinalizationError",
+	"RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError",
+	"RuntimeWarning", "StopAsyncIteration", "StopIteration", "SyntaxError",
+	"SyntaxWarning", "SystemError", "SystemExit", "TabError", "TimeoutError",
+	"TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError",
+	"UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning",
+	"ValueError", "Warning", "ZeroDivisionError", "abs", "aiter", "all", "anext",
+	"any", "ascii", "bin", "bool", "breakpoint", "bytearray", "bytes", "callable",
+	"chr", "classmethod", "compile", "complex", "copyright", "credits", "delattr",
+	"dict", "dir", "divmod", "enumerate", "eval", "exec", "exit", "filter", "float",
+	"format", "frozenset", "getattr", "globals", "hasattr", "hash", "help", "hex",
+	"id", "input", "int", "isinstance", "issubclass", "iter", "len", "license",
+	"list", "locals", "map", "max", "memoryview", "min", "next", "object", "oct",
+	"open", "ord", "pow", "print", "property", "quit", "range", "repr", "reversed",
+	"round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum",
+	"super", "tuple", "type", "vars", "zip", "__build_class__", "__import__",
+};
+
+static void refuse(struct check *c, struct span span, const char *what, const char *suffix)
+{
+	diagnostics_add(c->diagnostics, &c->tree->source, span, "%s%s is not supported", what, suffix);
+	c->failed = true;
+}
+
+static bool is_module(const struct check *c, const char *module)
+{
+	return c->names->module == NULL || c->names->module(c->names->context, module);
+}
+
+static bool is_attribute(const struct check *c, const char *module, const char *name)
+{
+	return c->names->attribute == NULL ||
+	       c->names->attribute(c->names->context, module, name);
+}
+
+/* ---- imports --------------------------------------------------------------------------------- */
+
+static void check_import(struct check *c, const struct name_use *use)
+{
+	struct buf text = {0};
+	const char *module = use->module->text;
+	if (use->item == NULL) {
+		buf_printf(&text, "module '%s'", module);
+		if (!is_module(c, module))
+			refuse(c, use->span, buf_text(&text), "");
+	} else if (is_module(c, module)) {
+		buf_printf(&text, "%s.%s", module, use->item->text);
+		if (!is_attribute(c, module, use->item->text) && !is_module(c, buf_text(&text)))
+			refuse(c, use->span, buf_text(&text), "");
+	}
+	buf_free(&text);
+}
+
+/* ---- a.b.c ------------------------------------------------------------------------------------- */
+
+/* The module that the name certainly is, or NULL. */
+static const struct name *module_of(const struct check *c, const struct scope *scope,
+                                    const struct name *name)
+{
+	const struct symbol *symbol = scope_lookup(scope, name);
+	if (symbol == NULL)
+		return NULL;
+	symbol = symbol->meaning;
+	bool is_global = symbol->kind == BINDING_GLOBAL ||
+	                 (symbol->kind == BINDING_NAMESPACE && !(symbol->flags & SYMBOL_ASSIGNED));
+	if (is_global)
+		symbol = scope_lookup(c->tree->scope, name);
+	if (symbol == NULL || symbol->is_bound_otherwise || (symbol->flags & SYMBOL_PARAMETER))
+		return NULL;
+	return symbol->module;
+}
+
+/* The attribute that stands right behind `inner` in the chain that ends with `outer`. */
+static const struct expr *step_out(const struct expr *outer, const struct expr *inner)
+{
+	while (outer->u.attribute.object != inner)
+		outer = outer->u.attribute.object;
+	return outer;
+}
+
+static void check_chain(struct check *c, const struct name_use *use, const struct expr *root)
+{
+	const struct name *first = module_of(c, use->scope, root->u.name);
+	if (first == NULL || !is_module(c, first->text))
+		return;
+	struct buf module = {0};
+	buf_puts(&module, first->text);
+	const struct expr *at = root;
+	while (at != use->expr) {
+		at = step_out(use->expr, at);
+		const char *name = at->u.attribute.name->text;
+		bool known = is_attribute(c, buf_text(&module), name);
+		buf_printf(&module, ".%s", name);
+		if (!known && !is_module(c, buf_text(&module))) {
+			struct span span = {root->span.start, at->u.attribute.name_span.end};
+			refuse(c, span, buf_text(&module), "");
+			break;
+		}
+		if (c->names->module == NULL || !is_module(c, buf_text(&module)))
+			break;
+	}
+	buf_free(&module);
+}
+
+/* ---- built-in names ---------------------------------------------------------------------------- */
+
+static void check_builtin(struct check *c, const struct name_use *use, const struct expr *root)
+{
+	const struct name *name = root->u.name;
+	if (c->names->builtin == NULL || c->names->builtin(c->names->context, name->text))
+		return;
+	const struct symbol *symbol = scope_lookup(use->scope, name)->meaning;
+	if (symbol->kind != BINDING_GLOBAL && symbol->kind != BINDING_NAMESPACE)
+		return;
+	const struct symbol *global = scope_lookup(c->tree->scope, name);
+	if ((symbol->flags & SYMBOL_ASSIGNED) ||
+	    (global != NULL && (global->flags & (SYMBOL_ASSIGNED | SYMBOL_GLOBAL))))
+		return;
+	for (size_t i = 0; i < COUNT_OF(cpython_builtins); i++) {
+		if (strcmp(cpython_builtins[i], name->text) == 0) {
+			bool called = name->text[0] >= 'a' && name->text[0] <= 'z';
+			refuse(c, root->span, name->text, called ? "()" : "");
+			return;
+		}
+	}
+}
+
+int module_check(const struct module_tree *tree, const struct known_names *names,
+                 struct diagnostics *diagnostics)
+{
+	struct check c = {.tree = tree, .names = names, .diagnostics = diagnostics};
+	for (size_t i = 0; i < tree->uses.count; i++) {
+		const struct name_use *use = &tree->uses.items[i];
+		if (use->is_guarded)
+			continue;
+		if (use->expr == NULL) {
+			check_import(&c, use);
+			continue;
+		}
+		const struct expr *root = use->expr;
+		while (root->kind == EXPR_ATTRIBUTE)
+			root = root->u.attribute.object;
+		check_chain(&c, use, root);
+		check_builtin(&c, use, root);
+	}
+	return c.failed ? -ERR_UNSUPPORTED : 0;
+}
