@@ -637,11 +637,8 @@ static value bytes_split(struct vm *vm, value self, const struct args *a)
 		if (at == end)
 			return list;
 		const unsigned char *from = at;
-		if (most-- == 0) {
-			while (end > from && isspace(end[-1]))
-				end--;
+		if (most-- == 0)
 			at = end;
-		}
 		while (at < end && !isspace(*at))
 			at++;
 		add_piece(vm, list, from, at);

@@ -295,13 +295,10 @@ static value dict_repr(struct vm *vm, value self)
 		return str_new_c(vm, "{...}");
 	value result = VALUE_NULL;
 	struct buf out = {0};
-	if (vm_enter(vm)) {
-		buf_putc(&out, '{');
-		if (put_entries(vm, &out, self)) {
-			buf_putc(&out, '}');
-			result = str_from_buf(vm, &out);
-		}
-		vm_leave(vm);
+	buf_putc(&out, '{');
+	if (put_entries(vm, &out, self)) {
+		buf_putc(&out, '}');
+		result = str_from_buf(vm, &out);
 	}
 	buf_free(&out);
 	repr_leave(self);
@@ -319,8 +316,6 @@ static int equal_dicts(struct vm *vm, value a, value b)
 {
 	if (dict_count(a) != dict_count(b))
 		return 0;
-	if (!vm_enter(vm))
-		return -1;
 	int same = 1;
 	size_t at = 0;
 	for (struct table_entry *e; same == 1 && (e = table_next(&dict_of(a)->table, &at)) != NULL;) {
@@ -337,7 +332,6 @@ static int equal_dicts(struct vm *vm, value a, value b)
 		value_unref(vm, key);
 		value_unref(vm, item);
 	}
-	vm_leave(vm);
 	return same;
 }
 

@@ -223,18 +223,14 @@ static value view_repr(struct vm *vm, value self)
 {
 	if (repr_enter(self))
 		return str_new_c(vm, "...");
-	value result = VALUE_NULL, list = VALUE_NULL;
+	value result = VALUE_NULL, list = list_from_iterable(vm, self);
 	struct buf out = {0};
-	if (vm_enter(vm)) {
-		list = list_from_iterable(vm, self);
-		buf_printf(&out, "%s(", value_type_name(self));
-		if (!value_is_null(list) && put_repr(vm, &out, list)) {
-			buf_putc(&out, ')');
-			result = str_from_buf(vm, &out);
-		}
-		value_xunref(vm, list);
-		vm_leave(vm);
+	buf_printf(&out, "%s(", value_type_name(self));
+	if (!value_is_null(list) && put_repr(vm, &out, list)) {
+		buf_putc(&out, ')');
+		result = str_from_buf(vm, &out);
 	}
+	value_xunref(vm, list);
 	buf_free(&out);
 	repr_leave(self);
 	return result;

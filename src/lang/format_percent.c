@@ -303,11 +303,7 @@ static bool put_conversion(struct percent *p)
 	size_t index = text_count(p->text, p->at);
 	p->at += str_decode(p->text + p->at, &code);
 	c.type = code < 0x80 ? (char)code : '?';
-	if (c.type == '%') {
-		buf_putc(&p->out, '%');
-		return true;
-	}
-	if (!strchr("diuoxXeEfFgGcrsa", c.type)) {
+	if (!strchr("diuoxXeEfFgGcrsa%", c.type)) {
 		struct buf shown = {0};
 		str_put_char(&shown, code);
 		vm_raise(p->vm, &exc_ValueError,
@@ -319,6 +315,10 @@ static bool put_conversion(struct percent *p)
 	value v = next_argument(p);
 	if (value_is_null(v))
 		return false;
+	if (c.type == '%') { /* %5% takes an argument and shows none of it */
+		buf_putc(&p->out, '%');
+		return true;
+	}
 	if (strchr("diuoxX", c.type))
 		return put_int(p, &c, v);
 	if (strchr("eEfFgG", c.type))
@@ -345,8 +345,13 @@ value str_percent(struct vm *vm, value text, value arguments)
 		size_t plain = mark ? (size_t)(mark - start) : p.len - p.at;
 		buf_put(&p.out, start, plain);
 		p.at += plain;
-		if (mark) {
+		if (!mark)
+			break;
+		p.at++;
+		if (p.at < p.len && p.text[p.at] == '%') {
+			buf_putc(&p.out, '%');
 			p.at++;
+		} else {
 			fine = put_conversion(&p);
 		}
 	}

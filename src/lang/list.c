@@ -176,13 +176,10 @@ static value list_repr(struct vm *vm, value self)
 		return str_new_c(vm, "[...]");
 	value result = VALUE_NULL;
 	struct buf out = {0};
-	if (vm_enter(vm)) {
-		buf_putc(&out, '[');
-		if (put_items_repr(vm, &out, self, list_items)) {
-			buf_putc(&out, ']');
-			result = str_from_buf(vm, &out);
-		}
-		vm_leave(vm);
+	buf_putc(&out, '[');
+	if (put_items_repr(vm, &out, self, list_items)) {
+		buf_putc(&out, ']');
+		result = str_from_buf(vm, &out);
 	}
 	buf_free(&out);
 	repr_leave(self);

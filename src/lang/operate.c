@@ -53,8 +53,12 @@ value object_repr(struct vm *vm, value v)
 {
 	value (*slot)(struct vm *, value);
 	TYPE_SLOT(slot, value_type(v), repr);
-	if (!vm_enter(vm))
-		return VALUE_NULL;
+	if (!vm_enter(vm)) {
+		vm_forget(vm);
+		return vm_raise(vm, &exc_RecursionError,
+		                "maximum recursion depth exceeded while getting the repr of an "
+		                "object");
+	}
 	value text = slot(vm, v);
 	vm_leave(vm);
 	return must_be_str(vm, text, "__repr__");
@@ -386,8 +390,10 @@ bool object_setitem(struct vm *vm, value v, value key, value item)
 	TYPE_SLOT(slot, value_type(v), setitem);
 	if (slot != NULL)
 		return slot(vm, v, key, item);
+	value (*getitem)(struct vm *, value, value);
+	TYPE_SLOT(getitem, value_type(v), getitem);
 	vm_raise(vm, &exc_TypeError, "'%s' object %s item %s", value_type_name(v),
-	         value_is_null(item) ? "doesn't support" : "does not support",
+	         value_is_null(item) && getitem != NULL ? "doesn't support" : "does not support",
 	         value_is_null(item) ? "deletion" : "assignment");
 	return false;
 }

@@ -176,7 +176,7 @@ static value set_repr(struct vm *vm, value self)
 	struct buf out = {0};
 	if (set_count(self) == 0) {
 		result = str_printf(vm, "%s()", value_type_name(self));
-	} else if (vm_enter(vm)) {
+	} else {
 		if (!plain)
 			buf_printf(&out, "%s(", value_type_name(self));
 		buf_putc(&out, '{');
@@ -184,7 +184,6 @@ static value set_repr(struct vm *vm, value self)
 			buf_puts(&out, plain ? "}" : "})");
 			result = str_from_buf(vm, &out);
 		}
-		vm_leave(vm);
 	}
 	buf_free(&out);
 	repr_leave(self);

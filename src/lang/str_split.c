@@ -51,8 +51,6 @@ static void split_blanks(struct vm *vm, value list, const char *at, const char *
 		if (at >= end)
 			return;
 		if (most-- == 0) {
-			while (end > at && blank_at(char_before(end), &n))
-				end = char_before(end);
 			add_piece(vm, list, at, end);
 			return;
 		}
@@ -74,8 +72,6 @@ static void rsplit_blanks(struct vm *vm, value list, const char *start, const ch
 		if (at <= start)
 			return;
 		if (most-- == 0) {
-			while (start < at && blank_at(start, &n))
-				start += n;
 			add_piece(vm, list, start, at);
 			return;
 		}

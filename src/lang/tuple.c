@@ -64,8 +64,6 @@ value items_compare(struct vm *vm, value a, value b, enum compare_op op, items_f
 	items(b, &pb, &nb);
 	if (na != nb && (op == COMPARE_EQ || op == COMPARE_NE))
 		return value_bool(op == COMPARE_NE);
-	if (!vm_enter(vm))
-		return VALUE_NULL;
 	value result = VALUE_NULL;
 	for (size_t i = 0;; i++) {
 		items(a, &pa, &na);
@@ -87,7 +85,6 @@ value items_compare(struct vm *vm, value a, value b, enum compare_op op, items_f
 		if (same != 1)
 			break;
 	}
-	vm_leave(vm);
 	return result;
 }
 
@@ -223,13 +220,10 @@ static value tuple_repr(struct vm *vm, value self)
 		return str_new_c(vm, "(...)");
 	value result = VALUE_NULL;
 	struct buf out = {0};
-	if (vm_enter(vm)) {
-		buf_putc(&out, '(');
-		if (put_items_repr(vm, &out, self, tuple_items)) {
-			buf_puts(&out, tuple_count(self) == 1 ? ",)" : ")");
-			result = str_from_buf(vm, &out);
-		}
-		vm_leave(vm);
+	buf_putc(&out, '(');
+	if (put_items_repr(vm, &out, self, tuple_items)) {
+		buf_puts(&out, tuple_count(self) == 1 ? ",)" : ")");
+		result = str_from_buf(vm, &out);
 	}
 	buf_free(&out);
 	repr_leave(self);
