@@ -253,18 +253,16 @@ static int check_text(const char *path, const char *text, size_t len,
 	if (valid && nul == NULL)
 		return 0;
 	size_t offset = nul != NULL ? (size_t)(nul - text) : bad;
-	size_t line = 1;
-	for (size_t i = 0; i < offset; i++)
-		line += text[i] == '\n';
-	if (nul != NULL) {
-		diagnostics_add_file(diagnostics, path,
-		                     "source code cannot contain null bytes (line %zu)", line);
-		return -ERR_BINARY;
-	}
-	diagnostics_add_file(diagnostics, path,
-	                     "(unicode error) 'utf-8' codec can't decode byte 0x%02x in "
-	                     "position %zu (line %zu)", (unsigned char)text[offset], offset, line);
-	return -ERR_UTF8;
+	struct source source;
+	source_init(&source, path, text, offset);
+	struct span end = {source.len, source.len};
+	if (nul != NULL)
+		diagnostics_add(diagnostics, &source, end, "source code cannot contain null bytes");
+	else
+		diagnostics_add(diagnostics, &source, end, "the file is not UTF-8: byte 0x%02x",
+		                (unsigned char)text[offset]);
+	source_fini(&source);
+	return nul != NULL ? -ERR_BINARY : -ERR_UTF8;
 }
 
 /* Parse what was taken apart; an error of the lexer goes before one of the parser, as in CPython. */
