@@ -4,6 +4,7 @@
 #include "lang/parser.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -256,12 +257,18 @@ static int check_text(const char *path, const char *text, size_t len,
 	struct source source;
 	source_init(&source, path, text, offset);
 	struct span end = {source.len, source.len};
+	struct diagnostic *item = NULL;
 	if (nul != NULL)
-		diagnostics_add(diagnostics, &source, end, "source code cannot contain null bytes");
+		item = diagnostics_add(diagnostics, &source, end,
+		                       "source code cannot contain null bytes");
 	else
 		diagnostics_add(diagnostics, &source, end, "the file is not UTF-8: byte 0x%02x",
 		                (unsigned char)text[offset]);
 	source_fini(&source);
+	if (item != NULL) { /* Nobody wants to see a line of a binary file. */
+		free(item->text);
+		item->text = NULL;
+	}
 	return nul != NULL ? -ERR_BINARY : -ERR_UTF8;
 }
 
