@@ -131,7 +131,7 @@ static void put_name(const struct page *p, uint32_t lane, size_t cols)
 
 static void choose_gutter(struct page *p)
 {
-	size_t widest = 4;
+	size_t widest = strlen("seconds");
 	for (uint32_t i = 0; i < p->lanes; i++) {
 		struct buf name = {0};
 		view_lane_name(p->v, p->order[i], &name);
@@ -303,7 +303,7 @@ static void put_totals(const struct page *p)
 	put_total(p, "the run took", t.wall_ns, "");
 	if (t.in_turn_ns > 0)
 		put_total(p, "one after the other", t.in_turn_ns,
-			  "all work and all waits of their own");
+			  "all work and all waits, one at a time");
 	if (t.saved_ns > 0) {
 		struct buf remark = {0};
 		buf_printf(&remark, "%.0f %%: waits overlapped",
@@ -313,7 +313,7 @@ static void put_totals(const struct page *p)
 	}
 	if (t.chain_ns > 0)
 		put_total(p, "longest chain", t.chain_ns,
-			  "what must follow one another, however many cooks");
+			  "what had to follow one another");
 	if (t.work_ns > 0)
 		put_total(p, "thread busy", t.work_ns, "");
 }

@@ -73,17 +73,28 @@ void put_shown(struct buf *out, const char *text, size_t len, size_t cols)
 	}
 }
 
-void names_add(struct names *n, uint32_t lane)
+static void add_name(struct names *n, uint32_t lane, uint32_t text)
 {
-	if (lane == LANE_NONE)
-		return;
 	size_t kept = n->count < COUNT_OF(n->lanes) ? n->count : COUNT_OF(n->lanes);
 	for (size_t i = 0; i < kept; i++)
-		if (n->lanes[i] == lane)
+		if (n->lanes[i] == lane && n->texts[i] == text)
 			return;
-	if (n->count < COUNT_OF(n->lanes))
+	if (n->count < COUNT_OF(n->lanes)) {
 		n->lanes[n->count] = lane;
+		n->texts[n->count] = text;
+	}
 	n->count++;
+}
+
+void names_add(struct names *n, uint32_t lane)
+{
+	if (lane != LANE_NONE)
+		add_name(n, lane, 0);
+}
+
+void names_add_callback(struct names *n, uint32_t text)
+{
+	add_name(n, LANE_PROGRAM, text);
 }
 
 void names_put(const struct names *n, struct buf *out)
@@ -93,7 +104,11 @@ void names_put(const struct names *n, struct buf *out)
 	for (size_t i = 0; i < shown; i++) {
 		if (i)
 			buf_puts(out, i + 1 == n->count ? " and " : ", ");
-		view_lane_name(n->v, n->lanes[i], out);
+		if (n->texts[i])
+			buf_printf(out, "the callback %s",
+				   trace_text(n->v->trace, n->texts[i], NULL));
+		else
+			view_lane_name(n->v, n->lanes[i], out);
 	}
 	if (shown < n->count)
 		buf_printf(out, " and %zu others", n->count - shown);

@@ -42,11 +42,15 @@ void put_shown(struct buf *out, const char *text, size_t len, size_t cols);
 struct names {
 	const struct view *v;
 	uint32_t lanes[6]; /* the first few */
+	uint32_t texts[6]; /* for LANE_PROGRAM: the callback's name, a string of the trace, or 0 */
 	size_t count;      /* of all */
 };
 
 /* Add a lane that is not there yet (as far as is remembered); LANE_NONE is ignored. */
 void names_add(struct names *n, uint32_t lane);
+
+/* Add a callback by its name. */
+void names_add_callback(struct names *n, uint32_t text);
 
 /* Append them: `rice`, `rice and chop`, `a, b, c and 7 others`. */
 void names_put(const struct names *n, struct buf *out);

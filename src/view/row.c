@@ -128,6 +128,15 @@ static enum lane_state choose(const struct reach *r, const struct column *c, siz
 	return span_state(r->l->spans.items[begun - 1]);
 }
 
+/* Whether a wait in this column is over by its timer, but the loop was busy and has not seen it. */
+static bool overdue(const struct reach *r, size_t begun, double left)
+{
+	if (r->r != RULER_CLOCK || begun == 0)
+		return false;
+	struct span s = view_span(r->v, (uint32_t)(r->l - r->v->lanes.items), begun - 1);
+	return s.deadline_ns != INT64_MAX && left >= (double)s.deadline_ns - 0.5;
+}
+
 static struct column column_between(const struct reach *r, const struct edge *a,
 				    const struct edge *b, double left, double right)
 {
@@ -147,6 +156,8 @@ static struct column column_between(const struct reach *r, const struct edge *a,
 	bool here = left <= r->end && r->end < right;
 	if (left <= r->end)
 		c.shown = choose(r, &c, begins || here ? b->begun : 0);
+	if (c.shown == STATE_WAITING && overdue(r, b->begun, left + (right - left) * 1e-5))
+		c.shown = STATE_READY;
 	bool over = !begins && b->begun && span_state(r->l->spans.items[b->begun - 1]) >= STATE_DONE;
 	if (over)
 		c.shown = STATE_ABSENT;

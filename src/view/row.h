@@ -17,7 +17,11 @@ struct column {
 	double share[STATE_TIMED]; /* of the column's width, 0 ... 1 */
 	uint64_t runs;             /* runs that begin in it */
 	enum lane_state ending;    /* an ending that falls into it, or STATE_ABSENT */
-	enum lane_state shown;     /* what the column shows: a state, STATE_MIXED or STATE_ABSENT */
+	/*
+	 * What the column shows: a state, STATE_MIXED or STATE_ABSENT. On the clock, a wait whose timer
+	 * was due while the loop was busy shows as STATE_READY: held up.
+	 */
+	enum lane_state shown;
 };
 
 /* Column `col` of the lane, as far as the first `position` events go (UINT64_MAX: all). O(log n). */

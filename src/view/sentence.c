@@ -28,14 +28,17 @@ static enum phrase end_waiting(const struct story *s, struct scratch *t)
 	set_label(v, &t->label, e->a, e->b);
 	if (f)
 		set_counts(t, f, s->m.end);
+	if (s->delivered && f && f->group)
+		return PHRASE_END_CLEANS_UP_GROUP;
 	if (s->swallowed)
 		return PHRASE_END_SWALLOWED_WAITS;
 	if (s->delivered)
-		return f && f->group ? PHRASE_END_CLEANS_UP_GROUP : PHRASE_END_CLEANS_UP;
+		return PHRASE_END_CLEANS_UP;
 	if (f)
 		return f->group ? PHRASE_END_WAITS_GROUP : PHRASE_END_WAITS_GATHER;
 	if (span.deadline_ns == INT64_MAX)
-		return PHRASE_END_WAITS;
+		return view_lane_of(v, e->a) == LANE_NONE ? PHRASE_END_WAITS
+							  : PHRASE_END_WAITS_TASK;
 	set_time(&t->time, span.deadline_ns);
 	return PHRASE_END_WAITS_DUE;
 }
@@ -262,17 +265,20 @@ static void put_consequences(const struct story *s, struct scratch *t, struct bu
 
 /* ---- what comes next ---- */
 
-static uint32_t lane_of_entry(const struct view *v, const struct ready_entry *r)
+/* Add whose entry of the queue that is; the loop's own count for whom they wake. */
+static void add_entry(struct names *names, const struct ready_entry *r)
 {
-	if (r->lane != LANE_NONE)
-		return r->lane;
+	const struct view *v = names->v;
 	const struct thing *t = thing_find(v, r->id);
-	if (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER) {
+	if (r->lane != LANE_NONE) {
+		names_add(names, r->lane);
+	} else if (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER) {
 		uint32_t target = t && t->timer != NO_INDEX
 					  ? v->timers.lives.items[t->timer].target : 0;
-		return target ? waiter_of(v, target) : LANE_NONE;
+		names_add(names, target ? waiter_of(v, target) : LANE_NONE);
+	} else {
+		names_add_callback(names, t ? t->text : 0);
 	}
-	return LANE_PROGRAM;
 }
 
 static void put_sleep(const struct view *v, const struct snapshot *now, struct scratch *t,
@@ -295,6 +301,38 @@ static void put_sleep(const struct view *v, const struct snapshot *now, struct s
 	}
 }
 
+/*
+ * Only the loop's own callbacks are ready, and they are folded away: what comes of them is what
+ * the next moment begins with, a sleep of the loop or somebody's step.
+ */
+static void put_next_folded(const struct story *s, struct scratch *t, struct buf *why)
+{
+	const struct view *v = s->v;
+	size_t next = view_moment_at(v, false, s->m.end) + 1;
+	if (next >= view_moment_count(v, false))
+		return;
+	struct moment m = view_moment(v, false, next);
+	for (uint64_t i = m.begin; i < m.end && i - m.begin < LOOK_AT; i++) {
+		const struct event *e = trace_at(v->trace, i);
+		if (e->kind == EV_POLLED) {
+			struct snapshot then = {0};
+			view_snapshot(v, i, 8, &then);
+			put_sleep(v, &then, t, why);
+			snapshot_free(&then);
+			return;
+		}
+		if (e->kind == EV_LOOP_STOPPED)
+			return;
+		if (i == m.begun && m.lane > LANE_LOOP) {
+			struct names one = {.v = v};
+			names_add(&one, m.lane);
+			set_names(t, &one);
+			say(why, PHRASE_NEXT, t);
+			return;
+		}
+	}
+}
+
 static void put_next(const struct story *s, struct scratch *t, struct buf *why)
 {
 	if (s->m.kind == MOMENT_CAPTION || s->m.kind == MOMENT_BLOCK || !s->begun)
@@ -303,11 +341,13 @@ static void put_next(const struct story *s, struct scratch *t, struct buf *why)
 	view_snapshot(s->v, s->m.end, 8, &now);
 	struct names next = {.v = s->v};
 	for (size_t i = 0; i < now.ready_count && i < 8; i++)
-		names_add(&next, lane_of_entry(s->v, &now.ready[i]));
+		add_entry(&next, &now.ready[i]);
 	bool due = now.timer_count && now.timers[0].deadline_ns <= now.time_ns;
 	if (next.count) {
 		set_names(t, &next);
 		say(why, PHRASE_NEXT, t);
+	} else if (now.ready_count && !s->internals) {
+		put_next_folded(s, t, why);
 	} else if (now.ready_count == 0 && due) {
 		names_add(&next, now.timers[0].lane);
 		set_names(t, &next);

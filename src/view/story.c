@@ -170,15 +170,26 @@ static void note(struct story *s, uint64_t index)
 	}
 }
 
+/* The mark that ends at or before `position`. */
+static size_t mark_before(const struct view *v, uint64_t position)
+{
+	return view_moment_at(v, true, position);
+}
+
 struct story story_of(const struct view *v, bool internals, size_t index)
 {
-	struct story s = {.v = v, .m = view_moment(v, internals, index)};
+	struct story s = {.v = v, .m = view_moment(v, internals, index),
+			  .internals = internals};
 	struct names none = {.v = v};
 	s.created = s.cancels = s.too_late = s.woken = s.dropped = s.completed_for = none;
 	s.lane = s.m.lane;
 	s.begun_index = s.m.begun;
 	if (s.m.begun != NO_EVENT)
 		s.begun = trace_at(v->trace, s.m.begun);
+	/* The line at which a caption stopped runs only now. */
+	if (s.m.begin > 0 && trace_at(v->trace, s.m.begin - 1)->kind == EV_LINE &&
+	    v->marks.items[mark_before(v, s.m.begin)].kind == MOMENT_CAPTION)
+		note_line(&s, trace_at(v->trace, s.m.begin - 1));
 	for (uint64_t i = s.m.begin; i < s.m.end; i++) {
 		if (i - s.m.begin == LOOK_AT / 2 && s.m.end - i > LOOK_AT / 2)
 			i = s.m.end - LOOK_AT / 2;

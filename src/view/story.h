@@ -15,6 +15,7 @@ enum { LOOK_AT = 20000, TEXT_COLS = 48 };
 struct story {
 	const struct view *v;
 	struct moment m;
+	bool internals;           /* the loop's own moments are told, too */
 	uint32_t lane;            /* whose step */
 	bool begins;              /* the step begins in this moment */
 	const struct event *begun;

@@ -11,24 +11,25 @@ START_TEST(a_gather_tells_its_first_failure_and_lets_the_rest_run_on)
 	static const char *const expected[] = {
 		"Nothing has run yet. | The next step runs the program from its first line.",
 		"The program ran line 30 and started the event loop. | "
-		"Its first task is main, created but not started.",
+		"Its first task is main, created but not yet started.",
 		"main began: its first step. It ran line 21 and now waits for its gather: 0 of 2 done. | "
-		"It created boil and boil 2: in the queue, but not started. "
+		"It created boil and boil 2: they are in the queue, not yet started. "
 		"Next in the queue: boil and boil 2.",
 		"boil began: its first step. It ran line 11 and now waits for sleep(5), due at t = 5.0. | "
 		"Next in the queue: boil 2.",
 		"boil 2 began: its first step. It ran line 11 and now waits for sleep(1), due at t = 1.0. | "
 		"Nothing is ready, so the loop sleeps until its next timer: boil 2 at t = 1.0.",
 		"boil 2 woke up: its sleep(1) was over. It ran lines 12-13 and failed with "
-		"ValueError('burnt'). | It is the first failure in the gather of main, which is told "
-		"without waiting for the rest; they run on.",
+		"ValueError('burnt'). | It is the first failure in the gather of main: it is told "
+		"without waiting for the others, which run on.",
 		"boil 2 ended the gather of main: its first failure. The other tasks of the gather run on. | "
 		"That makes main ready. Next in the queue: main.",
 		"main woke up: the first failure in its gather reached it at once (1 of 2 had ended). "
 		"It ran line 22 and now waits for sleep(9), due at t = 10.0. | "
 		"Nothing is ready, so the loop sleeps until its next timer: boil at t = 5.0.",
 		"boil woke up: its sleep(5) was over. It is done; its result is 'rice'. | "
-		"With it 2 of 2 in the gather of main have ended.",
+		"That makes 2 of 2 in the gather of main. Nothing is ready, so "
+		"the loop sleeps until its next timer: main at t = 10.0.",
 		"main woke up: its sleep(9) was over. It is done. | ",
 		"The program has ended with exit status 0. | ",
 	};
@@ -56,14 +57,14 @@ START_TEST(a_group_says_why_it_cancels_and_each_member_why_it_was)
 	struct view *v = view_open(group_fails);
 	static const char *const expected[] = {
 		"b began: its first step. It failed with ValueError('x'). | "
-		"With it 1 of 2 in the group of main have ended.",
+		"That makes 1 of 2 in the group of main.",
 		"b failed, so its group asks for the cancellation of a and main. | "
 		"Next in the queue: a and main.",
 		"In a, CancelledError was raised where it awaited sleep(5): its group ends because b failed. "
 		"It ended as cancelled. | "
-		"With it 2 of 2 in the group of main have ended. Next in the queue: main.",
+		"That makes 2 of 2 in the group of main. Next in the queue: main.",
 		"In main, CancelledError was raised where it awaited its group: its group ends because b "
-		"failed. It first waits for its group to end: 1 of 2 have. | ",
+		"failed. It first waits for its group to end: 1 of 2 have. | Next in the queue: main.",
 		"main woke up: the last task of its group had ended. It failed with "
 		"ExceptionGroup('unhandled errors in a TaskGroup…. | ",
 		"The program has ended with exit status 1. | "
@@ -89,9 +90,9 @@ START_TEST(a_task_cancelled_before_its_first_step_never_entered_its_body)
 	static const struct kit_op rice[] = {{ACT_LINE, 11}, {ACT_DONE, 0}};
 	static const struct kit_script scripts[] = {{"main", m}, {"rice", rice}};
 	struct view *v = kit_view(scripts);
-	assert_told(v, false, 2, "main began: its first step. It now waits for rice. | It created rice: in the "
-		    "queue, but not started. It asked for the cancellation of rice: CancelledError is raised "
-		    "there in the next step, not now. Next in the queue: rice.");
+	assert_told(v, false, 2, "main began: its first step. It now waits for the task rice. | It created rice: it is in "
+		    "the queue, not yet started. It asked for the cancellation of rice: CancelledError is raised "
+		    "there at the next step, not now. Next in the queue: rice.");
 	assert_told(v, false, 3, "rice was cancelled before its first step, so its body was never entered: "
 		    "main had asked for it. | main waited for it and is ready now. Next in the queue: main.");
 	assert_told(v, false, 4, "main woke up: rice, which it waited for, was cancelled. It is done. | ");
@@ -129,7 +130,7 @@ START_TEST(a_bare_yield_goes_to_the_end_of_the_queue)
 	static const struct kit_script scripts[] = {{"main", m}, {"rice", rice}};
 	struct view *v = kit_view(scripts);
 	assert_told(v, false, 2, "main began: its first step. It lets the others go first: it goes to the end of "
-		    "the queue. | It created rice: in the queue, but not started. "
+		    "the queue. | It created rice: it is in the queue, not yet started. "
 		    "Next in the queue: rice and main.");
 	assert_told(v, false, 4, "It was the turn of main again. It is done. | ");
 	view_close(v);
@@ -155,7 +156,7 @@ START_TEST(a_caption_stops_before_its_line)
 	static const struct kit_script scripts[] = {{"main", m}};
 	struct view *v = kit_view(scripts);
 	assert_told(v, false, 2, "main began: its first step. It is about to run line 1. | ");
-	assert_told(v, false, 3, "main is done. | ");
+	assert_told(v, false, 3, "main ran line 1 and is done. | ");
 	view_close(v);
 }
 END_TEST
