@@ -4,6 +4,8 @@
 Every subcommand and option of src/option.def stands in man/simmer.1, every
 key of src/screen/command.def too, every event of src/trace/event.def in
 man/simmer-trace.5, and every folder of src/FLOORS in the README's map.
+
+docs.py --bless writes the list of keys in man/simmer.1 anew from its table.
 """
 import pathlib
 import re
@@ -42,9 +44,32 @@ for row in rows("src/option.def", "OPTION"):
     long = re.findall(r'"([^"]*)"', row)[0]
     want(f"Fl -{long}" in command_page, f"man/simmer.1: no option --{long}")
 
-for row in rows("src/screen/command.def", "COMMAND"):
-    what = re.findall(r'"((?:[^"\\]|\\.)*)"', row)[-1]
-    want(what in command_page.replace("\n", " "), f"man/simmer.1: no key that says '{what}'")
+def keys_in_mdoc():
+    """The section KEYS as its table has it: the scene's keys, then the gallery's."""
+    lists = {"SCENE": [], "GALLERY": []}
+    for row in rows("src/screen/command.def", "COMMAND"):
+        context = re.search(r",\s*(SCENE|GALLERY|BOTH)\s*,", row).group(1)
+        _, label, _, what = re.findall(r'"((?:[^"\\]|\\.)*)"', row)
+        if label:
+            for one in ("SCENE", "GALLERY") if context == "BOTH" else (context,):
+                lists[one].append((label, what))
+    for one, intro in (("SCENE", "In a scene:"), ("GALLERY", "In the gallery:")):
+        yield f"{intro}\n.Pp\n.Bl -tag -width shift-tab -compact\n"
+        for label, what in lists[one]:
+            keys = " ".join(f"\\&{key}" for key in label.split())
+            yield f".It Ic {keys}\n{what[0].upper()}{what[1:]}.\n"
+        yield ".El\n" + (".Pp\n" if one == "SCENE" else "")
+
+
+command_file = root / "man/simmer.1"
+begin, end = '.\\" keys: made by tests/docs.py --bless\n', '.\\" end of keys\n'
+head, _, rest = command_file.read_text().partition(begin)
+listed, _, tail = rest.partition(end)
+wanted = "".join(keys_in_mdoc())
+if sys.argv[1:] == ["--bless"]:
+    command_file.write_text(head + begin + wanted + end + tail)
+else:
+    want(listed == wanted, "man/simmer.1: KEYS is not what src/screen/command.def says (tests/docs.py --bless)")
 
 trace_page = page("man/simmer-trace.5")
 for row in rows("src/trace/event.def", "EVENT"):
