@@ -111,6 +111,19 @@ static void run_line(struct script *s, char *line)
 	}
 }
 
+/* The rows that differ, old and new: libcheck's own messages are too short for a screen. */
+static void print_difference(const char *path, const char *old, const char *new)
+{
+	fprintf(stderr, "%s:\n", path);
+	while (*old || *new) {
+		int old_len = (int)strcspn(old, "\n"), new_len = (int)strcspn(new, "\n");
+		if (old_len != new_len || memcmp(old, new, (size_t)old_len) != 0)
+			fprintf(stderr, "-%.*s\n+%.*s\n", old_len, old, new_len, new);
+		old += old_len + (old[old_len] == '\n');
+		new += new_len + (new[new_len] == '\n');
+	}
+}
+
 static void compare(const char *path, const struct buf *seen)
 {
 	struct buf expected = {0}, why = {0};
@@ -122,8 +135,10 @@ static void compare(const char *path, const struct buf *seen)
 		return;
 	}
 	ck_assert_msg(file_read(path, 1 << 20, &expected, &why) == 0, "%s", buf_text(&why));
-	ck_assert_msg(strcmp(buf_text(&expected), buf_text(seen)) == 0,
-		      "%s differs; what is seen now:\n%s", path, buf_text(seen));
+	if (strcmp(buf_text(&expected), buf_text(seen)) != 0) {
+		print_difference(path, buf_text(&expected), buf_text(seen));
+		ck_abort_msg("%s differs", path);
+	}
 	buf_free(&expected);
 	buf_free(&why);
 }
