@@ -424,3 +424,12 @@ void group_exit_fini(struct group_exit *x)
 	datum_forget(world_of(g), &x->propagate);
 	g->ops->unref(g);
 }
+
+void group_exit_traverse(const struct group_exit *x, const struct future_visitor *v)
+{
+	if (!x->group)
+		return;
+	v->group(v->context, x->group);
+	v->datum(v->context, x->error);
+	v->datum(v->context, x->propagate);
+}

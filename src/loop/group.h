@@ -77,4 +77,7 @@ struct group_exit {
 void group_exit_init(struct group_exit *x, struct group *g, struct datum error);
 void group_exit_fini(struct group_exit *x);
 
+/* For cycle collectors. */
+void group_exit_traverse(const struct group_exit *x, const struct future_visitor *v);
+
 #endif

@@ -172,3 +172,15 @@ void sleep_fini(struct sleep *s)
 	future_forget(&s->future);
 	datum_forget(s->world, &s->result);
 }
+
+void sleep_traverse(const struct sleep *s, const struct future_visitor *v)
+{
+	v->datum(v->context, s->result);
+	if (s->future)
+		v->future(v->context, s->future);
+	/* While the loop's heap has the timer, what that holds is alive. */
+	if (s->timer && s->timer->refs == 1 && s->timer->future) {
+		v->future(v->context, s->timer->future);
+		v->datum(v->context, s->timer->result);
+	}
+}

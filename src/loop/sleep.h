@@ -31,4 +31,8 @@ void sleep_init(struct sleep *s, struct loop_world *world, double seconds,
  */
 void sleep_fini(struct sleep *s);
 
+/* For cycle collectors: the references that it holds by itself. */
+struct future_visitor;
+void sleep_traverse(const struct sleep *s, const struct future_visitor *v);
+
 #endif

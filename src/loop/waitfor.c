@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "loop/internal.h"
+#include "loop/task.h"
 
 /* ---- with time left ---- */
 
@@ -269,4 +270,26 @@ void wait_expired_fini(struct wait_expired *w)
 		return;
 	stop_waiting(w);
 	future_forget(&w->future);
+}
+
+/* ---- for cycle collectors ---- */
+
+void wait_for_traverse(const struct wait_for *w, const struct future_visitor *v)
+{
+	if (w->inner)
+		v->body(v->context, w->inner);
+	/* An armed timer holds all of this as well. */
+	if (w->timeout.task && w->refs == 1)
+		v->future(v->context, &w->timeout.task->future);
+}
+
+void wait_expired_traverse(const struct wait_expired *w, const struct future_visitor *v)
+{
+	if (w->future)
+		v->future(v->context, w->future);
+	if (w->waiter)
+		v->future(v->context, w->waiter);
+	/* Registered, it is visited with the future that it stands on. */
+	if (w->release && w->release->refs == 1)
+		v->future(v->context, w->release->waiter);
 }

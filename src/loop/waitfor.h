@@ -38,4 +38,8 @@ struct wait_expired {
 void wait_expired_init(struct wait_expired *w, struct future *f);
 void wait_expired_fini(struct wait_expired *w);
 
+/* For cycle collectors: the references that they hold by themselves. */
+void wait_for_traverse(const struct wait_for *w, const struct future_visitor *v);
+void wait_expired_traverse(const struct wait_expired *w, const struct future_visitor *v);
+
 #endif

@@ -21,12 +21,6 @@ static enum coro_outcome resume_body(struct vm *vm, struct body *b, value sent, 
 	return coro_outcome_of(vm, outcome, &r, out);
 }
 
-static void visit_value(value v, visit_fn visit, void *context)
-{
-	if (!value_is_null(v))
-		visit(v, context);
-}
-
 /* Whether a delay is 0 or less: 1, 0 or -1; and what it is in seconds. */
 static int delay_is_over(struct vm *vm, value delay, double *seconds)
 {
@@ -85,11 +79,18 @@ static void sleep_drop(struct vm *vm, void *state)
 	value_forget(vm, &st->result);
 }
 
-static void sleep_traverse(void *state, visit_fn visit, void *context)
+static void traverse_sleep(void *sleep, const struct future_visitor *v)
+{
+	sleep_traverse(sleep, v);
+}
+
+static void sleep_state_traverse(void *state, visit_fn visit, void *context)
 {
 	struct sleep_state *st = state;
-	visit_value(st->delay, visit, context);
-	visit_value(st->result, visit, context);
+	visit(st->delay, context);
+	visit(st->result, context);
+	if (st->begun)
+		visit_with_loop(visit, context, traverse_sleep, &st->sleep);
 }
 
 static const struct native_body sleep_body = {
@@ -97,7 +98,7 @@ static const struct native_body sleep_body = {
 	.state_size = sizeof(struct sleep_state),
 	.resume = sleep_resume,
 	.drop = sleep_drop,
-	.traverse = sleep_traverse,
+	.traverse = sleep_state_traverse,
 };
 
 value asyncio_sleep(struct vm *vm, value self, const struct args *a)
@@ -123,7 +124,6 @@ value asyncio_sleep(struct vm *vm, value self, const struct args *a)
 
 struct wait_for_state {
 	value awaitable, time;
-	struct body *inner;   /* over the awaitable; owned by `wait` */
 	struct wait_for *wait; /* with time left, owned */
 	struct wait_expired expired;
 	bool is_expired;
@@ -157,8 +157,8 @@ static bool wait_with_timeout(struct vm *vm, struct wait_for_state *st, bool has
 	value iterator = awaitable_iterator(vm, st->awaitable);
 	if (value_is_null(iterator))
 		return false;
-	st->inner = await_body_new(s, iterator);
-	st->wait = wait_for_new(&s->world, st->inner, has_timeout, seconds);
+	struct body *inner = await_body_new(s, iterator);
+	st->wait = wait_for_new(&s->world, inner, has_timeout, seconds);
 	return true;
 }
 
@@ -194,11 +194,25 @@ static void wait_for_drop(struct vm *vm, void *state)
 	value_forget(vm, &st->time);
 }
 
-static void wait_for_traverse(void *state, visit_fn visit, void *context)
+static void traverse_wait(void *wait, const struct future_visitor *v)
+{
+	wait_for_traverse(wait, v);
+}
+
+static void traverse_expired(void *expired, const struct future_visitor *v)
+{
+	wait_expired_traverse(expired, v);
+}
+
+static void wait_for_state_traverse(void *state, visit_fn visit, void *context)
 {
 	struct wait_for_state *st = state;
-	visit_value(st->awaitable, visit, context);
-	visit_value(st->time, visit, context);
+	visit(st->awaitable, context);
+	visit(st->time, context);
+	if (st->wait != NULL)
+		visit_with_loop(visit, context, traverse_wait, st->wait);
+	if (st->is_expired)
+		visit_with_loop(visit, context, traverse_expired, &st->expired);
 }
 
 static value wait_for_awaiting(void *state)
@@ -212,7 +226,7 @@ static const struct native_body wait_for_body = {
 	.state_size = sizeof(struct wait_for_state),
 	.resume = wait_for_resume,
 	.drop = wait_for_drop,
-	.traverse = wait_for_traverse,
+	.traverse = wait_for_state_traverse,
 	.awaiting = wait_for_awaiting,
 };
 
@@ -260,8 +274,8 @@ static void wrap_drop(struct vm *vm, void *state)
 static void wrap_traverse(void *state, visit_fn visit, void *context)
 {
 	struct wrap_state *st = state;
-	visit_value(st->iterator, visit, context);
-	visit_value(st->awaitable, visit, context);
+	visit(st->iterator, context);
+	visit(st->awaitable, context);
 }
 
 static value wrap_awaiting(void *state)
@@ -314,7 +328,7 @@ static void done_drop(struct vm *vm, void *state)
 
 static void done_traverse(void *state, visit_fn visit, void *context)
 {
-	visit_value(((struct done_state *)state)->result, visit, context);
+	visit(((struct done_state *)state)->result, context);
 }
 
 static const struct native_body done_body = {

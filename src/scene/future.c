@@ -77,8 +77,8 @@ static void visit_group(void *context, struct group *g)
 
 static void visit_body(void *context, struct body *body)
 {
-	(void)context; /* a task's coroutine: the task visits it itself */
-	(void)body;
+	const struct visitor *v = context;
+	v->visit(body_value(body), v->context);
 }
 
 void visit_with_loop(visit_fn visit, void *context,

@@ -262,6 +262,8 @@ enum coro_outcome coro_outcome_of(struct vm *vm, enum outcome outcome, struct st
                                   value *out);
 enum outcome body_outcome_of(struct scene *s, enum coro_outcome outcome, value *out,
                              struct step_result *r);
+/* What a body steps, borrowed; null when it is none of ours. */
+value body_value(const struct body *body);
 /* A body on the heap over what `iterator` (taken; from awaitable_iterator) awaits; ends itself. */
 struct body *await_body_new(struct scene *s, value iterator);
 

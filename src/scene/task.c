@@ -142,6 +142,13 @@ static const struct body_ops await_body_ops = {
 	.drop = await_body_drop,
 };
 
+value body_value(const struct body *body)
+{
+	if (body->ops != &coro_body_ops && body->ops != &await_body_ops)
+		return VALUE_NULL;
+	return coro_body_of(body)->coro;
+}
+
 struct body *await_body_new(struct scene *s, value iterator)
 {
 	struct coro_body *c = mem_zalloc(1, sizeof *c);
@@ -219,14 +226,6 @@ static void task_object_drop(struct vm *vm, struct object *self)
 {
 	future_object_drop(vm, self);
 	value_forget(vm, &((struct task_object *)(void *)self)->body.coro);
-}
-
-static void task_object_traverse(struct object *self, visit_fn visit, void *context)
-{
-	value coro = ((struct task_object *)(void *)self)->body.coro;
-	if (!value_is_null(coro))
-		visit(coro, context);
-	future_object_traverse(self, visit, context);
 }
 
 /* ---- what a scene asks of one -------------------------------------------------------------- */
@@ -315,7 +314,7 @@ const struct type task_type = {
 	.make = task_make,
 	.finalize = future_object_finalize,
 	.drop = task_object_drop,
-	.traverse = task_object_traverse,
+	.traverse = future_object_traverse,
 	.clear = future_object_clear,
 	.repr = future_repr,
 	.await = future_object_await,

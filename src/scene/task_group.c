@@ -178,13 +178,18 @@ static void exit_drop(struct vm *vm, void *state)
 	value_forget(vm, &st->error);
 }
 
-static void exit_traverse(void *state, visit_fn visit, void *context)
+static void traverse_exit(void *exit, const struct future_visitor *v)
+{
+	group_exit_traverse(exit, v);
+}
+
+static void exit_state_traverse(void *state, visit_fn visit, void *context)
 {
 	struct exit_state *st = state;
-	if (!value_is_null(st->group))
-		visit(st->group, context);
-	if (!value_is_null(st->error))
-		visit(st->error, context);
+	visit(st->group, context);
+	visit(st->error, context);
+	if (st->begun)
+		visit_with_loop(visit, context, traverse_exit, &st->exit);
 }
 
 static const struct native_body exit_body = {
@@ -192,7 +197,7 @@ static const struct native_body exit_body = {
 	.state_size = sizeof(struct exit_state),
 	.resume = exit_resume,
 	.drop = exit_drop,
-	.traverse = exit_traverse,
+	.traverse = exit_state_traverse,
 };
 
 static value method_aexit(struct vm *vm, value self, const struct args *a)
