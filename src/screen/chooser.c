@@ -46,13 +46,16 @@ static int name_cols(const struct gallery *g)
 	return cols > 24 ? 24 : (int)cols;
 }
 
-static void draw_entry(struct area a, int y, const struct gallery *g, size_t i, bool chosen)
+static void draw_entry(struct area a, int y, const struct gallery *g, size_t i,
+                       bool chosen)
 {
 	const struct gallery_entry *e = &g->entries[i];
 	int title_x = NAME_COLUMN + name_cols(g) + 3;
 	area_printf(a, 3, y, INK_DIM, "%3zu", i + 1);
-	area_fit(a, NAME_COLUMN, y, title_x - NAME_COLUMN - 1, e->name, chosen ? INK_SENTENCE : INK_CALL);
-	area_fit(a, title_x, y, a.w - title_x - 1, e->title, chosen ? INK_SENTENCE : INK_REASON);
+	area_fit(a, NAME_COLUMN, y, title_x - NAME_COLUMN - 1, e->name,
+	         chosen ? INK_SENTENCE : INK_CALL);
+	area_fit(a, title_x, y, a.w - title_x - 1, e->title,
+	         chosen ? INK_SENTENCE : INK_REASON);
 	if (chosen) {
 		area_put(a, 1, y, 0x25B6, INK_CURSOR);
 		area_flag(area_part(a, 0, y, a.w, 1), STYLE_SHADE);
@@ -67,7 +70,8 @@ void chooser_draw(struct area a, const struct gallery *g, size_t chosen)
 		if (begins_chapter(g, i)) {
 			row += 2;
 			if (row - top >= 0 && row - top < a.h)
-				area_fit(a, 2, (int)(row - top), a.w - 3, g->entries[i].group, INK_KEYWORD | STYLE_BOLD);
+				area_fit(a, 2, (int)(row - top), a.w - 3,
+				         g->entries[i].group, INK_KEYWORD | STYLE_BOLD);
 		}
 		row++;
 		if (row - top >= 0 && row - top < a.h)
@@ -78,7 +82,8 @@ void chooser_draw(struct area a, const struct gallery *g, size_t chosen)
 	if (top > 0)
 		area_put(a, a.w - 1, 0, 0x2191, INK_DIM);
 	if (!g->count)
-		area_puts(a, 2, 1, "There are no scenes here. Open one with: simmer FILE", INK_TEXT);
+		area_puts(a, 2, 1, "There are no scenes here. Open one with: simmer FILE",
+		          INK_TEXT);
 }
 
 long chooser_entry_at(const struct gallery *g, size_t chosen, int rows, int y)

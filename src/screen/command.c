@@ -7,7 +7,7 @@
 
 const struct command_info command_infos[CMD_COUNT] = {
 	{"NONE", "", CONTEXT_BOTH, ARGUMENT_NONE, "", "", ""},
-#define COMMAND(name, keys, context, argument, label, short_, what)                                \
+#define COMMAND(name, keys, context, argument, label, short_, what)                      \
 	{#name, keys, CONTEXT_##context, ARGUMENT_##argument, label, short_, what},
 #include "screen/command.def"
 #undef COMMAND

@@ -20,8 +20,8 @@ enum argument { ARGUMENT_NONE, ARGUMENT_DIGIT, ARGUMENT_PLACE };
 
 /* A row of command.def. */
 struct command_info {
-	const char *name;  /* "STEP_BACK" */
-	const char *keys;  /* names of keys between blanks */
+	const char *name; /* "STEP_BACK" */
+	const char *keys; /* names of keys between blanks */
 	enum context context;
 	enum argument argument;
 	const char *label, *short_label, *what;
@@ -35,8 +35,8 @@ enum command command_of_key(uint32_t code, enum context context);
 
 /*
  * What a command, a key or the passing of time asks of whoever shows the screen: bits.
- * DRAW: the cells may differ from before. The others are acts that the screen cannot do itself;
- * REPAINT: the terminal may show something else than was sent to it.
+ * DRAW: the cells may differ from before. The others are acts that the screen cannot do
+ * itself; REPAINT: the terminal may show something else than was sent to it.
  */
 enum {
 	DO_DRAW = 1,

@@ -8,8 +8,9 @@
 
 /* One scene of the gallery. All strings are borrowed, none is NULL. */
 struct gallery_entry {
-	const char *name;  /* what the user types: "one_cook" */
-	const char *group; /* the chapter it is in; entries of one chapter stand together */
+	const char *name; /* what the user types: "one_cook" */
+	const char
+		*group; /* the chapter it is in; entries of one chapter stand together */
 	const char *title; /* the first line of its docstring */
 };
 

@@ -52,7 +52,8 @@ bool grid_equal(const struct grid *a, const struct grid *b)
 		return false;
 	size_t count = (size_t)a->cols * (size_t)a->rows;
 	for (size_t i = 0; i < count; i++)
-		if (a->cells[i].code != b->cells[i].code || a->cells[i].style != b->cells[i].style)
+		if (a->cells[i].code != b->cells[i].code ||
+		    a->cells[i].style != b->cells[i].style)
 			return false;
 	return true;
 }
@@ -60,8 +61,8 @@ bool grid_equal(const struct grid *a, const struct grid *b)
 static uint32_t ascii_twin(uint32_t code)
 {
 	switch (code) {
-#define GLYPH(code_, twin)                                                                         \
-	case code_:                                                                                \
+#define GLYPH(code_, twin)                                                               \
+	case code_:                                                                      \
 		return twin;
 #include "screen/glyph.def"
 #undef GLYPH
@@ -106,7 +107,8 @@ struct area area_part(struct area a, int x, int y, int w, int h)
 	y = y < 0 ? 0 : y;
 	x1 = x1 > a.w ? a.w : x1;
 	y1 = y1 > a.h ? a.h : y1;
-	return (struct area){a.grid, a.x + x, a.y + y, x1 > x ? x1 - x : 0, y1 > y ? y1 - y : 0};
+	return (struct area){a.grid, a.x + x, a.y + y, x1 > x ? x1 - x : 0,
+	                     y1 > y ? y1 - y : 0};
 }
 
 /* Cut a wide character in two: its other half may not stay behind alone. */
@@ -122,9 +124,9 @@ static void mend(struct grid *g, int x, int y)
 /* Characters that a terminal would obey, or that would reorder what is shown. */
 static bool obeyed(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200E && code <= 0x200F) ||
-	       (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
-	       code == 0xFEFF || code == 0x61C;
+	return code < 0x20 || (code >= 0x7F && code < 0xA0) ||
+	       (code >= 0x200E && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+	       (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF || code == 0x61C;
 }
 
 int area_put(struct area a, int x, int y, uint32_t code, style s)
@@ -153,7 +155,8 @@ uint32_t area_get(struct area a, int x, int y)
 	return cell_at(a.grid, a.x + x, a.y + y)->code;
 }
 
-/* Show a character that would be obeyed: as its picture, as ^X, or as the replacement character. */
+/* Show a character that would be obeyed: as its picture, as ^X, or as the replacement
+ * character. */
 static int put_control(struct area a, int x, int y, uint32_t code, style s)
 {
 	if (code > 0x7F)
@@ -219,7 +222,8 @@ int area_fit(struct area a, int x, int y, int cols, const char *text, style s)
 	return x + area_put(part, x, 0, ELLIPSIS, s);
 }
 
-/* The length of the longest beginning of `text` in `cols` columns that ends between words. */
+/* The length of the longest beginning of `text` in `cols` columns that ends between
+ * words. */
 static size_t line_break(const char *text, size_t len, size_t cols)
 {
 	size_t fits = utf8_fit(text, len, cols);
@@ -254,7 +258,8 @@ int area_wrap(struct area a, int indent, int y, int max_rows, const char *text, 
 		if (a.grid) {
 			int end = area_text(a, x, y + row, text + i, n, s);
 			if (row == max_rows - 1 && next < len)
-				area_put(a, end < a.w ? end : a.w - 1, y + row, ELLIPSIS, s);
+				area_put(a, end < a.w ? end : a.w - 1, y + row, ELLIPSIS,
+				         s);
 		}
 		i = next;
 	}

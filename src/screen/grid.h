@@ -37,7 +37,8 @@ struct grid {
 	bool ascii; /* only ASCII may be shown: see grid_to_ascii */
 };
 
-/* A part of a grid that one draws on with coordinates of its own; nothing goes beyond its edges. */
+/* A part of a grid that one draws on with coordinates of its own; nothing goes beyond its
+ * edges. */
 struct area {
 	struct grid *grid;
 	int x, y, w, h;
@@ -53,7 +54,8 @@ const struct cell *grid_at(const struct grid *g, int x, int y);
 
 bool grid_equal(const struct grid *a, const struct grid *b);
 
-/* Replace every code point beyond ASCII by its twin in glyph.def, or `?`. Wide ones become `?` and a blank. */
+/* Replace every code point beyond ASCII by its twin in glyph.def, or `?`. Wide ones
+ * become `?` and a blank. */
 void grid_to_ascii(struct grid *g);
 
 /* Append row `y` as UTF-8 without the blanks at its end. */
@@ -63,15 +65,16 @@ void grid_row_text(const struct grid *g, int y, struct buf *out);
 struct area area_all(struct grid *g);
 struct area area_part(struct area a, int x, int y, int w, int h);
 
-/* Put one code point; a wide one that does not fit the row is left out. Returns the columns it took. */
+/* Put one code point; a wide one that does not fit the row is left out. Returns the
+ * columns it took. */
 int area_put(struct area a, int x, int y, uint32_t code, style s);
 
 /* The code point at (x, y) of the area, or 0 outside. */
 uint32_t area_get(struct area a, int x, int y);
 
 /*
- * Draw text from (x, y) to the right, cut at the area's edge; a tab is drawn up to the next
- * multiple of 8, a newline ends it. Returns the column after the last one drawn.
+ * Draw text from (x, y) to the right, cut at the area's edge; a tab is drawn up to the
+ * next multiple of 8, a newline ends it. Returns the column after the last one drawn.
  */
 int area_text(struct area a, int x, int y, const char *text, size_t len, style s);
 int area_puts(struct area a, int x, int y, const char *text, style s);
@@ -83,15 +86,17 @@ int area_fit(struct area a, int x, int y, int cols, const char *text, style s);
 
 /*
  * Draw text in lines of the area's width, broken between words, from row `y` on; at most
- * `max_rows` rows, the last ending in an ellipsis if there was more. Lines after the first
- * begin at column `indent`. With `grid` NULL in `a` nothing is drawn. Returns the rows taken.
+ * `max_rows` rows, the last ending in an ellipsis if there was more. Lines after the
+ * first begin at column `indent`. With `grid` NULL in `a` nothing is drawn. Returns the
+ * rows taken.
  */
 int area_wrap(struct area a, int indent, int y, int max_rows, const char *text, style s);
 
 /* Fill with one code point of one column. */
 void area_fill(struct area a, uint32_t code, style s);
 
-/* A frame of lines around the area, with `title` in its upper edge (or NULL). Returns the inside. */
+/* A frame of lines around the area, with `title` in its upper edge (or NULL). Returns the
+ * inside. */
 struct area area_box(struct area a, const char *title, style frame, style title_style);
 
 /* Add STYLE_ flags to every cell; or replace the ink of every cell and keep its flags. */

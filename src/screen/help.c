@@ -1,4 +1,5 @@
-/* The help screen: every row of command.def that holds here, in as many columns as fit, and a legend. */
+/* The help screen: every row of command.def that holds here, in as many columns as fit,
+ * and a legend. */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -9,7 +10,8 @@ enum { KEY_COLS = 12, COLUMN_COLS = 62 };
 static bool offered(const struct screen *s, const struct command_info *info)
 {
 	enum context context = s->view ? CONTEXT_SCENE : CONTEXT_GALLERY;
-	return info->label[0] && (info->context == CONTEXT_BOTH || info->context == context);
+	return info->label[0] &&
+	       (info->context == CONTEXT_BOTH || info->context == context);
 }
 
 static int line_count(const struct screen *s)
@@ -53,8 +55,10 @@ static void draw_line(const struct screen *s, struct area a, int i)
 		area_puts(a, 1, 0, "The timeline", INK_KEYWORD | STYLE_BOLD);
 	} else if (i >= 2 && i - 2 < STATE_COUNT) {
 		const struct state_info *info = &state_infos[i - 2];
-		area_put(a, 1, 0, info->glyph, (style)state_ink((enum lane_state)(i - 2)));
-		area_put(a, 2, 0, info->glyph, (style)state_ink((enum lane_state)(i - 2)));
+		area_put(a, 1, 0, info->glyph,
+		         (style)state_ink((enum lane_state)(i - 2)));
+		area_put(a, 2, 0, info->glyph,
+		         (style)state_ink((enum lane_state)(i - 2)));
 		area_fit(a, 1 + KEY_COLS, 0, a.w - KEY_COLS - 2, info->what, INK_REASON);
 	}
 }
@@ -64,12 +68,15 @@ void help_draw(const struct screen *s, struct area a)
 	struct area box = box_of(s, a);
 	area_fill(box, ' ', INK_TEXT);
 	bool more = help_max_top(s) > 0;
-	struct area in = area_box(box, more ? "keys · ↓ for more, any other key closes" : "keys · any key closes",
-				  INK_FOCUS, INK_FOCUS);
+	struct area in = area_box(box,
+	                          more ? "keys · ↓ for more, any other key closes"
+	                               : "keys · any key closes",
+	                          INK_FOCUS, INK_FOCUS);
 	int columns = box.w > COLUMN_COLS + 2 ? 2 : 1;
 	int lines = (line_count(s) + columns - 1) / columns;
 	for (int column = 0; column < columns; column++)
 		for (int y = 0; y < in.h && s->state.help_top + y < lines; y++)
-			draw_line(s, area_part(in, column * COLUMN_COLS, y, COLUMN_COLS, 1),
-				  column * lines + s->state.help_top + y);
+			draw_line(s,
+			          area_part(in, column * COLUMN_COLS, y, COLUMN_COLS, 1),
+			          column * lines + s->state.help_top + y);
 }

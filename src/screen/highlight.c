@@ -8,10 +8,11 @@
 #include "screen/theme.h"
 
 static const char *const keywords[] = {
-	"False",  "None",    "True",  "and",    "as",       "assert", "break", "class", "continue",
-	"def",    "del",     "elif",  "else",   "except",   "finally", "for",  "from",  "global",
-	"if",     "import",  "in",    "is",     "lambda",   "nonlocal", "not", "or",    "pass",
-	"raise",  "return",  "try",   "while",  "with",     "yield",
+	"False",   "None",     "True",     "and",    "as",    "assert", "break",
+	"class",   "continue", "def",      "del",    "elif",  "else",   "except",
+	"finally", "for",      "from",     "global", "if",    "import", "in",
+	"is",      "lambda",   "nonlocal", "not",    "or",    "pass",   "raise",
+	"return",  "try",      "while",    "with",   "yield",
 };
 
 static bool letter(char c)
@@ -27,12 +28,13 @@ static bool digit(char c)
 static void paint(uint8_t *inks, size_t from, size_t to, enum ink ink)
 {
 	if (inks)
-		memset(inks + from, ink, to - from);
+		memset(inks + from, (int)ink, to - from);
 }
 
 static enum ink word_ink(const char *word, size_t len)
 {
-	if ((len == 5 && !memcmp(word, "await", 5)) || (len == 5 && !memcmp(word, "async", 5)))
+	if ((len == 5 && !memcmp(word, "await", 5)) ||
+	    (len == 5 && !memcmp(word, "async", 5)))
 		return INK_CALL;
 	for (size_t i = 0; i < COUNT_OF(keywords); i++)
 		if (strlen(keywords[i]) == len && !memcmp(keywords[i], word, len))
@@ -58,8 +60,10 @@ static size_t string_end(const char *line, size_t len, size_t i)
 	return len;
 }
 
-/* The offset after the three quotes that end a long string, from `i` on; `len` and unchanged state if none do. */
-static size_t long_string_end(const char *line, size_t len, size_t i, enum highlight_state *state)
+/* The offset after the three quotes that end a long string, from `i` on; `len` and
+ * unchanged state if none do. */
+static size_t long_string_end(const char *line, size_t len, size_t i,
+                              enum highlight_state *state)
 {
 	char quote = *state == HIGHLIGHT_DOUBLE ? '"' : '\'';
 	for (; i < len; i++) {
@@ -73,8 +77,8 @@ static size_t long_string_end(const char *line, size_t len, size_t i, enum highl
 	return len;
 }
 
-enum highlight_state highlight_line(const char *line, size_t len, enum highlight_state state,
-				    uint8_t *inks)
+enum highlight_state highlight_line(const char *line, size_t len,
+                                    enum highlight_state state, uint8_t *inks)
 {
 	paint(inks, 0, len, INK_TEXT);
 	for (size_t i = 0; i < len;) {
@@ -86,7 +90,8 @@ enum highlight_state highlight_line(const char *line, size_t len, enum highlight
 			ink = INK_STRING;
 		} else if (c == '#') {
 			i = len;
-			ink = begin + 1 < len && line[begin + 1] == ':' ? INK_NOTE : INK_COMMENT;
+			ink = begin + 1 < len && line[begin + 1] == ':' ? INK_NOTE
+			                                                : INK_COMMENT;
 		} else if ((c == '"' || c == '\'') && three(line, len, i)) {
 			state = c == '"' ? HIGHLIGHT_DOUBLE : HIGHLIGHT_SINGLE;
 			i = long_string_end(line, len, i + 3, &state);
@@ -99,7 +104,8 @@ enum highlight_state highlight_line(const char *line, size_t len, enum highlight
 				i++;
 			ink = word_ink(line + begin, i - begin);
 		} else if (digit(c)) {
-			while (i < len && (letter(line[i]) || digit(line[i]) || line[i] == '.'))
+			while (i < len &&
+			       (letter(line[i]) || digit(line[i]) || line[i] == '.'))
 				i++;
 			ink = INK_NUMBER;
 		} else {

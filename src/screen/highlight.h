@@ -12,10 +12,11 @@
 enum highlight_state { HIGHLIGHT_CODE, HIGHLIGHT_DOUBLE, HIGHLIGHT_SINGLE };
 
 /*
- * Write the ink (screen/theme.h) of each of the `len` bytes of one line to `inks`, unless that
- * is NULL. Takes the state in which the line begins, returns that in which the next one does.
+ * Write the ink (screen/theme.h) of each of the `len` bytes of one line to `inks`, unless
+ * that is NULL. Takes the state in which the line begins, returns that in which the next
+ * one does.
  */
-enum highlight_state highlight_line(const char *line, size_t len, enum highlight_state state,
-				    uint8_t *inks);
+enum highlight_state highlight_line(const char *line, size_t len,
+                                    enum highlight_state state, uint8_t *inks);
 
 #endif

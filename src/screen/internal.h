@@ -1,9 +1,10 @@
 /*
- * For the files of this folder only: the screen's fields, and one drawing function a pane.
+ * For the files of this folder only: the screen's fields, and one drawing function a
+ * pane.
  *
  * The state is everything that commands change. What is drawn follows from the state, the
- * view and the size; so there is no scrolling that remembers: panes show the page that has
- * what is to be seen.
+ * view and the size; so there is no scrolling that remembers: panes show the page that
+ * has what is to be seen.
  */
 #ifndef SCREEN_INTERNAL_H
 #define SCREEN_INTERNAL_H
@@ -32,15 +33,15 @@ struct screen_state {
 	size_t wanted;     /* a moment to go to once the growing trace has it, or 0 */
 	enum ruler ruler;  /* as the user chose it; see ruler_shown */
 	bool ruler_chosen;
-	int zoom;          /* 2 to the power of this */
+	int zoom; /* 2 to the power of this */
 	enum pane focus;
 	int scroll[PANE_COUNT]; /* rows away from where the pane would be by itself */
 	struct play play;
 	int speed;
-	bool beat_stop;    /* playing stops at beats */
+	bool beat_stop; /* playing stops at beats */
 	enum overlay overlay;
 	int help_top;
-	size_t entry;      /* of the gallery */
+	size_t entry; /* of the gallery */
 	bool watching;
 	enum theme theme;
 };
@@ -51,22 +52,23 @@ struct screen {
 	struct view *view; /* borrowed; NULL: the chooser */
 	size_t kept;       /* the moment's index when the last picture was detached */
 	int cols, rows;
-	struct source source;      /* the scene's text by lines */
-	VEC(uint32_t) folded;      /* lanes whose descendants are not shown */
-	struct buf message;        /* shown instead of the footer */
-	struct buf query;          /* what is searched, or being typed */
+	struct source source; /* the scene's text by lines */
+	VEC(uint32_t) folded; /* lanes whose descendants are not shown */
+	struct buf message;   /* shown instead of the footer */
+	struct buf query;     /* what is searched, or being typed */
 	bool has_query;
 };
 
 /* What the panes want to know of the present; made anew for each drawing. */
 struct present {
-	size_t index;           /* of the moment */
+	size_t index; /* of the moment */
 	struct moment moment;
-	uint64_t position;      /* events that have happened */
-	bool within;            /* beyond the moment, in a step that has not ended: the scene is there now */
-	int64_t time_ns;        /* the clock to show: between moments while playing */
-	uint32_t active;        /* the lane that the moment is about */
-	struct scale scale;     /* of the timeline */
+	uint64_t position; /* events that have happened */
+	bool within;     /* beyond the moment, in a step that has not ended: the scene is
+	                    there now */
+	int64_t time_ns; /* the clock to show: between moments while playing */
+	uint32_t active; /* the lane that the moment is about */
+	struct scale scale; /* of the timeline */
 };
 
 /* The moment that the state stands at, in the list that is stepped through. */
@@ -101,7 +103,8 @@ int help_max_top(const struct screen *s);
 const char *base_name(const char *path);
 
 /* A pane's frame, brighter when it has the keys; returns the inside. */
-struct area pane_frame(const struct screen *s, enum pane pane, struct area a, const char *title);
+struct area pane_frame(const struct screen *s, enum pane pane, struct area a,
+                       const char *title);
 
 /* ---- the timeline ---- */
 
@@ -114,7 +117,8 @@ struct timeline_cut timeline_cut(const struct screen *s, const struct layout *l)
 /* The scale of the timeline at the present position. */
 struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t time_ns);
 
-/* The lanes shown, folded ones left out, in order. `*lanes` is owned by the caller (free). */
+/* The lanes shown, folded ones left out, in order. `*lanes` is owned by the caller
+ * (free). */
 size_t timeline_lanes(const struct screen *s, uint32_t **lanes);
 
 /* The lane drawn in row `row` of the timeline's inside (0 is the ruler), or LANE_NONE. */

@@ -32,7 +32,8 @@ struct key key_by_name(const char *word, size_t len)
 	const char *at = len > 1 ? memchr(word, '@', len) : NULL;
 	size_t name_len = at ? (size_t)(at - word) : len;
 	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (strlen(names[i].word) == name_len && !memcmp(names[i].word, word, name_len))
+		if (strlen(names[i].word) == name_len &&
+		    !memcmp(names[i].word, word, name_len))
 			key.code = names[i].code;
 	if (key.code && at) {
 		char place[32] = {0};

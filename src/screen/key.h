@@ -25,8 +25,9 @@ struct key {
 };
 
 /*
- * The key that the `len` bytes at `word` name: one character, or a name of key.def. A click or a
- * turn of the wheel may say where, as in `click@12,3`. Its code is 0 if there is no such key.
+ * The key that the `len` bytes at `word` name: one character, or a name of key.def. A
+ * click or a turn of the wheel may say where, as in `click@12,3`. Its code is 0 if there
+ * is no such key.
  */
 struct key key_by_name(const char *word, size_t len);
 

@@ -21,7 +21,12 @@ static int most(int a, int b)
 
 static int output_rows(int rows)
 {
-	return rows >= 45 ? 8 : rows >= 36 ? 6 : rows >= 28 ? 3 : rows >= 22 ? 2 : rows >= 16 ? 1 : 0;
+	return rows >= 45   ? 8
+	       : rows >= 36 ? 6
+	       : rows >= 28 ? 3
+	       : rows >= 22 ? 2
+	       : rows >= 16 ? 1
+	                    : 0;
 }
 
 static int caption_rows(int rows)

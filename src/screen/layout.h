@@ -18,8 +18,8 @@ struct rect {
 /* What there is to show. */
 struct layout_wish {
 	int cols, rows;
-	uint64_t lanes;  /* tasks and other rows of the timeline */
-	bool captions;   /* whether the scene has any */
+	uint64_t lanes; /* tasks and other rows of the timeline */
+	bool captions;  /* whether the scene has any */
 };
 
 /* A pane whose height is 0 is folded away. */

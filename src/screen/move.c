@@ -12,7 +12,8 @@ void go_to(struct screen *s, size_t index)
 {
 	struct screen_state *st = &s->state;
 	size_t last = view_moment_count(s->view, st->internals) - 1;
-	st->position = view_moment(s->view, st->internals, index < last ? index : last).end;
+	st->position =
+		view_moment(s->view, st->internals, index < last ? index : last).end;
 	st->wanted = 0;
 	st->play.shown_ns = 0;
 	st->scroll[PANE_SOURCE] = st->scroll[PANE_OUTPUT] = st->scroll[PANE_LOOP] = 0;
@@ -33,7 +34,8 @@ static void step(struct screen *s, int direction)
 	bool waits = s->state.play.shown_ns > 0 && next_gap_ns(s) > 0;
 	bool within = s->state.position > view_moment(s->view, internals, index).end;
 	if (direction < 0 && (waits || within))
-		jump(s, index); /* back from the middle of a wait or a step to its beginning */
+		jump(s, index); /* back from the middle of a wait or a step to its
+		                   beginning */
 	else if (s->state.follow && direction > 0)
 		jump(s, view_next_of_lane(s->view, internals, index, s->state.chosen));
 	else if (s->state.follow)
@@ -123,7 +125,8 @@ static void up_or_down(struct screen *s, int direction)
 	if (st->focus == PANE_TIMELINE)
 		choose(s, direction);
 	else if (st->focus == PANE_OUTPUT)
-		st->scroll[PANE_OUTPUT] += st->scroll[PANE_OUTPUT] - direction < 0 ? 0 : -direction;
+		st->scroll[PANE_OUTPUT] +=
+			st->scroll[PANE_OUTPUT] - direction < 0 ? 0 : -direction;
 	else
 		st->scroll[st->focus] += direction;
 }
@@ -179,43 +182,86 @@ unsigned move_do(struct screen *s, enum command command, int argument)
 	size_t index = present_index(s);
 	size_t last = view_moment_count(s->view, internals) - 1;
 	switch (command) {
-	case CMD_STEP: step(s, 1); break;
-	case CMD_STEP_BACK: step(s, -1); break;
-	case CMD_TICK: jump(s, view_next_tick(s->view, internals, index)); break;
-	case CMD_TICK_BACK: jump(s, view_prev_tick(s->view, internals, index)); break;
-	case CMD_BEAT: jump(s, view_next_beat(s->view, internals, index)); break;
-	case CMD_BEAT_BACK: jump(s, view_prev_beat(s->view, internals, index)); break;
-	case CMD_BEGINNING: jump(s, 0); break;
+	case CMD_STEP:
+		step(s, 1);
+		break;
+	case CMD_STEP_BACK:
+		step(s, -1);
+		break;
+	case CMD_TICK:
+		jump(s, view_next_tick(s->view, internals, index));
+		break;
+	case CMD_TICK_BACK:
+		jump(s, view_prev_tick(s->view, internals, index));
+		break;
+	case CMD_BEAT:
+		jump(s, view_next_beat(s->view, internals, index));
+		break;
+	case CMD_BEAT_BACK:
+		jump(s, view_prev_beat(s->view, internals, index));
+		break;
+	case CMD_BEGINNING:
+		jump(s, 0);
+		break;
 	case CMD_END:
 		jump(s, last);
 		st->live = !view_complete(s->view);
 		screen_grown(s);
 		break;
 	case CMD_SEEK:
-		jump(s, moment_at_coordinate(s, view_extent(s->view, ruler_shown(s)) * argument / 10));
+		jump(s, moment_at_coordinate(s, view_extent(s->view, ruler_shown(s)) *
+		                                        argument / 10));
 		break;
 	case CMD_ZOOM_IN:
-	case CMD_WHEEL_IN: zoom(s, 1); break;
+	case CMD_WHEEL_IN:
+		zoom(s, 1);
+		break;
 	case CMD_ZOOM_OUT:
-	case CMD_WHEEL_OUT: zoom(s, -1); break;
-	case CMD_ZOOM_FIT: st->zoom = 0; break;
+	case CMD_WHEEL_OUT:
+		zoom(s, -1);
+		break;
+	case CMD_ZOOM_FIT:
+		st->zoom = 0;
+		break;
 	case CMD_RULER:
 		st->ruler = (ruler_shown(s) + 1) % RULER_COUNT;
 		st->ruler_chosen = true;
 		st->zoom = 0;
 		break;
-	case CMD_INTERNALS: toggle_internals(s); break;
-	case CMD_FUTURE: st->future = !st->future; break;
-	case CMD_DOWN: up_or_down(s, 1); break;
-	case CMD_UP: up_or_down(s, -1); break;
-	case CMD_FOLLOW: st->follow = st->chosen != LANE_NONE; break;
-	case CMD_FOLD: toggle_fold(s); break;
-	case CMD_ESCAPE: return escape(s);
-	case CMD_PANE: next_pane(s, 1); break;
-	case CMD_PANE_BACK: next_pane(s, -1); break;
-	case CMD_FIND_NEXT: find(s, false); break;
-	case CMD_FIND_BACK: find(s, true); break;
-	default: return 0;
+	case CMD_INTERNALS:
+		toggle_internals(s);
+		break;
+	case CMD_FUTURE:
+		st->future = !st->future;
+		break;
+	case CMD_DOWN:
+		up_or_down(s, 1);
+		break;
+	case CMD_UP:
+		up_or_down(s, -1);
+		break;
+	case CMD_FOLLOW:
+		st->follow = st->chosen != LANE_NONE;
+		break;
+	case CMD_FOLD:
+		toggle_fold(s);
+		break;
+	case CMD_ESCAPE:
+		return escape(s);
+	case CMD_PANE:
+		next_pane(s, 1);
+		break;
+	case CMD_PANE_BACK:
+		next_pane(s, -1);
+		break;
+	case CMD_FIND_NEXT:
+		find(s, false);
+		break;
+	case CMD_FIND_BACK:
+		find(s, true);
+		break;
+	default:
+		return 0;
 	}
 	return DO_DRAW;
 }

@@ -1,7 +1,7 @@
 /*
- * The loop: what is ready (in order), which timers are armed, what I/O is watched, what workers
- * do, and what every other task waits for. A section gets one row; rows that are left go to
- * those that need more.
+ * The loop: what is ready (in order), which timers are armed, what I/O is watched, what
+ * workers do, and what every other task waits for. A section gets one row; rows that are
+ * left go to those that need more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,8 @@
 enum { LABEL_COLS = 10, GAP_COLS = 3, MAX_ENTRIES = 64, MAX_LANES = 2000 };
 enum { NOW, READY, TIMERS, IO, WORKERS, WAITS, SECTIONS };
 
-static const char *const labels[SECTIONS] = {"now", "ready", "timers", "I/O", "workers", "waits"};
+static const char *const labels[SECTIONS] = {"now", "ready",   "timers",
+                                             "I/O", "workers", "waits"};
 
 /* One entry: a text and the ink that it has. */
 struct token {
@@ -34,28 +35,31 @@ static void end_token(struct section *sec, size_t offset, style ink)
 	vec_push(&sec->tokens, (struct token){offset, sec->text.len - offset, ink});
 }
 
-
 /* ---- what there is ---------------------------------------------------------------- */
 
 /* Whether it is the loop's own machinery, and that is not shown. */
 static bool folded_away(const struct screen *s, const struct ready_entry *r)
 {
-	return !s->state.internals && (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER);
+	return !s->state.internals &&
+	       (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER);
 }
 
-static void fill_now(const struct screen *s, const struct present *p, const struct snapshot *snap,
-		     struct section *sec)
+static void fill_now(const struct screen *s, const struct present *p,
+                     const struct snapshot *snap, struct section *sec)
 {
 	size_t at = sec->text.len;
 	style ink = INK_REASON;
 	if (snap->running != LANE_NONE) {
 		view_lane_name(s->view, snap->running, &sec->text);
-		buf_puts(&sec->text, snap->blocked ? " keeps the thread busy until " : " runs");
+		buf_puts(&sec->text,
+		         snap->blocked ? " keeps the thread busy until " : " runs");
 		if (snap->blocked)
 			time_text(snap->blocked_until_ns, &sec->text);
 		ink = INK_RUNNING;
 	} else if (!snap->loop_running) {
-		buf_puts(&sec->text, p->moment.kind == MOMENT_START ? "not started" : "the loop does not run");
+		buf_puts(&sec->text, p->moment.kind == MOMENT_START
+		                             ? "not started"
+		                             : "the loop does not run");
 	} else if (snap->ready_count) {
 		buf_puts(&sec->text, "next: ");
 		if (folded_away(s, &snap->ready[0]))
@@ -73,7 +77,8 @@ static void fill_now(const struct screen *s, const struct present *p, const stru
 	sec->count = 1;
 }
 
-static void fill_ready(const struct screen *s, const struct snapshot *snap, struct section *sec)
+static void fill_ready(const struct screen *s, const struct snapshot *snap,
+                       struct section *sec)
 {
 	sec->count = snap->ready_count;
 	size_t folded = 0;
@@ -98,8 +103,8 @@ static void fill_ready(const struct screen *s, const struct snapshot *snap, stru
 	}
 }
 
-static void fill_timers(const struct screen *s, const struct present *p, const struct snapshot *snap,
-			struct section *sec)
+static void fill_timers(const struct screen *s, const struct present *p,
+                        const struct snapshot *snap, struct section *sec)
 {
 	sec->count = snap->timer_count;
 	for (size_t i = 0; i < snap->timer_count && i < MAX_ENTRIES; i++) {
@@ -111,12 +116,15 @@ static void fill_timers(const struct screen *s, const struct present *p, const s
 		bool overdue = t->deadline_ns < p->time_ns;
 		if (overdue)
 			buf_puts(&sec->text, " overdue");
-		end_token(sec, at, overdue ? INK_READY : t->timeout ? INK_CANCELLING : INK_WAITING);
+		end_token(sec, at,
+		          overdue      ? INK_READY
+		          : t->timeout ? INK_CANCELLING
+		                       : INK_WAITING);
 	}
 }
 
-static void fill_watches(const struct screen *s, const struct watch_entry *entries, size_t count,
-			 struct section *sec)
+static void fill_watches(const struct screen *s, const struct watch_entry *entries,
+                         size_t count, struct section *sec)
 {
 	sec->count = count;
 	for (size_t i = 0; i < count && i < MAX_ENTRIES; i++) {
@@ -125,17 +133,20 @@ static void fill_watches(const struct screen *s, const struct watch_entry *entri
 			view_lane_name(s->view, entries[i].lane, &sec->text);
 			buf_putc(&sec->text, ' ');
 		}
-		buf_puts(&sec->text, trace_text(view_trace(s->view), entries[i].text, NULL));
+		buf_puts(&sec->text,
+		         trace_text(view_trace(s->view), entries[i].text, NULL));
 		end_token(sec, at, INK_WAITING);
 	}
 }
 
 /* Tasks that wait for other tasks rather than for a timer: gathers, groups, futures. */
-static void fill_waits(const struct screen *s, const struct present *p, struct section *sec)
+static void fill_waits(const struct screen *s, const struct present *p,
+                       struct section *sec)
 {
 	uint32_t count;
 	const uint32_t *order = view_order(s->view, s->state.internals, &count);
-	for (uint32_t i = 0; i < count && i < MAX_LANES && sec->count < MAX_ENTRIES; i++) {
+	for (uint32_t i = 0; i < count && i < MAX_LANES && sec->count < MAX_ENTRIES;
+	     i++) {
 		size_t span_at = view_span_at(s->view, order[i], p->position);
 		if (span_at == SIZE_MAX)
 			continue;
@@ -153,20 +164,23 @@ static void fill_waits(const struct screen *s, const struct present *p, struct s
 
 /* ---- drawing ---------------------------------------------------------------------- */
 
-static void put_token(struct area a, int x, int y, const char *text, size_t len, style ink)
+static void put_token(struct area a, int x, int y, const char *text, size_t len,
+                      style ink)
 {
 	char *copy = mem_strndup(text, len);
 	area_fit(a, x, y, a.w - 1 - x, copy, ink);
 	free(copy);
 }
 
-/* Draw the entries in at most `rows` rows from row `y` on (none with `grid` NULL); returns the rows used. */
+/* Draw the entries in at most `rows` rows from row `y` on (none with `grid` NULL);
+ * returns the rows used. */
 static int flow(const struct section *sec, struct area a, int y, int rows)
 {
 	int x = LABEL_COLS, row = 0;
 	for (size_t i = 0; i < sec->tokens.count; i++) {
 		const struct token *token = &sec->tokens.items[i];
-		int cols = (int)utf8_text_cols(sec->text.data + token->offset, token->len);
+		int cols =
+			(int)utf8_text_cols(sec->text.data + token->offset, token->len);
 		if (x > LABEL_COLS && x + cols > a.w - 1) {
 			x = LABEL_COLS;
 			row++;
@@ -174,11 +188,13 @@ static int flow(const struct section *sec, struct area a, int y, int rows)
 		if (row >= rows) {
 			struct buf more = {0};
 			buf_printf(&more, " +%zu", sec->count - i);
-			area_puts(a, a.w - 1 - (int)more.len, y + rows - 1, buf_text(&more), INK_SENTENCE);
+			area_puts(a, a.w - 1 - (int)more.len, y + rows - 1,
+			          buf_text(&more), INK_SENTENCE);
 			buf_free(&more);
 			return rows;
 		}
-		put_token(a, x, y + row, sec->text.data + token->offset, token->len, token->ink);
+		put_token(a, x, y + row, sec->text.data + token->offset, token->len,
+		          token->ink);
 		x += cols + GAP_COLS;
 	}
 	return row + 1;
@@ -190,7 +206,8 @@ static int rows_wanted(const struct section *sec, struct area a)
 	return sec->tokens.count ? flow(sec, nowhere, 0, 1000) : 1;
 }
 
-/* Rows for each section: one, then more for those that need them as long as there are any. */
+/* Rows for each section: one, then more for those that need them as long as there are
+ * any. */
 static void share_rows(struct section *sections, struct area a, int *rows)
 {
 	/* In the order of what matters most when there are too few rows for all. */
@@ -246,7 +263,7 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 	struct buf title = {0};
 	uint32_t ended = snap.done_count + snap.failed_count + snap.cancelled_count;
 	buf_printf(&title, "%sloop · %u %s", a.w >= 36 ? "event " : "", snap.born_count,
-		   snap.born_count == 1 ? "task" : "tasks");
+	           snap.born_count == 1 ? "task" : "tasks");
 	if (ended)
 		buf_printf(&title, ", %u ended", ended);
 	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));

@@ -1,6 +1,7 @@
 /*
- * The source: the scene's text with the line on which each task stands. The page shown is the
- * one that has the line of the moment; the running line is marked apart from those that wait.
+ * The source: the scene's text with the line on which each task stands. The page shown is
+ * the one that has the line of the moment; the running line is marked apart from those
+ * that wait.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ struct places {
 	VEC(struct place) all; /* in the order of the timeline, the active one first */
 };
 
-static void add_place(const struct screen *s, const struct present *p, uint32_t lane, struct places *out)
+static void add_place(const struct screen *s, const struct present *p, uint32_t lane,
+                      struct places *out)
 {
 	enum lane_state state = view_state_at(s->view, lane, p->position);
 	bool over = state >= STATE_TIMED; /* ended, or not there */
@@ -77,7 +79,8 @@ static size_t scrolled(size_t top, int by, size_t lines, size_t rows)
 }
 
 /* Draw a line of Python from column `x` on; returns the column after it. */
-static int draw_code(const struct screen *s, struct area a, int x, int y, const struct source_line *line)
+static int draw_code(const struct screen *s, struct area a, int x, int y,
+                     const struct source_line *line)
 {
 	uint8_t inks[LONG_LINE];
 	const char *text = s->source.text + line->offset_bytes;
@@ -96,8 +99,8 @@ static int draw_code(const struct screen *s, struct area a, int x, int y, const 
 }
 
 /* The names of those who stand on a line, at its right. */
-static void draw_tags(const struct screen *s, const struct present *p, struct area a, int x, int y,
-		      const struct places *places, uint32_t line)
+static void draw_tags(const struct screen *s, const struct present *p, struct area a,
+                      int x, int y, const struct places *places, uint32_t line)
 {
 	struct buf tag = {0};
 	size_t shown = 0, more = 0;
@@ -122,7 +125,8 @@ static void draw_tags(const struct screen *s, const struct present *p, struct ar
 	if (tag.len) {
 		int cols = (int)utf8_text_cols(tag.data, tag.len);
 		int at = a.w - 1 - cols;
-		/* Over the text rather than not at all: where a task stands matters more. */
+		/* Over the text rather than not at all: where a task stands matters more.
+		 */
 		if (at < x + 1 && at < a.w / 2)
 			at = x + 1 < a.w / 2 ? x + 1 : a.w / 2;
 		area_fill(area_part(a, at - 1, y, a.w - at + 1, 1), ' ', INK_TEXT);
@@ -147,8 +151,9 @@ static int digits_of(size_t n)
 	return digits;
 }
 
-static void draw_line(const struct screen *s, const struct present *p, struct area a, int y,
-		      const struct places *places, size_t index, uint32_t active_line)
+static void draw_line(const struct screen *s, const struct present *p, struct area a,
+                      int y, const struct places *places, size_t index,
+                      uint32_t active_line)
 {
 	uint32_t number = (uint32_t)index + 1;
 	int gutter = digits_of(s->source.lines.count) + 1;
@@ -158,7 +163,8 @@ static void draw_line(const struct screen *s, const struct present *p, struct ar
 	if (active)
 		area_put(a, gutter + 1, y, 0x25B6, INK_CURSOR); /* ▶ */
 	else if (place)
-		area_put(a, gutter + 1, y, 0x25B7, (style)state_ink(place->state)); /* ▷ */
+		area_put(a, gutter + 1, y, 0x25B7,
+		         (style)state_ink(place->state)); /* ▷ */
 	int end = draw_code(s, a, gutter + 3, y, &s->source.lines.items[index]);
 	draw_tags(s, p, a, end, y, places, number);
 	if (active)
@@ -166,8 +172,9 @@ static void draw_line(const struct screen *s, const struct present *p, struct ar
 }
 
 /* Who stands beyond the page, on the edge of the frame that is towards them. */
-static void draw_beyond(const struct screen *s, struct area edge, const struct places *places,
-			uint32_t from, uint32_t to, const char *arrow)
+static void draw_beyond(const struct screen *s, struct area edge,
+                        const struct places *places, uint32_t from, uint32_t to,
+                        const char *arrow)
 {
 	struct buf b = {0};
 	size_t shown = 0;
@@ -200,12 +207,15 @@ void source_draw(const struct screen *s, const struct present *p, struct area a)
 	if (places.all.count && places.all.items[0].lane == p->active)
 		active_line = places.all.items[0].line;
 	size_t lines = s->source.lines.count, rows = (size_t)in.h;
-	size_t top = scrolled(page_top(lines, rows, active_line), s->state.scroll[PANE_SOURCE], lines, rows);
+	size_t top = scrolled(page_top(lines, rows, active_line),
+	                      s->state.scroll[PANE_SOURCE], lines, rows);
 	for (size_t i = 0; i < rows && top + i < lines; i++)
 		draw_line(s, p, in, (int)i, &places, top + i, active_line);
 	int name_cols = 6 + (int)utf8_text_cols(name, strlen(name));
-	draw_beyond(s, area_part(a, name_cols, 0, a.w - name_cols, 1), &places, 1, (uint32_t)top, "↑ ");
-	draw_beyond(s, area_part(a, 0, a.h - 1, a.w, 1), &places, (uint32_t)(top + rows + 1), UINT32_MAX, "↓ ");
+	draw_beyond(s, area_part(a, name_cols, 0, a.w - name_cols, 1), &places, 1,
+	            (uint32_t)top, "↑ ");
+	draw_beyond(s, area_part(a, 0, a.h - 1, a.w, 1), &places,
+	            (uint32_t)(top + rows + 1), UINT32_MAX, "↓ ");
 	if (!lines)
 		area_puts(in, 1, 0, "(this trace has no source)", INK_DIM);
 	vec_free(&places.all);

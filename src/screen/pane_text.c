@@ -1,5 +1,6 @@
 /*
- * What is said in words: the title bar, the caption, the sentence, the output and the footer.
+ * What is said in words: the title bar, the caption, the sentence, the output and the
+ * footer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* ---- the title bar ------------------------------------------------------------------ */
+/* ---- the title bar ------------------------------------------------------------------
+ */
 
 static const char *mode_of(const struct screen *s)
 {
@@ -28,8 +30,10 @@ static const char *mode_of(const struct screen *s)
 	return "paused";
 }
 
-/* What stands at the right of the title bar, the most important last; cut to what fits. */
-static void status_of(const struct screen *s, const struct present *p, int cols, struct buf *out)
+/* What stands at the right of the title bar, the most important last; cut to what fits.
+ */
+static void status_of(const struct screen *s, const struct present *p, int cols,
+                      struct buf *out)
 {
 	struct buf part[6] = {0};
 	if (!view_complete(s->view))
@@ -78,7 +82,8 @@ void title_draw(const struct screen *s, const struct present *p, struct area a)
 	buf_free(&status);
 }
 
-/* ---- the caption --------------------------------------------------------------------- */
+/* ---- the caption ---------------------------------------------------------------------
+ */
 
 void caption_draw(const struct screen *s, const struct present *p, struct area a)
 {
@@ -96,30 +101,36 @@ void caption_draw(const struct screen *s, const struct present *p, struct area a
 	for (size_t i = 0; i + 1 < text.len; i++)
 		if (text.data[i] == '\n' && text.data[i + 1] != '\n')
 			text.data[i] = ' ';
-	size_t beats = view_beat_count(s->view), beat = view_beat_at(s->view, p->position);
+	size_t beats = view_beat_count(s->view),
+	       beat = view_beat_at(s->view, p->position);
 	int x = 1;
 	if (text.len) {
 		area_fill(a, ' ', INK_CAPTION);
 		if (beats && a.w >= 60)
-			x = area_printf(a, 1, 0, INK_CAPTION, "◆ %zu/%zu", beat, beats) + 2;
+			x = area_printf(a, 1, 0, INK_CAPTION, "◆ %zu/%zu", beat, beats) +
+			    2;
 	}
-	area_wrap(area_part(a, x, 0, a.w - x - 1, a.h), 0, 0, a.h, buf_text(&text), INK_CAPTION);
+	area_wrap(area_part(a, x, 0, a.w - x - 1, a.h), 0, 0, a.h, buf_text(&text),
+	          INK_CAPTION);
 	buf_free(&text);
 }
 
-/* ---- the sentence -------------------------------------------------------------------- */
+/* ---- the sentence --------------------------------------------------------------------
+ */
 
 static void opening_words(const struct screen *s, struct buf *what, struct buf *why)
 {
 	buf_puts(what, "The scene has not begun.");
 	if (view_moment_count(s->view, s->state.internals) > 1)
-		buf_puts(why, "→ steps forward, space plays, ] goes to the next beat, ? shows all keys.");
+		buf_puts(why, "→ steps forward, space plays, ] goes to the next beat, ? "
+		              "shows all keys.");
 	else
 		buf_puts(why, "It is being started.");
 }
 
 /* The scene is in the middle of a step right now. */
-static void within_words(const struct screen *s, const struct present *p, struct buf *what, struct buf *why)
+static void within_words(const struct screen *s, const struct present *p,
+                         struct buf *what, struct buf *why)
 {
 	if (p->active == LANE_NONE) {
 		buf_puts(what, "The scene is running.");
@@ -152,7 +163,8 @@ void sentence_draw(const struct screen *s, const struct present *p, struct area 
 	buf_free(&why);
 }
 
-/* ---- the output ----------------------------------------------------------------------- */
+/* ---- the output -----------------------------------------------------------------------
+ */
 
 enum { OUTPUT_LABEL_COLS = 9, MAX_OUTPUT_BYTES = 1 << 18 };
 
@@ -185,7 +197,8 @@ static void add_printed(struct pieces *out, const char *text, size_t len, style 
 		const char *newline = memchr(text, '\n', len);
 		size_t n = newline ? (size_t)(newline - text) : len;
 		if (n)
-			vec_push(&out->all, (struct piece){text, n, ink, out->line_count - 1});
+			vec_push(&out->all,
+			         (struct piece){text, n, ink, out->line_count - 1});
 		if (newline) {
 			out->line_count++;
 			n++;
@@ -202,7 +215,8 @@ static size_t first_needed(const struct screen *s, size_t end, size_t lines)
 	size_t n = end, bytes = 0, newlines = 0;
 	while (n > 0 && newlines <= lines && bytes < MAX_OUTPUT_BYTES) {
 		size_t len;
-		const char *text = trace_text(t, trace_at(t, view_printed(s->view, --n))->a, &len);
+		const char *text =
+			trace_text(t, trace_at(t, view_printed(s->view, --n))->a, &len);
 		bytes += len;
 		for (size_t i = 0; i < len; i++)
 			newlines += text[i] == '\n';
@@ -239,15 +253,17 @@ void output_draw(const struct screen *s, const struct present *p, struct area a)
 			continue;
 		if (i == 0 || piece->line != pieces.all.items[i - 1].line)
 			x = OUTPUT_LABEL_COLS;
-		x = area_text(area_part(a, 0, 0, a.w - 1, a.h), x, (int)(piece->line - top), piece->text,
-			      piece->len, piece->ink);
+		x = area_text(area_part(a, 0, 0, a.w - 1, a.h), x,
+		              (int)(piece->line - top), piece->text, piece->len,
+		              piece->ink);
 	}
 	if (!count)
 		area_puts(a, OUTPUT_LABEL_COLS, 0, "nothing was printed yet", INK_DIM);
 	vec_free(&pieces.all);
 }
 
-/* ---- the footer ------------------------------------------------------------------------ */
+/* ---- the footer
+ * ------------------------------------------------------------------------ */
 
 /* The width of an entry, and where its last word begins. */
 static int entry_cols(const char *text)
@@ -266,7 +282,8 @@ static int put_entry(struct area a, int x, const char *text)
 static void draw_keys(const struct screen *s, struct area a)
 {
 	enum context context = s->view ? CONTEXT_SCENE : CONTEXT_GALLERY;
-	const char *const always[] = {command_infos[CMD_HELP].short_label, command_infos[CMD_QUIT].short_label};
+	const char *const always[] = {command_infos[CMD_HELP].short_label,
+	                              command_infos[CMD_QUIT].short_label};
 	int gap = a.w >= 90 ? 3 : 2;
 	int room = a.w - 2 - entry_cols(always[0]) - entry_cols(always[1]) - gap;
 	int x = 1;

@@ -1,7 +1,7 @@
 /*
- * The timeline: the tree of tasks at the left, a row of time for each, a ruler above. It does
- * not scroll: when the present moves out of the window, a page is turned; which page is shown
- * follows from the position alone.
+ * The timeline: the tree of tasks at the left, a row of time for each, a ruler above. It
+ * does not scroll: when the present moves out of the window, a page is turned; which page
+ * is shown follows from the position alone.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -84,7 +84,8 @@ static struct page page_of(const struct screen *s, const struct present *p, int 
 /* ---- names ------------------------------------------------------------------------ */
 
 /* The name, with asyncio's own beside it when `wide`. */
-static void name_of(const struct screen *s, uint32_t lane, bool wide, struct buf *name, struct buf *beside)
+static void name_of(const struct screen *s, uint32_t lane, bool wide, struct buf *name,
+                    struct buf *beside)
 {
 	view_lane_name(s->view, lane, name);
 	const char *task = view_task_name(s->view, lane);
@@ -115,8 +116,10 @@ struct timeline_cut timeline_cut(const struct screen *s, const struct layout *l)
 		buf_reset(&name);
 		buf_reset(&beside);
 		name_of(s, lanes[i], wide_names(s), &name, &beside);
-		size_t cols = utf8_text_cols(buf_text(&name), name.len) + beside.len + (beside.len ? 1 : 0);
-		int need = MARK_COLS + 2 + indent_of(s, lanes[i]) + (int)(cols < 200 ? cols : 200) + 1;
+		size_t cols = utf8_text_cols(buf_text(&name), name.len) + beside.len +
+		              (beside.len ? 1 : 0);
+		int need = MARK_COLS + 2 + indent_of(s, lanes[i]) +
+		           (int)(cols < 200 ? cols : 200) + 1;
 		widest = need > widest ? need : widest;
 	}
 	buf_free(&name);
@@ -140,7 +143,8 @@ static uint32_t tree_mark(const struct screen *s, uint32_t lane)
 }
 
 /* What is said at the left edge: who this moment is about, and whose state it changed. */
-static uint32_t change_mark(const struct screen *s, const struct present *p, uint32_t lane)
+static uint32_t change_mark(const struct screen *s, const struct present *p,
+                            uint32_t lane)
 {
 	if (p->moment.kind == MOMENT_START)
 		return ' ';
@@ -151,25 +155,28 @@ static uint32_t change_mark(const struct screen *s, const struct present *p, uin
 	return was == view_state_at(s->view, lane, p->position) ? ' ' : 0x2022; /* • */
 }
 
-static void draw_name(const struct screen *s, const struct present *p, struct area a, int y, uint32_t lane)
+static void draw_name(const struct screen *s, const struct present *p, struct area a,
+                      int y, uint32_t lane)
 {
 	enum lane_state state = view_state_at(s->view, lane, p->position);
 	style ink = (style)state_ink(state);
 	bool there = state != STATE_ABSENT;
 	if (there)
-		area_put(a, 0, y, change_mark(s, p, lane), lane == p->active ? INK_CURSOR : ink);
+		area_put(a, 0, y, change_mark(s, p, lane),
+		         lane == p->active ? INK_CURSOR : ink);
 	int x = MARK_COLS + indent_of(s, lane);
 	struct buf name = {0}, beside = {0};
 	name_of(s, lane, wide_names(s), &name, &beside);
 	if (there || s->state.future) {
 		area_put(a, x, y, tree_mark(s, lane), INK_DIM);
-		style name_ink = !there ? (style)INK_DIM | STYLE_FAINT
-				 : state >= STATE_TIMED ? (style)INK_DIM
-				 : lane == p->active ? (style)INK_SENTENCE
-						     : (style)INK_TEXT;
+		style name_ink = !there                 ? (style)INK_DIM | STYLE_FAINT
+		                 : state >= STATE_TIMED ? (style)INK_DIM
+		                 : lane == p->active    ? (style)INK_SENTENCE
+		                                        : (style)INK_TEXT;
 		int end = area_fit(a, x + 2, y, a.w - x - 3, buf_text(&name), name_ink);
 		if (end + 1 + (int)beside.len < a.w)
-			area_puts(a, end + 1, y, buf_text(&beside), INK_DIM | (there ? 0 : STYLE_FAINT));
+			area_puts(a, end + 1, y, buf_text(&beside),
+			          INK_DIM | (there ? 0 : STYLE_FAINT));
 	}
 	buf_free(&name);
 	buf_free(&beside);
@@ -194,7 +201,8 @@ struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t t
 		return fit;
 	struct scale scale = fit;
 	scale.unit = ldexp(fit.unit, -s->state.zoom);
-	double at = ruler == RULER_CLOCK ? (double)time_ns : view_coordinate(s->view, ruler, position);
+	double at = ruler == RULER_CLOCK ? (double)time_ns
+	                                 : view_coordinate(s->view, ruler, position);
 	/* Pages overlap by a quarter, so that one sees where one came from. */
 	double stride = floor(cols * 0.75) < 1 ? 1 : floor(cols * 0.75);
 	double page = floor((at - fit.left) / scale.unit / stride);
@@ -209,7 +217,8 @@ static int64_t present_col(const struct screen *s, const struct present *p)
 {
 	if (ruler_shown(s) == RULER_CLOCK)
 		return scale_col(&p->scale, (double)p->time_ns);
-	return scale_col(&p->scale, view_coordinate(s->view, ruler_shown(s), p->position));
+	return scale_col(&p->scale,
+	                 view_coordinate(s->view, ruler_shown(s), p->position));
 }
 
 static void draw_ruler(const struct screen *s, const struct present *p, struct area a)
@@ -227,7 +236,8 @@ static void draw_ruler(const struct screen *s, const struct present *p, struct a
 		buf_reset(&label);
 		scale_label(&p->scale, coordinate, &label);
 		if (col + (int64_t)label.len > a.w)
-			col = a.w - (int64_t)label.len; /* the last one ends at the edge */
+			col = a.w -
+			      (int64_t)label.len; /* the last one ends at the edge */
 		/* The cursor is not drawn into a number. */
 		bool hit = now >= col && now < col + (int64_t)label.len;
 		if (col < free_from || hit)
@@ -239,7 +249,8 @@ static void draw_ruler(const struct screen *s, const struct present *p, struct a
 		area_put(a, (int)now, 0, 0x25BC, INK_CURSOR);
 	if (p->scale.left > 0 && area_get(a, 0, 0) == ' ')
 		area_put(a, 0, 0, 0x2190, INK_DIM);
-	if (view_extent(s->view, ruler_shown(s)) > scale_at(&p->scale, a.w) && area_get(a, a.w - 1, 0) == ' ')
+	if (view_extent(s->view, ruler_shown(s)) > scale_at(&p->scale, a.w) &&
+	    area_get(a, a.w - 1, 0) == ' ')
 		area_put(a, a.w - 1, 0, 0x2192, INK_DIM);
 }
 
@@ -256,17 +267,20 @@ static void draw_beats(const struct screen *s, const struct present *p, struct a
 		struct moment m = view_moment(s->view, internals, index);
 		if (!m.beat)
 			break;
-		int64_t col = scale_col(&p->scale, view_coordinate(s->view, ruler_shown(s), m.end));
+		int64_t col = scale_col(&p->scale,
+		                        view_coordinate(s->view, ruler_shown(s), m.end));
 		bool passed = m.end <= p->position;
 		if (col >= 0 && col < edge.w && area_get(edge, (int)col, 0) != 0x25C6)
-			area_put(edge, (int)col, 0, passed ? 0x25C6 : 0x25C7, passed ? INK_CURSOR : INK_DIM);
+			area_put(edge, (int)col, 0, passed ? 0x25C6 : 0x25C7,
+			         passed ? INK_CURSOR : INK_DIM);
 	}
 }
 
 /* ---- rows ------------------------------------------------------------------------- */
 
 /* While playing the clock is between two moments: what lasts goes on up to there. */
-static void draw_glide(const struct present *p, struct area a, int y, const struct span *span)
+static void draw_glide(const struct present *p, struct area a, int y,
+                       const struct span *span)
 {
 	int64_t from = scale_col(&p->scale, (double)p->moment.time_ns);
 	int64_t to = scale_col(&p->scale, (double)p->time_ns);
@@ -274,11 +288,13 @@ static void draw_glide(const struct present *p, struct area a, int y, const stru
 		return;
 	for (int64_t x = from < 0 ? 0 : from; x < to && x < a.w; x++)
 		if (area_get(a, (int)x, y) == ' ' || x > from)
-			area_put(a, (int)x, y, state_infos[span->state].glyph, (style)state_ink(span->state));
+			area_put(a, (int)x, y, state_infos[span->state].glyph,
+			         (style)state_ink(span->state));
 }
 
 /* A wait for a timer is promised to end at its deadline: dots up to there. */
-static void draw_promise(const struct present *p, struct area a, int y, const struct span *span)
+static void draw_promise(const struct present *p, struct area a, int y,
+                         const struct span *span)
 {
 	if (span->deadline_ns == INT64_MAX ||
 	    (span->state != STATE_WAITING && span->state != STATE_CANCELLING))
@@ -290,8 +306,8 @@ static void draw_promise(const struct present *p, struct area a, int y, const st
 			area_put(a, (int)x, y, 0x2508, INK_WAITING | STYLE_FAINT); /* ┈ */
 }
 
-static void draw_cells(const struct screen *s, const struct present *p, struct area a, int y,
-		       uint32_t lane, uint64_t position, style flags)
+static void draw_cells(const struct screen *s, const struct present *p, struct area a,
+                       int y, uint32_t lane, uint64_t position, style flags)
 {
 	int cols = p->scale.cols;
 	struct row_cell *cells = mem_alloc(mem_mul((size_t)cols, sizeof *cells));
@@ -299,14 +315,16 @@ static void draw_cells(const struct screen *s, const struct present *p, struct a
 	for (int x = 0; x < cols; x++) {
 		if (cells[x].code <= ' ')
 			continue;
-		style ink = (style)(cells[x].label ? INK_REASON : state_ink(cells[x].state));
+		style ink =
+			(style)(cells[x].label ? INK_REASON : state_ink(cells[x].state));
 		if (area_get(a, x, y) == ' ')
 			area_put(a, x, y, cells[x].code, ink | flags);
 	}
 	free(cells);
 }
 
-static void draw_lane(const struct screen *s, const struct present *p, struct area a, int y, uint32_t lane)
+static void draw_lane(const struct screen *s, const struct present *p, struct area a,
+                      int y, uint32_t lane)
 {
 	draw_cells(s, p, a, y, lane, p->position, 0);
 	size_t at = view_span_at(s->view, lane, p->position);
@@ -327,9 +345,11 @@ static void title_of(const struct screen *s, const struct page *page, struct buf
 {
 	buf_printf(out, "timeline · %s", ruler_name(ruler_shown(s)));
 	if (s->state.zoom)
-		buf_printf(out, " · zoom %dx", s->state.zoom < 20 ? 1 << s->state.zoom : 1 << 20);
+		buf_printf(out, " · zoom %dx",
+		           s->state.zoom < 20 ? 1 << s->state.zoom : 1 << 20);
 	if (page->count > page->rows)
-		buf_printf(out, " · tasks %zu–%zu of %zu", page->top + 1, page->top + page->rows, page->count);
+		buf_printf(out, " · tasks %zu–%zu of %zu", page->top + 1,
+		           page->top + page->rows, page->count);
 	if (s->state.internals)
 		buf_puts(out, " · internals");
 	if (s->state.future)
@@ -370,7 +390,8 @@ uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int r
 	struct layout l = screen_layout(s);
 	struct page page = page_of(s, p, l.timeline.h - 3);
 	uint32_t lane = LANE_NONE;
-	if (row >= 1 && (size_t)row <= page.rows && page.top + (size_t)row - 1 < page.count)
+	if (row >= 1 && (size_t)row <= page.rows &&
+	    page.top + (size_t)row - 1 < page.count)
 		lane = page.lanes[page.top + (size_t)row - 1];
 	free(page.lanes);
 	return lane;

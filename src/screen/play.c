@@ -46,7 +46,7 @@ int64_t play_due_ns(const struct play *p, int64_t gap_ns, int speed)
 const char *play_speed_text(int speed)
 {
 	static const char *const texts[] = {"1/8x", "1/4x", "1/2x", "1x",  "2x",
-					    "4x",   "8x",   "16x",  "32x", "64x"};
+	                                    "4x",   "8x",   "16x",  "32x", "64x"};
 	assert(speed >= SPEED_MIN && speed <= SPEED_MAX);
 	return texts[speed - SPEED_MIN];
 }

@@ -1,7 +1,7 @@
 /*
  * Playing: how long each moment is shown. The scene's own time is stretched by the speed;
- * a step that takes no time of the scene still shows for a moment, so that it can be seen.
- * Only the pace depends on the speed, never the order: that is the trace's.
+ * a step that takes no time of the scene still shows for a moment, so that it can be
+ * seen. Only the pace depends on the speed, never the order: that is the trace's.
  */
 #ifndef SCREEN_PLAY_H
 #define SCREEN_PLAY_H
@@ -19,10 +19,12 @@ struct play {
 /* How long a moment shows when the next one comes `gap_ns` of the scene's time later. */
 int64_t play_hold_ns(int64_t gap_ns, int speed);
 
-/* The part of `gap_ns` that has passed when a moment has been shown for `shown_ns`: from 0 to gap_ns. */
+/* The part of `gap_ns` that has passed when a moment has been shown for `shown_ns`: from
+ * 0 to gap_ns. */
 int64_t play_glide_ns(int64_t gap_ns, int64_t shown_ns, int speed);
 
-/* When to come back, at the latest: at the end of the moment, or for the next frame of a glide. */
+/* When to come back, at the latest: at the end of the moment, or for the next frame of a
+ * glide. */
 int64_t play_due_ns(const struct play *p, int64_t gap_ns, int speed);
 
 /* "1x", "1/8x": static. */

@@ -1,4 +1,5 @@
-/* The screen as a whole: its life, what a key does, how time passes, the panes put together. */
+/* The screen as a whole: its life, what a key does, how time passes, the panes put
+ * together. */
 #include "screen/screen.h"
 
 #include <stdlib.h>
@@ -83,7 +84,8 @@ void screen_show(struct screen *s, struct view *view, bool same_place)
 	source_set(&s->source, about->source);
 	if (same_place) {
 		s->state.position = 0;
-		if (s->state.chosen != LANE_NONE && s->state.chosen >= view_lane_count(view))
+		if (s->state.chosen != LANE_NONE &&
+		    s->state.chosen >= view_lane_count(view))
 			s->state.chosen = LANE_NONE;
 		s->state.wanted = here;
 	} else if (about->real_clock) {
@@ -136,7 +138,7 @@ int64_t next_gap_ns(const struct screen *s)
 	if (index + 1 >= view_moment_count(s->view, s->state.internals))
 		return 0;
 	int64_t gap = view_moment(s->view, s->state.internals, index + 1).time_ns -
-		      view_moment(s->view, s->state.internals, index).time_ns;
+	              view_moment(s->view, s->state.internals, index).time_ns;
 	return gap > 0 ? gap : 0;
 }
 
@@ -145,9 +147,11 @@ int64_t screen_time_ns(const struct screen *s)
 	if (!s->view)
 		return 0;
 	int64_t now = view_moment(s->view, s->state.internals, present_index(s)).time_ns;
-	/* Paused in the middle of a wait, the clock stays there; a step forward ends it. */
+	/* Paused in the middle of a wait, the clock stays there; a step forward ends it.
+	 */
 	if (s->state.play.shown_ns > 0)
-		now += play_glide_ns(next_gap_ns(s), s->state.play.shown_ns, s->state.speed);
+		now += play_glide_ns(next_gap_ns(s), s->state.play.shown_ns,
+		                     s->state.speed);
 	return now;
 }
 
@@ -248,7 +252,8 @@ unsigned screen_key(struct screen *s, const struct key *key, int64_t now_ns)
 		if (command == CMD_CLICK)
 			return move_click(s, key->x, key->y);
 	} else if (command == CMD_PICK) {
-		long entry = chooser_entry_at(&s->options.gallery, s->state.entry, s->rows - 2, key->y - 1);
+		long entry = chooser_entry_at(&s->options.gallery, s->state.entry,
+		                              s->rows - 2, key->y - 1);
 		if (entry < 0)
 			return DO_DRAW;
 		bool again = (size_t)entry == s->state.entry;
@@ -274,15 +279,23 @@ static unsigned do_in_gallery(struct screen *s, enum command command)
 {
 	switch (command) {
 	case CMD_ENTRY_DOWN:
-	case CMD_ENTRY_WHEEL_DOWN: return choose_entry(s, 1);
+	case CMD_ENTRY_WHEEL_DOWN:
+		return choose_entry(s, 1);
 	case CMD_ENTRY_UP:
-	case CMD_ENTRY_WHEEL_UP: return choose_entry(s, -1);
-	case CMD_PAGE_DOWN: return choose_entry(s, 10);
-	case CMD_PAGE_UP: return choose_entry(s, -10);
-	case CMD_FIRST: return choose_entry(s, -(long)s->options.gallery.count);
-	case CMD_LAST: return choose_entry(s, (long)s->options.gallery.count);
-	case CMD_OPEN: return s->options.gallery.count ? DO_OPEN : 0;
-	default: return 0;
+	case CMD_ENTRY_WHEEL_UP:
+		return choose_entry(s, -1);
+	case CMD_PAGE_DOWN:
+		return choose_entry(s, 10);
+	case CMD_PAGE_UP:
+		return choose_entry(s, -10);
+	case CMD_FIRST:
+		return choose_entry(s, -(long)s->options.gallery.count);
+	case CMD_LAST:
+		return choose_entry(s, (long)s->options.gallery.count);
+	case CMD_OPEN:
+		return s->options.gallery.count ? DO_OPEN : 0;
+	default:
+		return 0;
 	}
 }
 
@@ -307,8 +320,8 @@ static void change_speed(struct screen *s, int by)
 	s->state.speed = clamp(s->state.speed + by, SCREEN_SPEED_MIN, SCREEN_SPEED_MAX);
 	/* The clock does not jump: the same part of the moment has been shown. */
 	int64_t after = play_hold_ns(gap, s->state.speed);
-	s->state.play.shown_ns =
-		(int64_t)((double)s->state.play.shown_ns / (double)before * (double)after);
+	s->state.play.shown_ns = (int64_t)((double)s->state.play.shown_ns /
+	                                   (double)before * (double)after);
 }
 
 static unsigned watch(struct screen *s)
@@ -316,16 +329,20 @@ static unsigned watch(struct screen *s)
 	if (!s->options.can_watch)
 		return 0;
 	s->state.watching = !s->state.watching;
-	screen_message(s, s->state.watching ? "watching the file: the scene runs anew when it is saved"
-					    : "no longer watching the file");
+	screen_message(s,
+	               s->state.watching
+	                       ? "watching the file: the scene runs anew when it is saved"
+	                       : "no longer watching the file");
 	return 0;
 }
 
 unsigned screen_do(struct screen *s, enum command command, int argument, int64_t now_ns)
 {
 	switch (command) {
-	case CMD_QUIT: return DO_QUIT;
-	case CMD_REPAINT: return DO_DRAW | DO_REPAINT;
+	case CMD_QUIT:
+		return DO_QUIT;
+	case CMD_REPAINT:
+		return DO_DRAW | DO_REPAINT;
 	case CMD_HELP:
 		s->state.overlay = OVERLAY_HELP;
 		s->state.help_top = 0;
@@ -333,27 +350,39 @@ unsigned screen_do(struct screen *s, enum command command, int argument, int64_t
 	case CMD_THEME:
 		s->state.theme = (s->state.theme + 1) % THEME_COUNT;
 		return DO_DRAW;
-	default: break;
+	default:
+		break;
 	}
 	if (!s->view)
 		return do_in_gallery(s, command) | DO_DRAW;
 	switch (command) {
-	case CMD_PLAY: start_or_stop(s, now_ns); break;
-	case CMD_FASTER: change_speed(s, 1); break;
-	case CMD_SLOWER: change_speed(s, -1); break;
+	case CMD_PLAY:
+		start_or_stop(s, now_ns);
+		break;
+	case CMD_FASTER:
+		change_speed(s, 1);
+		break;
+	case CMD_SLOWER:
+		change_speed(s, -1);
+		break;
 	case CMD_BEAT_STOP:
 		s->state.beat_stop = !s->state.beat_stop;
-		screen_message(s, s->state.beat_stop ? "playing stops at beats" : "playing runs through beats");
+		screen_message(s, s->state.beat_stop ? "playing stops at beats"
+		                                     : "playing runs through beats");
 		break;
 	case CMD_SEARCH:
 		s->state.overlay = OVERLAY_SEARCH;
 		s->state.play.on = false;
 		buf_reset(&s->query);
 		break;
-	case CMD_RESTART: return DO_DRAW | DO_RESTART;
-	case CMD_EDIT: return s->options.can_edit ? DO_DRAW | DO_EDIT : 0;
-	case CMD_WATCH: return watch(s) | DO_DRAW;
-	default: return move_do(s, command, argument) | DO_DRAW;
+	case CMD_RESTART:
+		return DO_DRAW | DO_RESTART;
+	case CMD_EDIT:
+		return s->options.can_edit ? DO_DRAW | DO_EDIT : 0;
+	case CMD_WATCH:
+		return watch(s) | DO_DRAW;
+	default:
+		return move_do(s, command, argument) | DO_DRAW;
 	}
 	return DO_DRAW;
 }
@@ -375,8 +404,10 @@ int64_t screen_due_ns(const struct screen *s)
 static size_t next_to_play(const struct screen *s, size_t index)
 {
 	if (s->state.follow)
-		return view_next_of_lane(s->view, s->state.internals, index, s->state.chosen);
-	return index + 1 < view_moment_count(s->view, s->state.internals) ? index + 1 : index;
+		return view_next_of_lane(s->view, s->state.internals, index,
+		                         s->state.chosen);
+	return index + 1 < view_moment_count(s->view, s->state.internals) ? index + 1
+	                                                                  : index;
 }
 
 unsigned screen_advance(struct screen *s, int64_t now_ns)
@@ -402,7 +433,8 @@ unsigned screen_advance(struct screen *s, int64_t now_ns)
 		go_to(s, next);
 		*play = kept;
 		play->shown_ns -= hold;
-		if (s->state.beat_stop && view_moment(s->view, s->state.internals, next).beat) {
+		if (s->state.beat_stop &&
+		    view_moment(s->view, s->state.internals, next).beat) {
 			play->shown_ns = 0;
 			play->on = false;
 			break;
@@ -430,20 +462,24 @@ struct layout screen_layout(const struct screen *s)
 enum ink state_ink(enum lane_state state)
 {
 	switch (state) {
-#define STATE(name, word, glyph, ascii, what)                                                      \
-	case STATE_##name:                                                                         \
+#define STATE(name, word, glyph, ascii, what)                                            \
+	case STATE_##name:                                                               \
 		return INK_##name;
 #include "view/state.def"
 #undef STATE
-	case STATE_MIXED: return INK_MIXED;
-	default: return INK_DIM;
+	case STATE_MIXED:
+		return INK_MIXED;
+	default:
+		return INK_DIM;
 	}
 }
 
-struct area pane_frame(const struct screen *s, enum pane pane, struct area a, const char *title)
+struct area pane_frame(const struct screen *s, enum pane pane, struct area a,
+                       const char *title)
 {
 	bool focus = s->state.focus == pane;
-	return area_box(a, title, focus ? INK_FOCUS : INK_FRAME, focus ? INK_FOCUS : INK_HEAD);
+	return area_box(a, title, focus ? INK_FOCUS : INK_FRAME,
+	                focus ? INK_FOCUS : INK_HEAD);
 }
 
 static struct area part_of(struct grid *g, struct rect r)
@@ -454,8 +490,8 @@ static struct area part_of(struct grid *g, struct rect r)
 static void draw_too_small(const struct screen *s, struct area a)
 {
 	struct buf b = {0};
-	buf_printf(&b, "simmer needs a window of %dx%d; this one is %dx%d.\nq quits.", LAYOUT_MIN_COLS,
-		   LAYOUT_MIN_ROWS, s->cols, s->rows);
+	buf_printf(&b, "simmer needs a window of %dx%d; this one is %dx%d.\nq quits.",
+	           LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS, s->cols, s->rows);
 	area_wrap(a, 0, a.h > 4 ? a.h / 3 : 0, a.h, buf_text(&b), INK_TEXT);
 	buf_free(&b);
 }
@@ -466,7 +502,8 @@ static void draw_gallery(const struct screen *s, struct area a)
 	area_fill(title, ' ', INK_BAR);
 	area_puts(title, 1, 0, "simmer", INK_BAR);
 	area_puts(title, 9, 0, "asyncio, one step at a time", INK_BAR_DIM);
-	chooser_draw(area_part(a, 0, 1, a.w, a.h - 2), &s->options.gallery, s->state.entry);
+	chooser_draw(area_part(a, 0, 1, a.w, a.h - 2), &s->options.gallery,
+	             s->state.entry);
 	footer_draw(s, area_part(a, 0, a.h - 1, a.w, 1));
 }
 
@@ -487,7 +524,8 @@ static void draw_scene(const struct screen *s, struct grid *g)
 	footer_draw(s, part_of(g, l.footer));
 }
 
-/* A message of several lines (where a scene cannot be read, with its line) gets a box of its own. */
+/* A message of several lines (where a scene cannot be read, with its line) gets a box of
+ * its own. */
 static void draw_long_message(const struct screen *s, struct area a)
 {
 	const char *text = buf_text(&s->message);
@@ -511,7 +549,8 @@ void screen_draw(const struct screen *s, struct grid *g)
 		draw_scene(s, g);
 	else
 		draw_gallery(s, area_all(g));
-	if (s->state.overlay == OVERLAY_HELP && s->cols >= LAYOUT_MIN_COLS && s->rows >= LAYOUT_MIN_ROWS)
+	if (s->state.overlay == OVERLAY_HELP && s->cols >= LAYOUT_MIN_COLS &&
+	    s->rows >= LAYOUT_MIN_ROWS)
 		help_draw(s, area_all(g));
 	draw_long_message(s, area_all(g));
 	if (g->ascii)

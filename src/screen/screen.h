@@ -28,30 +28,35 @@ enum { SCREEN_SPEED_MIN = -3, SCREEN_SPEED_MAX = 6 };
 struct screen_options {
 	enum theme theme;
 	bool ascii;
-	int speed;             /* of playing: 2 to the power of this, from SCREEN_SPEED_MIN to _MAX */
+	int speed; /* of playing: 2 to the power of this, from SCREEN_SPEED_MIN to _MAX */
 	struct gallery gallery; /* borrowed; count 0: there is none */
-	bool can_edit, can_watch; /* whether DO_EDIT and watching mean anything to the host */
+	bool can_edit,
+		can_watch; /* whether DO_EDIT and watching mean anything to the host */
 };
 
 struct screen *screen_new(const struct screen_options *options);
 void screen_free(struct screen *s);
 
 /*
- * Show the picture `view` (borrowed until the next call; NULL: the chooser) from its beginning, paused.
- * With `same_place`, a scene run anew: stay at the same moment, zoom and task as far as they exist.
+ * Show the picture `view` (borrowed until the next call; NULL: the chooser) from its
+ * beginning, paused. With `same_place`, a scene run anew: stay at the same moment, zoom
+ * and task as far as they exist.
  */
 void screen_show(struct screen *s, struct view *view, bool same_place);
 
-/* Let go of the picture, because it is going away, but remember the place for a screen_show that follows. */
+/* Let go of the picture, because it is going away, but remember the place for a
+ * screen_show that follows. */
 void screen_detach(struct screen *s);
 
-/* The picture has grown (view_update brought something new), or its trace is complete. Returns DO_ bits. */
+/* The picture has grown (view_update brought something new), or its trace is complete.
+ * Returns DO_ bits. */
 unsigned screen_grown(struct screen *s);
 
 /* The grid has another size now. */
 void screen_resize(struct screen *s, int cols, int rows);
 
-/* A key was pressed at `now_ns` (any clock that never goes back; the one of screen_advance). Returns DO_ bits. */
+/* A key was pressed at `now_ns` (any clock that never goes back; the one of
+ * screen_advance). Returns DO_ bits. */
 unsigned screen_key(struct screen *s, const struct key *key, int64_t now_ns);
 
 /* Do one command; `argument` is a digit for CMD_SEEK, else 0. Returns DO_ bits. */
@@ -77,7 +82,8 @@ bool screen_watching(const struct screen *s);
 
 enum theme screen_theme(const struct screen *s);
 
-/* Where it is: the moment's index in the list that is stepped through, and the clock that is shown. */
+/* Where it is: the moment's index in the list that is stepped through, and the clock that
+ * is shown. */
 uint64_t screen_position(const struct screen *s);
 int64_t screen_time_ns(const struct screen *s);
 bool screen_playing(const struct screen *s);

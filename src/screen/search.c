@@ -13,10 +13,10 @@
 struct question {
 	const char *text;
 	size_t len;
-	uint32_t number;   /* the line with this number, or 0 */
-	bool *lines;       /* by line, from 0: it has the text */
+	uint32_t number; /* the line with this number, or 0 */
+	bool *lines;     /* by line, from 0: it has the text */
 	size_t line_count;
-	bool *lanes;       /* by lane: its name has the text */
+	bool *lanes; /* by lane: its name has the text */
 };
 
 static bool has_text(const struct question *q, const char *text, size_t len)
@@ -49,7 +49,8 @@ static struct question ask(const struct screen *s)
 	return q;
 }
 
-static bool matches(const struct screen *s, const struct question *q, const struct moment *m)
+static bool matches(const struct screen *s, const struct question *q,
+                    const struct moment *m)
 {
 	if (m->kind == MOMENT_START)
 		return false;
@@ -59,7 +60,8 @@ static bool matches(const struct screen *s, const struct question *q, const stru
 	for (uint64_t i = m->begin; i < m->end; i++) {
 		const struct event *e = trace_at(t, i);
 		if (e->kind == EV_LINE &&
-		    (e->a == q->number || (e->a && e->a <= q->line_count && q->lines[e->a - 1])))
+		    (e->a == q->number ||
+		     (e->a && e->a <= q->line_count && q->lines[e->a - 1])))
 			return true;
 		if (e->kind == EV_PRINTED) {
 			size_t len;
@@ -92,7 +94,7 @@ bool search_next(struct screen *s, bool backwards)
 	}
 	if (found && round)
 		screen_message(s, backwards ? "found by going on from the end"
-					    : "found by going on from the beginning");
+		                            : "found by going on from the beginning");
 	free(q.lines);
 	free(q.lanes);
 	return found;

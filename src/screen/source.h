@@ -19,7 +19,8 @@ struct source {
 	VEC(struct source_line) lines;
 };
 
-/* Cut `text` into lines; the text must stay. Ends what `s` was before (the zero value is empty). */
+/* Cut `text` into lines; the text must stay. Ends what `s` was before (the zero value is
+ * empty). */
 void source_set(struct source *s, const char *text);
 void source_free(struct source *s);
 

@@ -10,7 +10,7 @@ static const struct {
 	int16_t fg[THEME_COUNT], bg[THEME_COUNT], eight[THEME_COUNT];
 	uint8_t strong, mono;
 } inks[] = {
-#define INK(name, dark, dark_bg, light, light_bg, e, e_light, strong_, mono_, what)                \
+#define INK(name, dark, dark_bg, light, light_bg, e, e_light, strong_, mono_, what)      \
 	{{dark, light}, {dark_bg, light_bg}, {e, e_light}, strong_, mono_},
 #include "screen/theme.def"
 #undef INK
@@ -60,7 +60,8 @@ struct look theme_look(enum theme theme, enum depth depth, style s)
 		attributes |= LOOK_UNDERLINE;
 	if (s & STYLE_REVERSE)
 		attributes ^= LOOK_REVERSE;
-	look.attributes = attributes & (LOOK_BOLD | LOOK_DIM | LOOK_UNDERLINE | LOOK_REVERSE);
+	look.attributes =
+		attributes & (LOOK_BOLD | LOOK_DIM | LOOK_UNDERLINE | LOOK_REVERSE);
 	return look;
 }
 

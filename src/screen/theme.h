@@ -10,7 +10,9 @@
 #include "screen/grid.h"
 
 enum ink {
-#define INK(name, dark, dark_bg, light, light_bg, eight, eight_light, strong, mono, what) INK_##name,
+#define INK(name, dark, dark_bg, light, light_bg, eight, eight_light, strong, mono,      \
+            what)                                                                        \
+	INK_##name,
 #include "screen/theme.def"
 #undef INK
 	INK_COUNT

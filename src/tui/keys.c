@@ -21,15 +21,24 @@ struct found {
 static uint32_t letter_key(unsigned char final)
 {
 	switch (final) {
-	case 'A': return KEYCODE_UP;
-	case 'B': return KEYCODE_DOWN;
-	case 'C': return KEYCODE_RIGHT;
-	case 'D': return KEYCODE_LEFT;
-	case 'H': return KEYCODE_HOME;
-	case 'F': return KEYCODE_END;
-	case 'M': return KEYCODE_ENTER;
-	case 'Z': return KEYCODE_BACKTAB;
-	default: return 0;
+	case 'A':
+		return KEYCODE_UP;
+	case 'B':
+		return KEYCODE_DOWN;
+	case 'C':
+		return KEYCODE_RIGHT;
+	case 'D':
+		return KEYCODE_LEFT;
+	case 'H':
+		return KEYCODE_HOME;
+	case 'F':
+		return KEYCODE_END;
+	case 'M':
+		return KEYCODE_ENTER;
+	case 'Z':
+		return KEYCODE_BACKTAB;
+	default:
+		return 0;
 	}
 }
 
@@ -38,16 +47,22 @@ static uint32_t number_key(int number)
 {
 	switch (number) {
 	case 1:
-	case 7: return KEYCODE_HOME;
+	case 7:
+		return KEYCODE_HOME;
 	case 4:
-	case 8: return KEYCODE_END;
-	case 5: return KEYCODE_PGUP;
-	case 6: return KEYCODE_PGDN;
-	default: return 0;
+	case 8:
+		return KEYCODE_END;
+	case 5:
+		return KEYCODE_PGUP;
+	case 6:
+		return KEYCODE_PGDN;
+	default:
+		return 0;
 	}
 }
 
-/* The key of a mouse report `ESC [ < button ; x ; y M`; releases and movements are none. */
+/* The key of a mouse report `ESC [ < button ; x ; y M`; releases and movements are none.
+ */
 static struct key mouse_key(const int *p, int count, unsigned char final)
 {
 	struct key key = {0};
@@ -85,10 +100,12 @@ static struct found read_csi(const unsigned char *b, size_t len)
 			if (mouse)
 				found.key = mouse_key(p, count, c);
 			else
-				found.key.code = c == '~' ? number_key(p[0]) : letter_key(c);
+				found.key.code =
+					c == '~' ? number_key(p[0]) : letter_key(c);
 			return found;
 		} else if (c < 0x20 || c > 0x7E) {
-			return (struct found){i, {0}}; /* broken off: what follows is something else */
+			return (struct found){
+				i, {0}}; /* broken off: what follows is something else */
 		}
 	}
 	return (struct found){0};
@@ -101,7 +118,8 @@ static struct found read_escape(const unsigned char *b, size_t len)
 	if (b[1] == '[')
 		return read_csi(b, len);
 	if (b[1] == 'O')
-		return len < 3 ? (struct found){0} : (struct found){3, {.code = letter_key(b[2])}};
+		return len < 3 ? (struct found){0}
+		               : (struct found){3, {.code = letter_key(b[2])}};
 	if (b[1] == ESC)
 		return (struct found){1, {.code = KEYCODE_ESC}};
 	return (struct found){2, {0}}; /* Alt and a character: nothing of ours */
@@ -111,14 +129,21 @@ static uint32_t control_key(unsigned char c)
 {
 	switch (c) {
 	case '\r':
-	case '\n': return KEYCODE_ENTER;
-	case '\t': return KEYCODE_TAB;
+	case '\n':
+		return KEYCODE_ENTER;
+	case '\t':
+		return KEYCODE_TAB;
 	case 0x08:
-	case 0x7F: return KEYCODE_BACKSPACE;
-	case ' ': return KEYCODE_SPACE;
-	case 0x03: return KEYCODE_CTRL_C;
-	case 0x0C: return KEYCODE_CTRL_L;
-	default: return 0;
+	case 0x7F:
+		return KEYCODE_BACKSPACE;
+	case ' ':
+		return KEYCODE_SPACE;
+	case 0x03:
+		return KEYCODE_CTRL_C;
+	case 0x0C:
+		return KEYCODE_CTRL_L;
+	default:
+		return 0;
 	}
 }
 
@@ -143,7 +168,8 @@ static struct found read_key(const unsigned char *b, size_t len)
 	return found;
 }
 
-void keys_feed(struct keys *k, const void *bytes, size_t len, keys_sink *sink, void *world)
+void keys_feed(struct keys *k, const void *bytes, size_t len, keys_sink *sink,
+               void *world)
 {
 	const unsigned char *in = bytes;
 	while (len) {

@@ -23,7 +23,8 @@ struct keys {
 typedef void keys_sink(void *world, const struct key *key);
 
 /* Decode `len` bytes; what is not complete is kept for the next call. */
-void keys_feed(struct keys *k, const void *bytes, size_t len, keys_sink *sink, void *world);
+void keys_feed(struct keys *k, const void *bytes, size_t len, keys_sink *sink,
+               void *world);
 
 /* Whether the beginning of a key waits for its rest. */
 bool keys_pending(const struct keys *k);

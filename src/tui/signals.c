@@ -14,7 +14,7 @@ static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
 
 /* What the handlers reach: only an object of static lifetime can be. */
 static struct {
-	int in, out;            /* the pipe; out is written by the handler */
+	int in, out;                /* the pipe; out is written by the handler */
 	volatile sig_atomic_t ends; /* how often an end was asked for */
 	void (*rescue)(void);
 	struct sigaction old_told[COUNT_OF(told)], old_crashes[COUNT_OF(crashes)];
@@ -25,7 +25,8 @@ static void tell(int number)
 {
 	int saved = errno;
 	/* The loop does not answer: the user insists. */
-	if ((number == SIGINT || number == SIGTERM || number == SIGHUP) && state.ends++ >= 2) {
+	if ((number == SIGINT || number == SIGTERM || number == SIGHUP) &&
+	    state.ends++ >= 2) {
 		state.rescue();
 		_exit(128 + number);
 	}
@@ -73,7 +74,7 @@ int signals_catch(void (*rescue)(void))
 		catch_one(told[i], tell, SA_RESTART, &state.old_told[i]);
 	for (size_t i = 0; i < COUNT_OF(crashes); i++)
 		catch_one(crashes[i], crash, SA_ONSTACK | (int)SA_RESETHAND | SA_NODEFER,
-			  &state.old_crashes[i]);
+		          &state.old_crashes[i]);
 	return state.in;
 }
 

@@ -10,7 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* <term.h> has a struct term of its own; the few terminfo functions are in <curses.h> too. */
+/* <term.h> has a struct term of its own; the few terminfo functions are in <curses.h>
+ * too. */
 #define NCURSES_NOMACROS
 #include <curses.h>
 
@@ -21,16 +22,18 @@
 enum { MAX_PAIRS = 256, RESCUE_BYTES = 256, MIN_SIZE = 1, MAX_SIZE = 2000 };
 
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
-static const char mouse_on[] = "\033[?1002h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1002l";
+static const char mouse_on[] = "\033[?1002h\033[?1006h",
+		  mouse_off[] = "\033[?1006l\033[?1002l";
 
 struct term {
 	struct term_options options;
 	SCREEN *screen;
-	FILE *canvas;   /* what curses believes to be the terminal */
+	FILE *canvas; /* what curses believes to be the terminal */
 	struct termios saved;
-	bool is_tty;    /* `saved` holds the modes to go back to */
+	bool is_tty; /* `saved` holds the modes to go back to */
 	bool entered;
-	bool modern;    /* an xterm or a relative: knows the mouse and synchronised updates */
+	bool modern; /* an xterm or a relative: knows the mouse and synchronised updates
+	              */
 	bool utf8;
 	enum depth depth;
 	int cols, rows;
@@ -40,8 +43,9 @@ struct term {
 };
 
 /*
- * What a signal handler needs to give the terminal back: plain bytes, prepared beforehand.
- * It cannot be reached in any other way than through an object of static lifetime.
+ * What a signal handler needs to give the terminal back: plain bytes, prepared
+ * beforehand. It cannot be reached in any other way than through an object of static
+ * lifetime.
  */
 static struct {
 	volatile int armed;
@@ -124,7 +128,8 @@ static void prepare_rescue(struct term *t)
 	rescue.len = 0;
 	if (t->modern) {
 		memcpy(rescue.bytes, sync_end, sizeof sync_end - 1);
-		memcpy(rescue.bytes + sizeof sync_end - 1, mouse_off, sizeof mouse_off - 1);
+		memcpy(rescue.bytes + sizeof sync_end - 1, mouse_off,
+		       sizeof mouse_off - 1);
 		rescue.len = sizeof sync_end - 1 + sizeof mouse_off - 1;
 	}
 	append_capability("sgr0");
@@ -172,7 +177,8 @@ void term_leave(struct term *t)
 	t->entered = false;
 	endwin();
 	take_canvas(t);
-	/* Those bytes and ours end in the same state; ours are the ones that were tried. */
+	/* Those bytes and ours end in the same state; ours are the ones that were tried.
+	 */
 	buf_reset(&t->frame);
 	term_rescue();
 }
@@ -239,15 +245,18 @@ enum theme term_guess_theme(void)
 	if (!last || !last[1])
 		return THEME_DARK;
 	long background = strtol(last + 1, NULL, 10);
-	return background == 7 || (background >= 9 && background <= 15) ? THEME_LIGHT : THEME_DARK;
+	return background == 7 || (background >= 9 && background <= 15) ? THEME_LIGHT
+	                                                                : THEME_DARK;
 }
 
 /* ---- opening ----------------------------------------------------------------- */
 
-/* Start curses with a canvas of the right size; NULL if it does not know this terminal. */
+/* Start curses with a canvas of the right size; NULL if it does not know this terminal.
+ */
 static SCREEN *start_curses(struct term *t, FILE *nothing)
 {
-	/* Exported sizes would freeze the screen's; for this one call they are how to say it. */
+	/* Exported sizes would freeze the screen's; for this one call they are how to say
+	 * it. */
 	struct buf number = {0};
 	buf_printf(&number, "%d", t->rows);
 	setenv("LINES", buf_text(&number), 1);
@@ -295,7 +304,8 @@ int term_open(struct term **out, const struct term_options *options, struct buf 
 	}
 	t->screen = start_curses(t, nothing);
 	if (!t->screen) {
-		buf_printf(why, "curses cannot start on this terminal (TERM=%s)", options->type);
+		buf_printf(why, "curses cannot start on this terminal (TERM=%s)",
+		           options->type);
 		goto give_up;
 	}
 	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -334,7 +344,8 @@ void term_close(struct term *t)
 
 /* ---- showing ----------------------------------------------------------------- */
 
-/* The pair of two colours, made when it is first needed; 0, the terminal's own, when all are used. */
+/* The pair of two colours, made when it is first needed; 0, the terminal's own, when all
+ * are used. */
 static short pair_of(struct term *t, struct look look)
 {
 	if (look.fg < 0 && look.bg < 0)

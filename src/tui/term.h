@@ -24,19 +24,21 @@ struct term_options {
 	bool ascii;       /* ASCII only, whatever the locale says */
 	bool no_colour;
 	bool no_mouse;
-	int cols, rows;   /* the size where `out` is no terminal (a test); else 0 */
+	int cols, rows; /* the size where `out` is no terminal (a test); else 0 */
 };
 
 /*
- * Take the terminal over: raw keys, the other screen, no cursor. 0 and `*t`, or -ERR_TERMINAL
- * with the reason in `*why` and nothing written. One at a time in a program: curses is global.
+ * Take the terminal over: raw keys, the other screen, no cursor. 0 and `*t`, or
+ * -ERR_TERMINAL with the reason in `*why` and nothing written. One at a time in a
+ * program: curses is global.
  */
 int term_open(struct term **t, const struct term_options *options, struct buf *why);
 
 /* Give the terminal back and free `t` (NULL is fine). */
 void term_close(struct term *t);
 
-/* Give the terminal back for a while, and take it over again: suspended, or an editor has it. */
+/* Give the terminal back for a while, and take it over again: suspended, or an editor has
+ * it. */
 void term_leave(struct term *t);
 void term_enter(struct term *t);
 
@@ -52,12 +54,13 @@ enum depth term_depth(const struct term *t);
 /* The theme that suits the terminal's own background, as far as the environment tells. */
 enum theme term_guess_theme(void);
 
-/* Show `g` (of the terminal's size). Only what has changed is sent; `anew`: everything. */
+/* Show `g` (of the terminal's size). Only what has changed is sent; `anew`: everything.
+ */
 void term_show(struct term *t, const struct grid *g, enum theme theme, bool anew);
 
 /*
- * Give the terminal back from within a signal handler or die(): writes and restores modes, no
- * more. Does nothing while no terminal is taken over.
+ * Give the terminal back from within a signal handler or die(): writes and restores
+ * modes, no more. Does nothing while no terminal is taken over.
  */
 void term_rescue(void);
 

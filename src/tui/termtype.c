@@ -26,7 +26,8 @@ bool termtype_usable(const char *type, struct buf *why)
 	}
 	bool usable = has_text("cup") && has_text("clear") && tigetflag("gn") <= 0;
 	if (!usable)
-		buf_printf(why, "this terminal cannot place text on the screen (TERM=%s)", type);
+		buf_printf(why, "this terminal cannot place text on the screen (TERM=%s)",
+		           type);
 	del_curterm(cur_term);
 	return usable;
 }

@@ -8,7 +8,8 @@
 
 #include "base/buf.h"
 
-/* Whether a terminal called `type` (may be NULL) can show a screen; if not, the reason is in `*why`. */
+/* Whether a terminal called `type` (may be NULL) can show a screen; if not, the reason is
+ * in `*why`. */
 bool termtype_usable(const char *type, struct buf *why);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The terminal's program, as callbacks on an event loop of its own: keys and signals are
- * watched descriptors; frames, playing and the growth of the trace are timers. Nothing here
- * waits for anything, so a key is answered whatever the scene does.
+ * watched descriptors; frames, playing and the growth of the trace are timers. Nothing
+ * here waits for anything, so a key is answered whatever the scene does.
  */
 #include "tui/tui.h"
 
@@ -25,11 +25,11 @@
 #define MS INT64_C(1000000)
 
 enum {
-	FRAME_MS = 16,         /* at least, between two frames */
-	ESC_MS = 25,           /* how long an ESC may be the beginning of a key */
-	LOOK_FIRST_MS = 1,     /* between looks at a growing trace: at first, and at most */
+	FRAME_MS = 16,     /* at least, between two frames */
+	ESC_MS = 25,       /* how long an ESC may be the beginning of a key */
+	LOOK_FIRST_MS = 1, /* between looks at a growing trace: at first, and at most */
 	LOOK_LAST_MS = 40,
-	CHANGED_MS = 500,      /* between looks at the scene's file */
+	CHANGED_MS = 500,        /* between looks at the scene's file */
 	EVENTS_AT_ONCE = 100000, /* of the trace, between two looks at the keys */
 };
 
@@ -57,13 +57,14 @@ struct tui {
 	struct loop *loop;
 	struct watch key_watch, signal_watch;
 	struct alarm *frame, *esc, *look, *play, *changed;
-	int64_t frame_ns;     /* when the last frame was shown */
+	int64_t frame_ns; /* when the last frame was shown */
 	int64_t look_gap_ns;
 	bool repaint;
-	int status;           /* what tui_run returns */
+	int status; /* what tui_run returns */
 };
 
-/* ---- the loop's client: no results, no errors ever cross our loop ------------------- */
+/* ---- the loop's client: no results, no errors ever cross our loop -------------------
+ */
 
 static void client_ref(void *context, struct datum d)
 {
@@ -77,7 +78,8 @@ static struct datum client_cancelled(void *context, struct datum message)
 	return message;
 }
 
-static struct datum client_error(void *context, enum loop_error kind, const char *text, struct datum cause)
+static struct datum client_error(void *context, enum loop_error kind, const char *text,
+                                 struct datum cause)
 {
 	(void)context;
 	(void)kind;
@@ -100,7 +102,8 @@ static struct datum client_list(void *context, const struct datum *items, size_t
 	return DATUM_NONE;
 }
 
-static struct datum client_group(void *context, const char *message, const struct datum *errors, size_t count)
+static struct datum client_group(void *context, const char *message,
+                                 const struct datum *errors, size_t count)
 {
 	(void)context;
 	(void)message;
@@ -109,7 +112,8 @@ static struct datum client_group(void *context, const char *message, const struc
 	return DATUM_NONE;
 }
 
-static void client_report(void *context, struct loop *loop, const struct loop_report *report)
+static void client_report(void *context, struct loop *loop,
+                          const struct loop_report *report)
 {
 	(void)context;
 	(void)loop;
@@ -127,7 +131,8 @@ static const struct loop_client client = {
 	.report = client_report,
 };
 
-/* ---- alarms -------------------------------------------------------------------------- */
+/* ---- alarms --------------------------------------------------------------------------
+ */
 
 static struct alarm *alarm_of(struct handle *h)
 {
@@ -160,8 +165,10 @@ static const struct handle_ops alarm_ops = {
 	.release = alarm_release,
 };
 
-/* Have `ring` called at `when_ns`, in place of the alarm that is in `*place` (if it is later or `move`). */
-static void set_alarm(struct tui *t, struct alarm **place, int64_t when_ns, bool move, void (*ring)(struct tui *))
+/* Have `ring` called at `when_ns`, in place of the alarm that is in `*place` (if it is
+ * later or `move`). */
+static void set_alarm(struct tui *t, struct alarm **place, int64_t when_ns, bool move,
+                      void (*ring)(struct tui *))
 {
 	if (*place) {
 		if ((*place)->timer.when_ns <= when_ns && !move)
@@ -182,7 +189,8 @@ static void set_alarm(struct tui *t, struct alarm **place, int64_t when_ns, bool
 	loop_call_at(t->loop, &a->timer, when_ns);
 }
 
-/* ---- frames -------------------------------------------------------------------------- */
+/* ---- frames --------------------------------------------------------------------------
+ */
 
 static void show_frame(struct tui *t)
 {
@@ -199,7 +207,8 @@ static void want_frame(struct tui *t)
 	set_alarm(t, &t->frame, next > now ? next : now, false, show_frame);
 }
 
-/* ---- playing ------------------------------------------------------------------------- */
+/* ---- playing -------------------------------------------------------------------------
+ */
 
 static void act(struct tui *t, unsigned todo);
 
@@ -213,7 +222,8 @@ static void plan_playing(struct tui *t)
 	set_alarm(t, &t->play, screen_due_ns(t->screen), true, play_on);
 }
 
-/* ---- the trace ----------------------------------------------------------------------- */
+/* ---- the trace -----------------------------------------------------------------------
+ */
 
 /* Take in what the trace has grown by; come back while there is more to expect. */
 static void look_at_trace(struct tui *t)
@@ -289,7 +299,8 @@ static void open_entry(struct tui *t)
 		return;
 	struct buf why = {0};
 	let_go(t);
-	int error = t->feed->open(t->feed->world, t->options->gallery.entries[entry].name, &why);
+	int error = t->feed->open(t->feed->world, t->options->gallery.entries[entry].name,
+	                          &why);
 	show_trace(t, false);
 	say(t, error, &why);
 	buf_free(&why);
@@ -301,10 +312,12 @@ static void look_at_file(struct tui *t)
 		return;
 	if (t->feed->changed(t->feed->world))
 		run_anew(t, false);
-	set_alarm(t, &t->changed, loop_now_ns(t->loop) + CHANGED_MS * MS, false, look_at_file);
+	set_alarm(t, &t->changed, loop_now_ns(t->loop) + CHANGED_MS * MS, false,
+	          look_at_file);
 }
 
-/* ---- what commands ask for ------------------------------------------------------------- */
+/* ---- what commands ask for
+ * ------------------------------------------------------------- */
 
 static void leave(struct tui *t, int status)
 {
@@ -333,13 +346,15 @@ static void act(struct tui *t, unsigned todo)
 	if (todo & DO_EDIT)
 		run_anew(t, true);
 	if (screen_watching(t->screen) && !t->changed)
-		set_alarm(t, &t->changed, loop_now_ns(t->loop) + CHANGED_MS * MS, false, look_at_file);
+		set_alarm(t, &t->changed, loop_now_ns(t->loop) + CHANGED_MS * MS, false,
+		          look_at_file);
 	if (todo & DO_DRAW)
 		want_frame(t);
 	plan_playing(t);
 }
 
-/* ---- keys ------------------------------------------------------------------------------ */
+/* ---- keys
+ * ------------------------------------------------------------------------------ */
 
 static void on_key(void *world, const struct key *key)
 {
@@ -355,7 +370,8 @@ static void on_lone_esc(struct tui *t)
 static void on_input(struct loop *loop, struct handle *h)
 {
 	(void)loop;
-	struct tui *t = CONTAINER_OF(CONTAINER_OF(h, struct watch, handle), struct tui, key_watch);
+	struct tui *t = CONTAINER_OF(CONTAINER_OF(h, struct watch, handle), struct tui,
+	                             key_watch);
 	char bytes[4096];
 	ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -365,11 +381,13 @@ static void on_input(struct loop *loop, struct handle *h)
 		return;
 	}
 	keys_feed(&t->keys, bytes, (size_t)n, on_key, t);
-	int64_t due = keys_pending(&t->keys) ? loop_now_ns(t->loop) + ESC_MS * MS : INT64_MAX;
+	int64_t due =
+		keys_pending(&t->keys) ? loop_now_ns(t->loop) + ESC_MS * MS : INT64_MAX;
 	set_alarm(t, &t->esc, due, true, on_lone_esc);
 }
 
-/* ---- signals --------------------------------------------------------------------------- */
+/* ---- signals
+ * --------------------------------------------------------------------------- */
 
 static void resize(struct tui *t)
 {
@@ -392,7 +410,8 @@ static void suspend(struct tui *t)
 static void on_signal(struct loop *loop, struct handle *h)
 {
 	(void)loop;
-	struct tui *t = CONTAINER_OF(CONTAINER_OF(h, struct watch, handle), struct tui, signal_watch);
+	struct tui *t = CONTAINER_OF(CONTAINER_OF(h, struct watch, handle), struct tui,
+	                             signal_watch);
 	for (int number; (number = signals_next());) {
 		if (number == SIGWINCH)
 			resize(t);
@@ -408,7 +427,8 @@ static void on_signal(struct loop *loop, struct handle *h)
 static const struct handle_ops input_ops = {.run = on_input};
 static const struct handle_ops signal_ops = {.run = on_signal};
 
-/* ---- running --------------------------------------------------------------------------- */
+/* ---- running
+ * --------------------------------------------------------------------------- */
 
 static int speed_exponent(double speed)
 {
@@ -420,28 +440,31 @@ static int speed_exponent(double speed)
 static int open_terminal(struct tui *t, struct buf *why)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		buf_printf(why, "standard %s is no terminal", isatty(STDIN_FILENO) ? "output" : "input");
+		buf_printf(why, "standard %s is no terminal",
+		           isatty(STDIN_FILENO) ? "output" : "input");
 		return -ERR_TERMINAL;
 	}
 	setlocale(LC_CTYPE, "");
 	const char *no_colour = getenv("NO_COLOR");
-	return term_open(&t->term,
-			 &(struct term_options){
-				 .type = getenv("TERM"),
-				 .in = STDIN_FILENO,
-				 .out = STDOUT_FILENO,
-				 .ascii = t->options->ascii,
-				 .no_colour = t->options->no_colour || (no_colour && no_colour[0]),
-				 .no_mouse = t->options->no_mouse,
-			 },
-			 why);
+	return term_open(
+		&t->term,
+		&(struct term_options){
+			.type = getenv("TERM"),
+			.in = STDIN_FILENO,
+			.out = STDOUT_FILENO,
+			.ascii = t->options->ascii,
+			.no_colour = t->options->no_colour || (no_colour && no_colour[0]),
+			.no_mouse = t->options->no_mouse,
+		},
+		why);
 }
 
 static void open_screen(struct tui *t)
 {
 	int theme = t->options->theme;
 	t->screen = screen_new(&(struct screen_options){
-		.theme = theme >= 0 && theme < THEME_COUNT ? (enum theme)theme : term_guess_theme(),
+		.theme = theme >= 0 && theme < THEME_COUNT ? (enum theme)theme
+	                                                   : term_guess_theme(),
 		.ascii = term_ascii(t->term),
 		.speed = speed_exponent(t->options->speed),
 		.gallery = t->options->gallery,
@@ -454,9 +477,11 @@ static void open_screen(struct tui *t)
 /* Watch the keys and the signals and turn the loop until it is told to stop. */
 static void serve(struct tui *t, int signal_fd)
 {
-	int error = loop_watch(t->loop, &t->key_watch, STDIN_FILENO, POLL_READ, &input_ops, "keys");
+	int error = loop_watch(t->loop, &t->key_watch, STDIN_FILENO, POLL_READ,
+	                       &input_ops, "keys");
 	if (!error)
-		error = loop_watch(t->loop, &t->signal_watch, signal_fd, POLL_READ, &signal_ops, "signals");
+		error = loop_watch(t->loop, &t->signal_watch, signal_fd, POLL_READ,
+		                   &signal_ops, "signals");
 	if (error) {
 		t->status = error;
 		return;

@@ -20,29 +20,32 @@ struct trace;
 
 /*
  * Where scenes come from. All functions are called on the thread of tui_run, get `world`,
- * and must return at once (within some milliseconds): the scene runs on another thread, which
- * appends to the trace while the terminal reads it. A slot may be NULL where it is not said
- * otherwise; its command then does not exist.
+ * and must return at once (within some milliseconds): the scene runs on another thread,
+ * which appends to the trace while the terminal reads it. A slot may be NULL where it is
+ * not said otherwise; its command then does not exist.
  *
- * Functions that return int: 0, or a negated enum error with one line for the user in `*why`.
+ * Functions that return int: 0, or a negated enum error with one line for the user in
+ * `*why`.
  */
 struct feed {
 	void *world;
 
 	/*
-	 * The trace to show, or NULL while no scene is open (the chooser is shown then). Never a NULL
-	 * slot. Borrowed until the next call of open, restart, edit or close. The scene is still
-	 * running as long as trace_complete(trace) is false.
+	 * The trace to show, or NULL while no scene is open (the chooser is shown then).
+	 * Never a NULL slot. Borrowed until the next call of open, restart, edit or
+	 * close. The scene is still running as long as trace_complete(trace) is false.
 	 */
 	const struct trace *(*trace)(void *world);
 
-	/* Start the gallery's scene `name`, ending what ran; on failure the old trace is as good as before. */
+	/* Start the gallery's scene `name`, ending what ran; on failure the old trace is
+	 * as good as before. */
 	int (*open)(void *world, const char *name, struct buf *why);
 
 	/* Run the open scene anew from its file, ending what ran. On failure as above. */
 	int (*restart)(void *world, struct buf *why);
 
-	/* Edit the scene's file and run it anew. The terminal is the editor's during this call: it may take long. */
+	/* Edit the scene's file and run it anew. The terminal is the editor's during this
+	 * call: it may take long. */
 	int (*edit)(void *world, struct buf *why);
 
 	/* End the running scene; what its trace has stays. */
@@ -51,23 +54,26 @@ struct feed {
 	/* End the running scene and let go of it: back to the chooser. */
 	void (*close)(void *world);
 
-	/* Whether the scene's file was written since it was started: asked twice a second while `w` is on. */
+	/* Whether the scene's file was written since it was started: asked twice a second
+	 * while `w` is on. */
 	bool (*changed)(void *world);
 };
 
 struct tui_options {
-	struct gallery gallery; /* for the chooser; count 0: esc does not leave the scene */
-	int theme;              /* an enum theme, or -1: guess from the terminal */
-	bool ascii;             /* draw with ASCII only; else by the locale */
-	bool no_colour;         /* draw without colours; else NO_COLOR and the terminal decide */
-	bool no_mouse;          /* leave the mouse to the terminal */
-	double speed;           /* of playing, 0.125 to 64; 0 is 1 */
+	struct gallery
+		gallery; /* for the chooser; count 0: esc does not leave the scene */
+	int theme;       /* an enum theme, or -1: guess from the terminal */
+	bool ascii;      /* draw with ASCII only; else by the locale */
+	bool no_colour;  /* draw without colours; else NO_COLOR and the terminal decide */
+	bool no_mouse;   /* leave the mouse to the terminal */
+	double speed;    /* of playing, 0.125 to 64; 0 is 1 */
 };
 
 /*
- * Show and serve until the user leaves. Returns 0, or -ERR_TERMINAL with a line in `*why` when
- * standard input and output are no terminal that can show the screen (nothing was written then),
- * or 128 + the signal that ended it. The trace and the scene's thread are still the caller's.
+ * Show and serve until the user leaves. Returns 0, or -ERR_TERMINAL with a line in `*why`
+ * when standard input and output are no terminal that can show the screen (nothing was
+ * written then), or 128 + the signal that ended it. The trace and the scene's thread are
+ * still the caller's.
  */
 int tui_run(const struct tui_options *options, const struct feed *feed, struct buf *why);
 

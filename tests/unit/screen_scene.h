@@ -1,6 +1,7 @@
 /*
- * A hand-made trace for the screen's tests: one cook, three dishes, as the loop would tell it.
- * main gathers rice (boils 10 s), chop (busy for 5 s) and curry (waits 5 s, then fails).
+ * A hand-made trace for the screen's tests: one cook, three dishes, as the loop would
+ * tell it. main gathers rice (boils 10 s), chop (busy for 5 s) and curry (waits 5 s, then
+ * fails).
  */
 #ifndef TESTS_SCREEN_SCENE_H
 #define TESTS_SCREEN_SCENE_H
@@ -52,7 +53,8 @@ static inline uint32_t text(struct scene_maker *m, const char *s)
 	return trace_string(m->trace, s, strlen(s));
 }
 
-static inline void emit(struct scene_maker *m, enum event_kind kind, uint32_t a, uint32_t b, unsigned detail)
+static inline void emit(struct scene_maker *m, enum event_kind kind, uint32_t a,
+                        uint32_t b, unsigned detail)
 {
 	trace_emit(&m->w, kind, a, b, detail);
 }
@@ -64,12 +66,14 @@ static inline void tick(struct scene_maker *m, uint32_t ready)
 }
 
 /* Append a step to the queue, take one from it. */
-static inline void ready(struct scene_maker *m, uint32_t id, uint32_t cause, enum handle_role role)
+static inline void ready(struct scene_maker *m, uint32_t id, uint32_t cause,
+                         enum handle_role role)
 {
 	emit(m, EV_READY, id, cause, role);
 }
 
-static inline void step(struct scene_maker *m, uint32_t id, uint32_t cause, enum handle_role role)
+static inline void step(struct scene_maker *m, uint32_t id, uint32_t cause,
+                        enum handle_role role)
 {
 	m->w.step++;
 	m->w.task = role == ROLE_STEP || role == ROLE_WAKEUP ? id : 0;
@@ -87,7 +91,8 @@ static inline void line(struct scene_maker *m, uint32_t number, const char *func
 	emit(m, EV_LINE, number, text(m, function), 0);
 }
 
-static inline uint32_t make_task(struct scene_maker *m, const char *name, const char *coro, uint32_t number)
+static inline uint32_t make_task(struct scene_maker *m, const char *name,
+                                 const char *coro, uint32_t number)
 {
 	uint32_t id = trace_new_id(m->trace);
 	emit(m, EV_TASK_CREATED, id, text(m, name), 0);
@@ -97,12 +102,14 @@ static inline uint32_t make_task(struct scene_maker *m, const char *name, const 
 	return id;
 }
 
-/* The running task sleeps: a future, a timer for it, and the wait. Returns the timer; the future is one before. */
+/* The running task sleeps: a future, a timer for it, and the wait. Returns the timer; the
+ * future is one before. */
 static inline uint32_t sleeps(struct scene_maker *m, int64_t ns, const char *label)
 {
 	uint32_t future = trace_new_id(m->trace), timer = trace_new_id(m->trace);
 	emit(m, EV_FUTURE_MADE, future, text(m, label), WAIT_SLEEP);
-	emit(m, EV_HANDLE, timer, text(m, "futures._set_result_unless_cancelled"), ROLE_INTERNAL_TIMER);
+	emit(m, EV_HANDLE, timer, text(m, "futures._set_result_unless_cancelled"),
+	     ROLE_INTERNAL_TIMER);
 	emit(m, EV_TIMER_ARMED, timer, trace_number(m->trace, m->w.time_ns + ns), 0);
 	emit(m, EV_TIMER_FOR, timer, future, 0);
 	emit(m, EV_TASK_WAITS, future, text(m, label), WAIT_SLEEP);
@@ -110,8 +117,10 @@ static inline uint32_t sleeps(struct scene_maker *m, int64_t ns, const char *lab
 	return timer;
 }
 
-/* Nothing is ready until `ns`, when `timer` fires and its step runs, which wakes `task`. */
-static inline void timer_fires(struct scene_maker *m, int64_t ns, uint32_t timer, uint32_t task)
+/* Nothing is ready until `ns`, when `timer` fires and its step runs, which wakes `task`.
+ */
+static inline void timer_fires(struct scene_maker *m, int64_t ns, uint32_t timer,
+                               uint32_t task)
 {
 	tick(m, 0);
 	int64_t slept = ns - m->w.time_ns;
@@ -138,7 +147,8 @@ static inline void printed(struct scene_maker *m, const char *s, unsigned stream
 static inline void gather_counts(struct scene_maker *m, uint32_t gather, uint32_t child)
 {
 	uint32_t handle = trace_new_id(m->trace);
-	emit(m, EV_HANDLE, handle, text(m, "gather.<locals>._done_callback"), ROLE_INTERNAL);
+	emit(m, EV_HANDLE, handle, text(m, "gather.<locals>._done_callback"),
+	     ROLE_INTERNAL);
 	ready(m, handle, child, ROLE_INTERNAL);
 	m->w.task = 0;
 	tick(m, 1);
@@ -151,12 +161,13 @@ static inline struct trace *make_scene(unsigned parts)
 {
 	struct scene_maker maker = {.trace = trace_new(0)}, *m = &maker;
 	m->w.trace = m->trace;
-	trace_describe(m->trace, &(struct trace_about){
-					 .path = "scenes/one_cook.py",
-					 .source = scene_source,
-					 .title = "One cook, three dishes",
-					 .intro = "Nothing here happens at the same instant.",
-				 });
+	trace_describe(m->trace,
+	               &(struct trace_about){
+			       .path = "scenes/one_cook.py",
+			       .source = scene_source,
+			       .title = "One cook, three dishes",
+			       .intro = "Nothing here happens at the same instant.",
+		       });
 	if (parts < 1)
 		return m->trace;
 	line(m, 29, "<module>");
@@ -169,11 +180,13 @@ static inline struct trace *make_scene(unsigned parts)
 	uint32_t rice = make_task(m, "Task-2", "rice", 9);
 	uint32_t chop = make_task(m, "Task-3", "chop", 16);
 	uint32_t curry = make_task(m, "Task-4", "curry", 20);
-	emit(m, EV_FUTURE_MADE, gather, text(m, "gather[Task-2 Task-3 Task-4]"), WAIT_GATHER);
+	emit(m, EV_FUTURE_MADE, gather, text(m, "gather[Task-2 Task-3 Task-4]"),
+	     WAIT_GATHER);
 	emit(m, EV_GATHER_CHILD, gather, rice, 0);
 	emit(m, EV_GATHER_CHILD, gather, chop, 0);
 	emit(m, EV_GATHER_CHILD, gather, curry, 0);
-	emit(m, EV_TASK_WAITS, gather, text(m, "gather[Task-2 Task-3 Task-4]"), WAIT_GATHER);
+	emit(m, EV_TASK_WAITS, gather, text(m, "gather[Task-2 Task-3 Task-4]"),
+	     WAIT_GATHER);
 	m->w.task = 0;
 	if (parts < 2)
 		return m->trace;

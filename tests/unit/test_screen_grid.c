@@ -93,7 +93,8 @@ START_TEST(an_ascii_grid_has_only_ascii)
 	grid_to_ascii(&grid);
 	for (int y = 0; y < grid.rows; y++)
 		for (int x = 0; x < grid.cols; x++)
-			ck_assert(grid_at(&grid, x, y)->code >= ' ' && grid_at(&grid, x, y)->code < 0x7F);
+			ck_assert(grid_at(&grid, x, y)->code >= ' ' &&
+			          grid_at(&grid, x, y)->code < 0x7F);
 	ck_assert_str_eq(text_of(1), "|#:-vX?    |");
 }
 END_TEST
@@ -132,7 +133,8 @@ START_TEST(tiny_grids_take_every_drawing)
 	for (int w = 0; w < 4; w++)
 		for (int h = 0; h < 4; h++) {
 			grid_resize(&grid, w, h);
-			struct area in = area_box(area_all(&grid), "title", INK_FRAME, INK_HEAD);
+			struct area in =
+				area_box(area_all(&grid), "title", INK_FRAME, INK_HEAD);
 			area_fill(in, 'x', INK_TEXT);
 			area_wrap(area_all(&grid), 2, 0, 3, "a long text", INK_TEXT);
 			area_fit(in, 0, 0, 3, "abcdef", INK_TEXT);
@@ -145,7 +147,8 @@ START_TEST(without_colours_a_look_has_none)
 {
 	for (int ink = 0; ink < INK_COUNT; ink++)
 		for (int theme = 0; theme < THEME_COUNT; theme++) {
-			struct look look = theme_look((enum theme)theme, DEPTH_NONE, (style)ink);
+			struct look look =
+				theme_look((enum theme)theme, DEPTH_NONE, (style)ink);
 			ck_assert_int_eq(look.fg, -1);
 			ck_assert_int_eq(look.bg, -1);
 			look = theme_look((enum theme)theme, DEPTH_8, (style)ink);
@@ -165,12 +168,12 @@ static const char *inks_of(const char *line, enum highlight_state *state)
 	*state = highlight_line(line, len, *state, inks);
 	for (size_t i = 0; i < len; i++)
 		words[i] = inks[i] == INK_KEYWORD   ? 'k'
-			   : inks[i] == INK_CALL    ? 'a'
-			   : inks[i] == INK_STRING  ? 's'
-			   : inks[i] == INK_NUMBER  ? 'n'
-			   : inks[i] == INK_COMMENT ? '#'
-			   : inks[i] == INK_NOTE    ? ':'
-						    : '.';
+		           : inks[i] == INK_CALL    ? 'a'
+		           : inks[i] == INK_STRING  ? 's'
+		           : inks[i] == INK_NUMBER  ? 'n'
+		           : inks[i] == INK_COMMENT ? '#'
+		           : inks[i] == INK_NOTE    ? ':'
+		                                    : '.';
 	words[len] = 0;
 	return words;
 }

@@ -1,7 +1,7 @@
 /*
  * screen: key scripts. Each tests/keys/NAME.keys says which trace is shown, how large the
- * screen is and which keys are pressed; NAME.screen is what must then be seen, cell for cell.
- * With BLESS=1 in the environment the .screen files are written anew instead.
+ * screen is and which keys are pressed; NAME.screen is what must then be seen, cell for
+ *cell. With BLESS=1 in the environment the .screen files are written anew instead.
  *
  *	trace FILE        a trace beside the script; without it the gallery is shown
  *	size COLS ROWS    80 24 if it is not said
@@ -40,7 +40,8 @@ struct script {
 
 static const struct gallery_entry entries[] = {
 	{"one_cook", "Concurrency", "One cook, three dishes"},
-	{"coroutine", "Coroutines and the loop", "A coroutine object does nothing until it is awaited"},
+	{"coroutine", "Coroutines and the loop",
+         "A coroutine object does nothing until it is awaited"},
 	{"event_loop", "Coroutines and the loop", "The event loop switches at await"},
 	{"gather", "Waiting for several", "Results in the order of the arguments"},
 	{"blocking_call", "Mistakes", "A blocking call holds up everyone"},
@@ -53,7 +54,8 @@ static void open_trace(struct script *s, const char *name)
 	buf_puts(&path, name);
 	FILE *in = fopen(buf_text(&path), "r");
 	ck_assert_msg(in != NULL, "%s cannot be opened", buf_text(&path));
-	ck_assert_msg(trace_read(in, &s->trace, &why) == 0, "%s: %s", buf_text(&path), buf_text(&why));
+	ck_assert_msg(trace_read(in, &s->trace, &why) == 0, "%s: %s", buf_text(&path),
+	              buf_text(&why));
 	fclose(in);
 	s->view = view_new(s->trace);
 	view_update(s->view, 0);
@@ -111,7 +113,8 @@ static void run_line(struct script *s, char *line)
 	}
 }
 
-/* The rows that differ, old and new: libcheck's own messages are too short for a screen. */
+/* The rows that differ, old and new: libcheck's own messages are too short for a screen.
+ */
 static void print_difference(const char *path, const char *old, const char *new)
 {
 	fprintf(stderr, "%s:\n", path);
@@ -134,7 +137,8 @@ static void compare(const char *path, const struct buf *seen)
 		fclose(out);
 		return;
 	}
-	ck_assert_msg(file_read(path, 1 << 20, &expected, &why) == 0, "%s", buf_text(&why));
+	ck_assert_msg(file_read(path, 1 << 20, &expected, &why) == 0, "%s",
+	              buf_text(&why));
 	if (strcmp(buf_text(&expected), buf_text(seen)) != 0) {
 		print_difference(path, buf_text(&expected), buf_text(seen));
 		ck_abort_msg("%s differs", path);
@@ -154,7 +158,8 @@ START_TEST(keys_lead_to_the_screen_that_was_agreed)
 	});
 	screen_resize(s.screen, 80, 24);
 	char *rest;
-	for (char *line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+	for (char *line = strtok_r(text.data, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
 		run_line(&s, line);
 	if (!s.seen.len)
 		show(&s);
@@ -175,12 +180,14 @@ END_TEST
 int main(void)
 {
 	if (glob("tests/keys/*.keys", 0, NULL, &scripts) != 0) {
-		fputs("no tests/keys/*.keys here: run from the top of the tree\n", stderr);
+		fputs("no tests/keys/*.keys here: run from the top of the tree\n",
+		      stderr);
 		return EXIT_FAILURE;
 	}
 	Suite *suite = suite_create("screen/keys");
 	TCase *c = tcase_create("keys");
-	tcase_add_loop_test(c, keys_lead_to_the_screen_that_was_agreed, 0, (int)scripts.gl_pathc);
+	tcase_add_loop_test(c, keys_lead_to_the_screen_that_was_agreed, 0,
+	                    (int)scripts.gl_pathc);
 	suite_add_tcase(suite, c);
 	int status = suite_main(suite);
 	globfree(&scripts);

@@ -19,7 +19,8 @@ static void mark(unsigned char *cells, struct layout_wish wish, struct rect r)
 	ck_assert(r.w >= 0 && r.h >= 0);
 	if (!r.h)
 		return;
-	ck_assert(r.x >= 0 && r.y >= 0 && r.x + r.w <= wish.cols && r.y + r.h <= wish.rows);
+	ck_assert(r.x >= 0 && r.y >= 0 && r.x + r.w <= wish.cols &&
+	          r.y + r.h <= wish.rows);
 	for (int y = r.y; y < r.y + r.h; y++)
 		for (int x = r.x; x < r.x + r.w; x++)
 			cells[y * wish.cols + x]++;
@@ -81,11 +82,14 @@ START_TEST(every_key_in_the_table_is_a_key_and_has_one_command)
 		while (*keys) {
 			size_t n = strcspn(keys, " ");
 			struct key key = key_by_name(keys, n);
-			ck_assert_msg(key.code != 0, "%s: no such key: %s", command_infos[i].name, keys);
-			enum context context = command_infos[i].context == CONTEXT_BOTH ? CONTEXT_SCENE
-										       : command_infos[i].context;
-			ck_assert_msg(command_of_key(key.code, context) == (enum command)i,
-				      "%s is taken twice", command_infos[i].name);
+			ck_assert_msg(key.code != 0, "%s: no such key: %s",
+			              command_infos[i].name, keys);
+			enum context context = command_infos[i].context == CONTEXT_BOTH
+			                               ? CONTEXT_SCENE
+			                               : command_infos[i].context;
+			ck_assert_msg(command_of_key(key.code, context) ==
+			                      (enum command)i,
+			              "%s is taken twice", command_infos[i].name);
 			keys += n + (keys[n] == ' ');
 		}
 	}
@@ -129,7 +133,8 @@ static struct gallery_entry entries[30];
 static struct gallery make_gallery(void)
 {
 	for (size_t i = 0; i < 30; i++)
-		entries[i] = (struct gallery_entry){"name", i < 10 ? "First" : "Second", "A title"};
+		entries[i] = (struct gallery_entry){"name", i < 10 ? "First" : "Second",
+		                                    "A title"};
 	return (struct gallery){entries, 30};
 }
 
@@ -140,8 +145,10 @@ START_TEST(the_chosen_entry_is_always_in_sight_and_found_by_its_row)
 		for (size_t chosen = 0; chosen < g.count; chosen++) {
 			int found = 0;
 			for (int y = 0; y < rows; y++)
-				found += chooser_entry_at(&g, chosen, rows, y) == (long)chosen;
-			ck_assert_msg(found == 1, "entry %zu in %d rows: %d times", chosen, rows, found);
+				found += chooser_entry_at(&g, chosen, rows, y) ==
+				         (long)chosen;
+			ck_assert_msg(found == 1, "entry %zu in %d rows: %d times",
+			              chosen, rows, found);
 		}
 }
 END_TEST

@@ -19,7 +19,8 @@ static struct buf rows;
 
 static struct screen *fresh(int cols, int rows_)
 {
-	static const struct gallery_entry entries[] = {{"a", "A", "first"}, {"b", "B", "second"}};
+	static const struct gallery_entry entries[] = {{"a", "A", "first"},
+	                                               {"b", "B", "second"}};
 	struct screen *s = screen_new(&(struct screen_options){.gallery = {entries, 2}});
 	screen_resize(s, cols, rows_);
 	return s;
@@ -63,8 +64,10 @@ static const char *shown(void)
 	return buf_text(&rows);
 }
 
-#define ck_shows(part) ck_assert_msg(strstr(shown(), part), "no \"%s\" in\n%s", part, shown())
-#define ck_hides(part) ck_assert_msg(!strstr(shown(), part), "\"%s\" in\n%s", part, shown())
+#define ck_shows(part)                                                                   \
+	ck_assert_msg(strstr(shown(), part), "no \"%s\" in\n%s", part, shown())
+#define ck_hides(part)                                                                   \
+	ck_assert_msg(!strstr(shown(), part), "\"%s\" in\n%s", part, shown())
 
 START_TEST(stepping_there_and_back_shows_the_same_cells)
 {
@@ -87,10 +90,13 @@ START_TEST(stepping_there_and_back_shows_the_same_cells)
 END_TEST
 
 static const char *const walk_keys[] = {
-	"right", "left",  "right", ">",    "<",     "]",     "[",   "home", "end", "0", "3",
-	"7",     "+",     "-",     "+",    "=",     "t",     "i",   "f",    "down", "up", "enter",
-	"tab",   "space", "}",     "{",    "b",     "n",     "N",   "z",    "T",   "w", "click@50,20",
-	"click@5,19", "wheel-up@40,20", "backtab", "h", "l", "j", "k", "?", "x", "/", "esc", "ctrl-l",
+	"right",   "left", "right",  ">", "<",           "]",          "[",
+	"home",    "end",  "0",      "3", "7",           "+",          "-",
+	"+",       "=",    "t",      "i", "f",           "down",       "up",
+	"enter",   "tab",  "space",  "}", "{",           "b",          "n",
+	"N",       "z",    "T",      "w", "click@50,20", "click@5,19", "wheel-up@40,20",
+	"backtab", "h",    "l",      "j", "k",           "?",          "x",
+	"/",       "esc",  "ctrl-l",
 };
 
 START_TEST(after_a_random_walk_a_fresh_screen_of_the_same_state_shows_the_same)
@@ -105,7 +111,8 @@ START_TEST(after_a_random_walk_a_fresh_screen_of_the_same_state_shows_the_same)
 		if (i % 3 == 0)
 			screen_advance(screen, i * SECOND / 10);
 		if (i % 500 == 250)
-			screen_resize(screen, 40 + (int)(seed >> 20) % 120, 10 + (int)(seed >> 9) % 40);
+			screen_resize(screen, 40 + (int)(seed >> 20) % 120,
+			              10 + (int)(seed >> 9) % 40);
 		if (i % 7)
 			continue;
 		struct screen *twin = fresh(screen->cols, screen->rows);
@@ -118,7 +125,8 @@ START_TEST(after_a_random_walk_a_fresh_screen_of_the_same_state_shows_the_same)
 		screen_message(twin, buf_text(&screen->message));
 		screen_draw(screen, &grid);
 		screen_draw(twin, &other);
-		ck_assert_msg(grid_equal(&grid, &other), "after %d keys, the last was %s", i, name);
+		ck_assert_msg(grid_equal(&grid, &other), "after %d keys, the last was %s",
+		              i, name);
 		screen_free(twin);
 	}
 }
@@ -151,7 +159,8 @@ START_TEST(speed_changes_no_order)
 		press("space");
 		uint64_t *seen = pass ? fast : slow;
 		size_t n = 0;
-		for (int64_t now = 0; screen_playing(screen) && n < 64; now = screen_due_ns(screen)) {
+		for (int64_t now = 0; screen_playing(screen) && n < 64;
+		     now = screen_due_ns(screen)) {
 			screen_advance(screen, now);
 			if (n == 0 || seen[n - 1] != screen_position(screen))
 				seen[n++] = screen_position(screen);
@@ -218,7 +227,8 @@ START_TEST(printed_escape_sequences_are_shown_and_not_obeyed)
 	screen_draw(screen, &grid);
 	for (int y = 0; y < grid.rows; y++)
 		for (int x = 0; x < grid.cols; x++)
-			ck_assert(grid_at(&grid, x, y)->code >= ' ' && grid_at(&grid, x, y)->code < 0x7F);
+			ck_assert(grid_at(&grid, x, y)->code >= ' ' &&
+			          grid_at(&grid, x, y)->code < 0x7F);
 }
 END_TEST
 
@@ -246,7 +256,8 @@ START_TEST(following_a_task_steps_through_it_alone)
 	for (size_t last = SIZE_MAX; last != screen_position(screen);) {
 		last = screen_position(screen);
 		press("right");
-		ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane, lane);
+		ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane,
+		                  lane);
 	}
 	press("esc");
 	ck_hides("follows");
@@ -281,12 +292,15 @@ static void type(const char *text)
 START_TEST(search_finds_tasks_lines_and_printed_text)
 {
 	type("burnt");
-	ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane, view_lane_of(view, 5));
+	ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane,
+	                  view_lane_of(view, 5));
 	press("home");
 	type("on the stove");
-	ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane, view_lane_of(view, 3));
+	ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane,
+	                  view_lane_of(view, 3));
 	type("17");
-	ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane, view_lane_of(view, 4));
+	ck_assert_uint_eq(view_moment(view, false, screen_position(screen)).lane,
+	                  view_lane_of(view, 4));
 	size_t at = screen_position(screen);
 	type("no such thing");
 	ck_shows("not found");
@@ -303,7 +317,9 @@ START_TEST(a_click_goes_to_that_moment_and_a_name_is_chosen)
 {
 	struct layout l = screen_layout(screen);
 	struct timeline_cut cut = timeline_cut(screen, &l);
-	struct key click = {KEYCODE_CLICK, l.timeline.x + 1 + cut.name_cols + cut.cols / 2, l.timeline.y + 2};
+	struct key click = {KEYCODE_CLICK,
+	                    l.timeline.x + 1 + cut.name_cols + cut.cols / 2,
+	                    l.timeline.y + 2};
 	screen_key(screen, &click, 0);
 	ck_assert_int_ge(screen_time_ns(screen), 4 * SECOND);
 	ck_assert_int_lt(screen_time_ns(screen), 7 * SECOND);
@@ -339,7 +355,8 @@ START_TEST(a_created_task_is_never_drawn_as_running_before_its_first_step)
 		uint64_t position = screen->state.position;
 		for (uint32_t lane = 2; lane < view_lane_count(view); lane++)
 			if (view_state_at(view, lane, position) == STATE_NEW)
-				ck_assert_uint_ne(view_lane(view, lane)->born_event, UINT64_MAX);
+				ck_assert_uint_ne(view_lane(view, lane)->born_event,
+				                  UINT64_MAX);
 		press("right");
 	}
 	screen_show(screen, view, false);
@@ -390,7 +407,8 @@ END_TEST
 
 START_TEST(the_loops_machinery_is_folded_and_unfolds)
 {
-	size_t folded = view_moment_count(view, false), all = view_moment_count(view, true);
+	size_t folded = view_moment_count(view, false),
+	       all = view_moment_count(view, true);
 	ck_assert_uint_lt(folded, all);
 	press("5");
 	press("i");
@@ -409,7 +427,8 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, stepping_there_and_back_shows_the_same_cells);
-	tcase_add_test(c, after_a_random_walk_a_fresh_screen_of_the_same_state_shows_the_same);
+	tcase_add_test(
+		c, after_a_random_walk_a_fresh_screen_of_the_same_state_shows_the_same);
 	tcase_add_test(c, every_size_is_drawn_without_harm);
 	tcase_add_test(c, speed_changes_no_order);
 	tcase_add_test(c, playing_stops_at_beats_and_at_the_end);

@@ -52,8 +52,9 @@ END_TEST
 START_TEST(arrows_come_in_both_cursor_modes)
 {
 	feed("\033[A\033OB\033[1;5C\033OD\033[H\033[4~\033[5~\033[6~\033[Z");
-	uint32_t want[] = {KEYCODE_UP,  KEYCODE_DOWN, KEYCODE_RIGHT, KEYCODE_LEFT,   KEYCODE_HOME,
-			   KEYCODE_END, KEYCODE_PGUP, KEYCODE_PGDN,  KEYCODE_BACKTAB};
+	uint32_t want[] = {KEYCODE_UP,   KEYCODE_DOWN, KEYCODE_RIGHT,
+	                   KEYCODE_LEFT, KEYCODE_HOME, KEYCODE_END,
+	                   KEYCODE_PGUP, KEYCODE_PGDN, KEYCODE_BACKTAB};
 	ck_assert_uint_eq(count, 9);
 	for (size_t i = 0; i < 9; i++)
 		expect(i, want[i]);

@@ -22,7 +22,7 @@ static struct buf why, bytes;
 static int open_as(const char *type, int cols, int rows, bool no_colour)
 {
 	return term_open(&term,
-			 &(struct term_options){
+	                 &(struct term_options){
 				 .type = type,
 				 .in = in_fd,
 				 .out = out_fd,
@@ -30,7 +30,7 @@ static int open_as(const char *type, int cols, int rows, bool no_colour)
 				 .cols = cols,
 				 .rows = rows,
 			 },
-			 &why);
+	                 &why);
 }
 
 static void setup(void)
@@ -164,7 +164,8 @@ START_TEST(without_colour_none_is_sent)
 	const char *frame = written();
 	ck_assert_ptr_null(strstr(frame, "38;5"));
 	for (const char *at = frame; (at = strstr(at, "[3")); at++)
-		ck_assert_msg(at[2] < '0' || at[2] > '8' || at[3] != 'm', "a colour: %.8s", at);
+		ck_assert_msg(at[2] < '0' || at[2] > '8' || at[3] != 'm',
+		              "a colour: %.8s", at);
 	grid_free(&g);
 }
 END_TEST
