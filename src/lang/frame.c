@@ -13,7 +13,9 @@ enum { RECOVERY_FRAMES = 50 };
 static struct frame *make(struct vm *vm, const struct code *code)
 {
 	size_t extra = ((size_t)code->slot_count + code->stack_size) * sizeof(value);
-	struct frame *f = object_new(vm, &frame_type, extra);
+	/* What is above the stack's top is never looked at. */
+	size_t zeroed = sizeof(struct frame) + code->slot_count * sizeof(value);
+	struct frame *f = object_new_zeroing(vm, &frame_type, extra, zeroed);
 	f->code = code;
 	f->ip = code->instructions;
 	f->stack_top = f->slots + code->slot_count;

@@ -31,11 +31,22 @@ value generator_new(struct vm *vm, struct frame *f)
 	return object_value(g);
 }
 
+/* The name of a body in C, interned once. */
+static value body_name(struct vm *vm, const struct native_body *body)
+{
+	struct body_name *slot = &vm->body_names[((uintptr_t)body >> 4) % BODY_NAMES];
+	if (slot->text != body->name) {
+		slot->text = body->name;
+		value_replace(vm, &slot->name, vm_intern(vm, body->name));
+	}
+	return value_ref(slot->name);
+}
+
 value coro_native_new(struct vm *vm, const struct native_body *body, void **state)
 {
 	struct generator *g = object_new(vm, &coroutine_type, body->state_size);
 	g->native = body;
-	g->name = vm_intern(vm, body->name);
+	g->name = body_name(vm, body);
 	g->qualname = value_ref(g->name);
 	if (state != NULL)
 		*state = g->state;

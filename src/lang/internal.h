@@ -131,12 +131,18 @@ struct slot_wrapper {
 
 struct attribute_cache {
 	const struct type *type;
-	value name;
+	value name;  /* owned, so that its address means this name only */
 	value found; /* borrowed from the class; null: there is none */
 	uint64_t epoch;
 };
 
-enum { ATTRIBUTE_CACHE = 1024, MEMORY_CLASSES = 65, C_DEPTH_MAX = 1500 };
+/* The interned names of native bodies, by their address. */
+struct body_name {
+	const char *text;
+	value name;
+};
+
+enum { ATTRIBUTE_CACHE = 1024, BODY_NAMES = 64, MEMORY_CLASSES = 65, C_DEPTH_MAX = 1500 };
 
 /* The attributes of a static type, made when first asked for. */
 struct static_attributes {
@@ -176,6 +182,7 @@ struct vm {
 	struct pools pools;
 	value names[NAME_COUNT];
 	struct attribute_cache attributes[ATTRIBUTE_CACHE];
+	struct body_name body_names[BODY_NAMES];
 	uint64_t type_epoch;      /* changes whenever a class attribute does */
 	struct static_attributes *statics; /* open addressing by type, static_room slots */
 	size_t static_count, static_room;
@@ -292,6 +299,8 @@ void collect_track(struct vm *vm, struct object *o);
 void collect_untrack(struct vm *vm, struct object *o);
 
 /* ---- memory.c ---- */
+/* object_new that only zeroes the first `zeroed` bytes. */
+void *object_new_zeroing(struct vm *vm, const struct type *type, size_t extra, size_t zeroed);
 void memory_fini(struct vm *vm);
 
 static inline struct cell *cell_of(value v)

@@ -23,6 +23,7 @@
 
 #define PUSH(v) (*sp++ = (v))
 #define POP()   (*--sp)
+#define ARG     instruction_operand(word)
 #define TOP()   (sp[-1])
 #define SECOND() (sp[-2])
 #define SAVE()  (f->ip = ip, f->stack_top = sp)
@@ -48,6 +49,27 @@
 #else
 #define LIKELY(x)   (x)
 #define UNLIKELY(x) (x)
+#endif
+
+/*
+ * Where the compiler can jump to a computed label, every instruction jumps to the next one's by
+ * itself, which processors predict much better than one jump for all; elsewhere it is a switch.
+ */
+#if defined(__GNUC__)
+#define THREADED 1
+#pragma GCC diagnostic ignored "-Wpedantic" /* labels as values */
+#define TARGET(name) target_##name
+#define DISPATCH()   goto *targets[instruction_op(word)];
+#define NEXT()                                                                           \
+	do {                                                                               \
+		word = *ip++;                                                              \
+		goto *targets[instruction_op(word)];                                       \
+	} while (0)
+#else
+#define THREADED 0
+#define TARGET(name) case OP_##name
+#define DISPATCH()   switch (instruction_op(word))
+#define NEXT()       continue
 #endif
 
 /* Somebody wants something: interrupts, limits, the collector. False with an exception set. */
@@ -151,6 +173,14 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 	const instruction *ip;
 	value *sp;
 	value result; /* what a frame returns or yields */
+	instruction word;
+#if THREADED
+	static const void *const targets[] = {
+#define OP(name, operand, effect, jump_effect) &&target_##name,
+#include "lang/opcode.def"
+#undef OP
+	};
+#endif
 
 #define LOAD_FRAME() (ip = f->ip, sp = f->stack_top)
 
@@ -164,159 +194,158 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 		goto throw_into;
 
 	for (;;) {
-		instruction word = *ip++;
-		uint32_t n = instruction_operand(word);
-		switch (instruction_op(word)) {
+		word = *ip++;
+		DISPATCH() {
 		/* ---- stack ---- */
-		case OP_NOP:
-			break;
-		case OP_LINE:
+		TARGET(NOP):
+			NEXT();
+		TARGET(LINE):
 			if (UNLIKELY(vm->hooks.line != NULL)) {
 				SAVE();
-				vm->hooks.line(vm->hooks.context, vm, f->code, n);
+				vm->hooks.line(vm->hooks.context, vm, f->code, ARG);
 			}
-			break;
-		case OP_POP_TOP:
+			NEXT();
+		TARGET(POP_TOP):
 			value_xunref(vm, POP());
-			break;
-		case OP_PUSH_NULL:
+			NEXT();
+		TARGET(PUSH_NULL):
 			PUSH(VALUE_NULL);
-			break;
-		case OP_COPY: {
-			value v = value_xref(sp[-(int32_t)n]);
+			NEXT();
+		TARGET(COPY): {
+			value v = value_xref(sp[-(int32_t)ARG]);
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_SWAP: {
-			value v = sp[-(int32_t)n];
-			sp[-(int32_t)n] = TOP();
+		TARGET(SWAP): {
+			value v = sp[-(int32_t)ARG];
+			sp[-(int32_t)ARG] = TOP();
 			TOP() = v;
-			break;
+			NEXT();
 		}
 
 		/* ---- names ---- */
-		case OP_LOAD_CONST:
-			PUSH(value_ref(f->code->consts[n]));
-			break;
-		case OP_LOAD_FAST: {
-			value v = f->slots[n];
+		TARGET(LOAD_CONST):
+			PUSH(value_ref(f->code->consts[ARG]));
+			NEXT();
+		TARGET(LOAD_FAST): {
+			value v = f->slots[ARG];
 			if (UNLIKELY(value_is_null(v))) {
 				SAVE();
-				unbound_local(vm, f->code, n, false);
+				unbound_local(vm, f->code, ARG, false);
 				goto error;
 			}
 			PUSH(value_ref(v));
-			break;
+			NEXT();
 		}
-		case OP_STORE_FAST: {
-			value v = POP(), old = f->slots[n];
-			f->slots[n] = v;
+		TARGET(STORE_FAST): {
+			value v = POP(), old = f->slots[ARG];
+			f->slots[ARG] = v;
 			if (!value_is_null(old)) {
 				SAVE();
 				value_unref(vm, old);
 			}
-			break;
+			NEXT();
 		}
-		case OP_DELETE_FAST:
+		TARGET(DELETE_FAST):
 			SAVE();
-			if (value_is_null(f->slots[n])) {
-				unbound_local(vm, f->code, n, false);
+			if (value_is_null(f->slots[ARG])) {
+				unbound_local(vm, f->code, ARG, false);
 				goto error;
 			}
-			value_forget(vm, &f->slots[n]);
-			break;
-		case OP_CLEAR_SLOT:
+			value_forget(vm, &f->slots[ARG]);
+			NEXT();
+		TARGET(CLEAR_SLOT):
 			SAVE();
-			value_forget(vm, &f->slots[n]);
-			break;
-		case OP_MAKE_CELL: {
+			value_forget(vm, &f->slots[ARG]);
+			NEXT();
+		TARGET(MAKE_CELL): {
 			value cell = cell_new(vm, VALUE_NULL);
-			cell_of(cell)->contents = f->slots[n];
-			f->slots[n] = cell;
-			break;
+			cell_of(cell)->contents = f->slots[ARG];
+			f->slots[ARG] = cell;
+			NEXT();
 		}
-		case OP_LOAD_CLOSURE:
-			PUSH(value_ref(f->slots[n]));
-			break;
-		case OP_LOAD_DEREF: {
-			value v = cell_of(f->slots[n])->contents;
+		TARGET(LOAD_CLOSURE):
+			PUSH(value_ref(f->slots[ARG]));
+			NEXT();
+		TARGET(LOAD_DEREF): {
+			value v = cell_of(f->slots[ARG])->contents;
 			if (UNLIKELY(value_is_null(v))) {
 				SAVE();
-				unbound_local(vm, f->code, n, true);
+				unbound_local(vm, f->code, ARG, true);
 				goto error;
 			}
 			PUSH(value_ref(v));
-			break;
+			NEXT();
 		}
-		case OP_STORE_DEREF: {
+		TARGET(STORE_DEREF): {
 			value v = POP();
 			SAVE();
-			value_replace(vm, &cell_of(f->slots[n])->contents, v);
-			break;
+			value_replace(vm, &cell_of(f->slots[ARG])->contents, v);
+			NEXT();
 		}
-		case OP_DELETE_DEREF:
+		TARGET(DELETE_DEREF):
 			SAVE();
-			if (value_is_null(cell_of(f->slots[n])->contents)) {
-				unbound_local(vm, f->code, n, true);
+			if (value_is_null(cell_of(f->slots[ARG])->contents)) {
+				unbound_local(vm, f->code, ARG, true);
 				goto error;
 			}
-			value_forget(vm, &cell_of(f->slots[n])->contents);
-			break;
-		case OP_LOAD_CLASSDEREF: {
-			value v = dict_get_name(f->namespace, f->code->slot_names[n]);
+			value_forget(vm, &cell_of(f->slots[ARG])->contents);
+			NEXT();
+		TARGET(LOAD_CLASSDEREF): {
+			value v = dict_get_name(f->namespace, f->code->slot_names[ARG]);
 			if (value_is_null(v))
-				v = cell_of(f->slots[n])->contents;
+				v = cell_of(f->slots[ARG])->contents;
 			if (value_is_null(v)) {
 				SAVE();
-				unbound_local(vm, f->code, n, true);
+				unbound_local(vm, f->code, ARG, true);
 				goto error;
 			}
 			PUSH(value_ref(v));
-			break;
+			NEXT();
 		}
-		case OP_LOAD_GLOBAL: {
+		TARGET(LOAD_GLOBAL): {
 			struct inline_cache *c = &f->caches[ip - 1 - f->code->instructions];
 			struct table *globals = &dict_of(f->globals)->table;
 			if (LIKELY(c->version == globals->version)) {
 				if (c->kind == GLOBAL_OWN) {
 					PUSH(value_ref(globals->entries[c->position].item));
-					break;
+					NEXT();
 				}
 				struct table *builtins = &dict_of(f->builtins)->table;
 				if (LIKELY(c->kind == GLOBAL_BUILTIN &&
 				           c->builtins_version == builtins->version)) {
 					PUSH(value_ref(builtins->entries[c->position].item));
-					break;
+					NEXT();
 				}
 			}
-			value v = load_global(f, c, f->code->names[n]);
+			value v = load_global(f, c, f->code->names[ARG]);
 			if (UNLIKELY(value_is_null(v))) {
 				SAVE();
-				no_name(vm, f->code->names[n]);
+				no_name(vm, f->code->names[ARG]);
 				goto error;
 			}
 			PUSH(value_ref(v));
-			break;
+			NEXT();
 		}
-		case OP_STORE_GLOBAL: {
+		TARGET(STORE_GLOBAL): {
 			value v = POP();
 			SAVE();
-			dict_set_name(vm, f->globals, f->code->names[n], v);
+			dict_set_name(vm, f->globals, f->code->names[ARG], v);
 			value_unref(vm, v);
-			break;
+			NEXT();
 		}
-		case OP_DELETE_GLOBAL:
-		case OP_DELETE_NAME: {
+		TARGET(DELETE_GLOBAL):
+		TARGET(DELETE_NAME): {
 			SAVE();
 			value from = instruction_op(word) == OP_DELETE_NAME ? f->namespace : f->globals;
-			if (dict_delete(vm, from, f->code->names[n]) != 1) {
-				no_name(vm, f->code->names[n]);
+			if (dict_delete(vm, from, f->code->names[ARG]) != 1) {
+				no_name(vm, f->code->names[ARG]);
 				goto error;
 			}
-			break;
+			NEXT();
 		}
-		case OP_LOAD_NAME: {
-			value name = f->code->names[n];
+		TARGET(LOAD_NAME): {
+			value name = f->code->names[ARG];
 			value v = dict_get_name(f->namespace, name);
 			if (value_is_null(v))
 				v = dict_get_name(f->globals, name);
@@ -328,30 +357,30 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				goto error;
 			}
 			PUSH(value_ref(v));
-			break;
+			NEXT();
 		}
-		case OP_STORE_NAME: {
+		TARGET(STORE_NAME): {
 			value v = POP();
 			SAVE();
-			dict_set_name(vm, f->namespace, f->code->names[n], v);
+			dict_set_name(vm, f->namespace, f->code->names[ARG], v);
 			value_unref(vm, v);
-			break;
+			NEXT();
 		}
 
 		/* ---- attributes and items ---- */
-		case OP_LOAD_ATTR: {
+		TARGET(LOAD_ATTR): {
 			SAVE();
 			struct inline_cache *c = &f->caches[ip - 1 - f->code->instructions];
-			value v = load_attr(vm, c, TOP(), f->code->names[n]);
+			value v = load_attr(vm, c, TOP(), f->code->names[ARG]);
 			REPLACE(1, v);
-			break;
+			NEXT();
 		}
-		case OP_LOAD_METHOD: {
+		TARGET(LOAD_METHOD): {
 			SAVE();
 			struct inline_cache *c = &f->caches[ip - 1 - f->code->instructions];
 			value obj = TOP();
 			bool bound = false;
-			value v = load_method(vm, c, obj, f->code->names[n], &bound);
+			value v = load_method(vm, c, obj, f->code->names[ARG], &bound);
 			CHECK(!value_is_null(v));
 			TOP() = v;
 			if (bound) {
@@ -360,120 +389,120 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			} else {
 				PUSH(obj);
 			}
-			break;
+			NEXT();
 		}
-		case OP_STORE_ATTR: {
+		TARGET(STORE_ATTR): {
 			SAVE();
 			struct inline_cache *c = &f->caches[ip - 1 - f->code->instructions];
-			bool ok = store_attr(vm, c, TOP(), f->code->names[n], SECOND());
+			bool ok = store_attr(vm, c, TOP(), f->code->names[ARG], SECOND());
 			value_unref(vm, POP());
 			value_unref(vm, POP());
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_DELETE_ATTR: {
+		TARGET(DELETE_ATTR): {
 			SAVE();
-			bool ok = object_setattr(vm, TOP(), f->code->names[n], VALUE_NULL);
+			bool ok = object_setattr(vm, TOP(), f->code->names[ARG], VALUE_NULL);
 			value_unref(vm, POP());
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_LOAD_ITEM: {
+		TARGET(LOAD_ITEM): {
 			SAVE();
 			value v = load_item(vm, SECOND(), TOP());
 			REPLACE(2, v);
-			break;
+			NEXT();
 		}
-		case OP_STORE_ITEM: {
+		TARGET(STORE_ITEM): {
 			SAVE();
 			bool ok = object_setitem(vm, SECOND(), TOP(), sp[-3]);
 			value_unref(vm, POP());
 			value_unref(vm, POP());
 			value_unref(vm, POP());
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_DELETE_ITEM: {
+		TARGET(DELETE_ITEM): {
 			SAVE();
 			bool ok = object_setitem(vm, SECOND(), TOP(), VALUE_NULL);
 			value_unref(vm, POP());
 			value_unref(vm, POP());
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_BUILD_SLICE: {
-			value step = n == 3 ? TOP() : VALUE_NONE;
-			value v = slice_new(vm, sp[-(int32_t)n], sp[-(int32_t)n + 1], step);
-			REPLACE((int)n, v);
-			break;
+		TARGET(BUILD_SLICE): {
+			value step = ARG == 3 ? TOP() : VALUE_NONE;
+			value v = slice_new(vm, sp[-(int32_t)ARG], sp[-(int32_t)ARG + 1], step);
+			REPLACE((int)ARG, v);
+			NEXT();
 		}
 
 		/* ---- operators ---- */
-		case OP_BINARY:
-		case OP_INPLACE: {
+		TARGET(BINARY):
+		TARGET(INPLACE): {
 			value left = SECOND(), right = TOP(), v;
-			if (LIKELY(small_binary((enum binary_op)n, left, right, &v))) {
+			if (LIKELY(small_binary((enum binary_op)ARG, left, right, &v))) {
 				sp--;
 				TOP() = v;
-				break;
+				NEXT();
 			}
 			SAVE();
 			if (instruction_op(word) == OP_BINARY)
-				v = quick_binary(vm, (enum binary_op)n, left, right);
+				v = quick_binary(vm, (enum binary_op)ARG, left, right);
 			else
-				v = object_inplace(vm, (enum binary_op)n, left, right);
+				v = object_inplace(vm, (enum binary_op)ARG, left, right);
 			REPLACE(2, v);
-			break;
+			NEXT();
 		}
-		case OP_UNARY: {
+		TARGET(UNARY): {
 			SAVE();
-			value v = object_unary(vm, (enum unary_op)n, TOP());
+			value v = object_unary(vm, (enum unary_op)ARG, TOP());
 			REPLACE(1, v);
-			break;
+			NEXT();
 		}
-		case OP_NOT: {
+		TARGET(NOT): {
 			SAVE();
 			int yes = object_truth(vm, TOP());
 			value_unref(vm, POP());
 			CHECK(yes >= 0);
 			PUSH(value_bool(!yes));
-			break;
+			NEXT();
 		}
-		case OP_COMPARE: {
+		TARGET(COMPARE): {
 			SAVE();
-			value v = object_compare(vm, SECOND(), TOP(), (enum compare_op)n);
+			value v = object_compare(vm, SECOND(), TOP(), (enum compare_op)ARG);
 			REPLACE(2, v);
-			break;
+			NEXT();
 		}
-		case OP_IS: {
+		TARGET(IS): {
 			bool same = value_is(SECOND(), TOP());
 			SAVE();
 			value_unref(vm, POP());
 			value_unref(vm, POP());
-			PUSH(value_bool(same != (n != 0)));
-			break;
+			PUSH(value_bool(same != (ARG != 0)));
+			NEXT();
 		}
-		case OP_CONTAINS: {
+		TARGET(CONTAINS): {
 			SAVE();
 			int yes = object_contains(vm, TOP(), SECOND());
 			value_unref(vm, POP());
 			value_unref(vm, POP());
 			CHECK(yes >= 0);
-			PUSH(value_bool((yes != 0) != (n != 0)));
-			break;
+			PUSH(value_bool((yes != 0) != (ARG != 0)));
+			NEXT();
 		}
 
 		/* ---- jumps ---- */
-		case OP_JUMP:
-			ip = f->code->instructions + n;
-			break;
-		case OP_JUMP_BACK:
+		TARGET(JUMP):
+			ip = f->code->instructions + ARG;
+			NEXT();
+		TARGET(JUMP_BACK):
 			SAVE();
 			CHECK(poll_interrupt(vm));
-			ip = f->code->instructions + n;
-			break;
-		case OP_POP_JUMP_IF_TRUE:
-		case OP_POP_JUMP_IF_FALSE: {
+			ip = f->code->instructions + ARG;
+			NEXT();
+		TARGET(POP_JUMP_IF_TRUE):
+		TARGET(POP_JUMP_IF_FALSE): {
 			value v = POP();
 			int yes;
 			if (value_is(v, VALUE_TRUE)) {
@@ -487,202 +516,202 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				CHECK(yes >= 0);
 			}
 			if (yes == (instruction_op(word) == OP_POP_JUMP_IF_TRUE))
-				ip = f->code->instructions + n;
-			break;
+				ip = f->code->instructions + ARG;
+			NEXT();
 		}
-		case OP_POP_JUMP_IF_NONE:
-		case OP_POP_JUMP_IF_NOT_NONE: {
+		TARGET(POP_JUMP_IF_NONE):
+		TARGET(POP_JUMP_IF_NOT_NONE): {
 			value v = POP();
 			bool none = value_is_none(v);
 			SAVE();
 			value_unref(vm, v);
 			if (none == (instruction_op(word) == OP_POP_JUMP_IF_NONE))
-				ip = f->code->instructions + n;
-			break;
+				ip = f->code->instructions + ARG;
+			NEXT();
 		}
-		case OP_JUMP_IF_TRUE_OR_POP:
-		case OP_JUMP_IF_FALSE_OR_POP: {
+		TARGET(JUMP_IF_TRUE_OR_POP):
+		TARGET(JUMP_IF_FALSE_OR_POP): {
 			SAVE();
 			int yes = object_truth(vm, TOP());
 			CHECK(yes >= 0);
 			if (yes == (instruction_op(word) == OP_JUMP_IF_TRUE_OR_POP))
-				ip = f->code->instructions + n;
+				ip = f->code->instructions + ARG;
 			else
 				value_unref(vm, POP());
-			break;
+			NEXT();
 		}
 
 		/* ---- displays and strings ---- */
-		case OP_BUILD_TUPLE: {
-			value v = tuple_new(vm, n);
-			sp -= n;
-			for (uint32_t i = 0; i < n; i++)
+		TARGET(BUILD_TUPLE): {
+			value v = tuple_new(vm, ARG);
+			sp -= ARG;
+			for (uint32_t i = 0; i < ARG; i++)
 				tuple_of(v)->items[i] = sp[i];
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_BUILD_LIST: {
-			value v = list_new(vm, n);
-			sp -= n;
-			for (uint32_t i = 0; i < n; i++)
+		TARGET(BUILD_LIST): {
+			value v = list_new(vm, ARG);
+			sp -= ARG;
+			for (uint32_t i = 0; i < ARG; i++)
 				list_of(v)->items[i] = sp[i];
-			list_of(v)->count = n;
+			list_of(v)->count = ARG;
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_BUILD_SET: {
+		TARGET(BUILD_SET): {
 			SAVE();
-			value v = build_set(vm, sp - n, n);
-			REPLACE((int)n, v);
-			break;
+			value v = build_set(vm, sp - ARG, ARG);
+			REPLACE((int)ARG, v);
+			NEXT();
 		}
-		case OP_BUILD_DICT: {
+		TARGET(BUILD_DICT): {
 			SAVE();
-			value v = build_dict(vm, sp - 2 * (size_t)n, n);
-			REPLACE((int)(2 * n), v);
-			break;
+			value v = build_dict(vm, sp - 2 * (size_t)ARG, ARG);
+			REPLACE((int)(2 * ARG), v);
+			NEXT();
 		}
-		case OP_LIST_APPEND: {
+		TARGET(LIST_APPEND): {
 			value v = POP();
-			list_append(vm, sp[-(int32_t)n], v);
+			list_append(vm, sp[-(int32_t)ARG], v);
 			value_unref(vm, v);
-			break;
+			NEXT();
 		}
-		case OP_SET_ADD: {
+		TARGET(SET_ADD): {
 			value v = POP();
 			SAVE();
-			bool ok = set_add(vm, sp[-(int32_t)n], v);
+			bool ok = set_add(vm, sp[-(int32_t)ARG], v);
 			value_unref(vm, v);
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_DICT_ADD: {
+		TARGET(DICT_ADD): {
 			value v = POP(), key = POP();
 			SAVE();
-			bool ok = dict_set(vm, sp[-(int32_t)n], key, v);
+			bool ok = dict_set(vm, sp[-(int32_t)ARG], key, v);
 			value_unref(vm, key);
 			value_unref(vm, v);
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_LIST_EXTEND: {
+		TARGET(LIST_EXTEND): {
 			value v = POP();
 			SAVE();
-			bool ok = star_extend(vm, sp[-(int32_t)n], v);
+			bool ok = star_extend(vm, sp[-(int32_t)ARG], v);
 			value_unref(vm, v);
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_SET_UPDATE: {
+		TARGET(SET_UPDATE): {
 			value v = POP();
 			SAVE();
-			bool ok = set_update(vm, sp[-(int32_t)n], v);
+			bool ok = set_update(vm, sp[-(int32_t)ARG], v);
 			value_unref(vm, v);
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_DICT_UPDATE: {
+		TARGET(DICT_UPDATE): {
 			value v = POP();
 			SAVE();
-			bool ok = display_update(vm, sp[-(int32_t)n], v);
+			bool ok = display_update(vm, sp[-(int32_t)ARG], v);
 			value_unref(vm, v);
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_DICT_MERGE: {
+		TARGET(DICT_MERGE): {
 			value v = POP();
 			SAVE();
 			bool ok = merge_keywords(vm, sp[-4], TOP(), v);
 			value_unref(vm, v);
 			CHECK(ok);
-			break;
+			NEXT();
 		}
-		case OP_LIST_TO_TUPLE: {
+		TARGET(LIST_TO_TUPLE): {
 			value v = tuple_from(vm, list_of(TOP())->items, list_count(TOP()));
 			REPLACE(1, v);
-			break;
+			NEXT();
 		}
-		case OP_BUILD_STRING: {
-			value v = str_concat_all(vm, sp - n, n);
-			REPLACE((int)n, v);
-			break;
+		TARGET(BUILD_STRING): {
+			value v = str_concat_all(vm, sp - ARG, ARG);
+			REPLACE((int)ARG, v);
+			NEXT();
 		}
-		case OP_FORMAT_VALUE: {
+		TARGET(FORMAT_VALUE): {
 			SAVE();
-			bool with_spec = (n & 4) != 0;
+			bool with_spec = (ARG & 4) != 0;
 			value subject = with_spec ? SECOND() : TOP();
-			value v = format_value(vm, subject, n & 3, with_spec ? TOP() : VALUE_NULL);
+			value v = format_value(vm, subject, ARG & 3, with_spec ? TOP() : VALUE_NULL);
 			REPLACE(with_spec ? 2 : 1, v);
-			break;
+			NEXT();
 		}
 
 		/* ---- unpacking and iterating ---- */
-		case OP_UNPACK_SEQUENCE: {
+		TARGET(UNPACK_SEQUENCE): {
 			value v = POP();
 			SAVE();
-			bool ok = unpack_sequence(vm, v, n, sp);
+			bool ok = unpack_sequence(vm, v, ARG, sp);
 			value_unref(vm, v);
 			CHECK(ok);
-			sp += n;
-			break;
+			sp += ARG;
+			NEXT();
 		}
-		case OP_UNPACK_STAR: {
+		TARGET(UNPACK_STAR): {
 			value v = POP();
 			SAVE();
-			uint32_t before = n & 0xfff, after = n >> 12;
+			uint32_t before = ARG & 0xfff, after = ARG >> 12;
 			bool ok = unpack_star(vm, v, before, after, sp);
 			value_unref(vm, v);
 			CHECK(ok);
 			sp += before + after + 1;
-			break;
+			NEXT();
 		}
-		case OP_GET_ITER: {
+		TARGET(GET_ITER): {
 			SAVE();
 			value v = object_iter(vm, TOP());
 			REPLACE(1, v);
-			break;
+			NEXT();
 		}
-		case OP_FOR_ITER: {
+		TARGET(FOR_ITER): {
 			value iterator = TOP();
 			const struct type *type = value_object(iterator)->type;
 			SAVE();
 			if (type == &generator_type && can_enter(vm, generator_of(iterator))) {
 				f = enter_generator(vm, f, generator_of(iterator), VALUE_NONE);
 				LOAD_FRAME();
-				break;
+				NEXT();
 			}
 			value v = type->next != NULL ? type->next(vm, iterator)
 			                             : object_next(vm, iterator);
 			if (LIKELY(!value_is_null(v))) {
 				PUSH(v);
-				break;
+				NEXT();
 			}
 			CHECK(value_is_null(vm->raised) || vm_caught(vm, &exc_StopIteration));
 			value_unref(vm, POP());
-			ip = f->code->instructions + n;
-			break;
+			ip = f->code->instructions + ARG;
+			NEXT();
 		}
 
 		/* ---- functions and calls ---- */
-		case OP_MAKE_FUNCTION: {
+		TARGET(MAKE_FUNCTION): {
 			SAVE();
 			value code = POP();
 			struct function *fn = function_of(
 				function_new(vm, value_as_code(code), f->globals));
-			if ((n & 8) != 0)
+			if ((ARG & 8) != 0)
 				fn->closure = POP();
-			if ((n & 4) != 0)
+			if ((ARG & 4) != 0)
 				fn->annotations = POP();
-			if ((n & 2) != 0)
+			if ((ARG & 2) != 0)
 				fn->keyword_defaults = POP();
-			if ((n & 1) != 0)
+			if ((ARG & 1) != 0)
 				fn->defaults = POP();
 			value_unref(vm, code);
 			PUSH(object_value(fn));
-			break;
+			NEXT();
 		}
-		case OP_CALL: {
-			value *base = sp - n - 2;
+		TARGET(CALL): {
+			value *base = sp - ARG - 2;
 			if (value_is_exactly(base[0], &method_type) && value_is_null(base[1])) {
 				const struct method *m =
 					(const struct method *)(const void *)value_object(base[0]);
@@ -710,7 +739,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 					vm->frame = f = callee;
 					vm->depth++;
 					LOAD_FRAME();
-					break;
+					NEXT();
 				}
 			} else if (type == &type_type) {
 				struct frame *callee = enter_class(vm, callable, first, count);
@@ -722,7 +751,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 					vm->frame = f = callee;
 					vm->depth++;
 					LOAD_FRAME();
-					break;
+					NEXT();
 				}
 			}
 			SAVE();
@@ -735,19 +764,19 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				goto enter_callee;
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		enter_callee:
 			f->stack_top = sp;
 			callee->back = f;
 			vm->frame = f = callee;
 			vm->depth++;
 			LOAD_FRAME();
-			break;
+			NEXT();
 		}
-		case OP_CALL_KW: {
+		TARGET(CALL_KW): {
 			SAVE();
 			CHECK(poll_interrupt(vm));
-			value *base = sp - n - 3;
+			value *base = sp - ARG - 3;
 			value names = TOP();
 			value *first = value_is_null(base[1]) ? base + 2 : base + 1;
 			size_t count = (size_t)(sp - 1 - first) - tuple_count(names);
@@ -762,17 +791,17 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				vm->frame = f = callee;
 				vm->depth++;
 				LOAD_FRAME();
-				break;
+				NEXT();
 			}
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_CALL_EX: {
+		TARGET(CALL_EX): {
 			SAVE();
 			CHECK(poll_interrupt(vm));
-			value keywords = (n & 1) != 0 ? TOP() : VALUE_NULL;
-			value *base = sp - 3 - (n & 1);
+			value keywords = (ARG & 1) != 0 ? TOP() : VALUE_NULL;
+			value *base = sp - 3 - (ARG & 1);
 			struct frame *callee = NULL;
 			value v = call_spread(vm, base[0], base[1], base[2], keywords, &callee);
 			while (sp > base)
@@ -783,34 +812,34 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				vm->frame = f = callee;
 				vm->depth++;
 				LOAD_FRAME();
-				break;
+				NEXT();
 			}
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_RETURN_VALUE:
+		TARGET(RETURN_VALUE):
 			result = POP();
 			goto leave;
-		case OP_LOAD_BUILD_CLASS:
+		TARGET(LOAD_BUILD_CLASS):
 			PUSH(native_new(vm, &build_class_def, VALUE_NULL));
-			break;
-		case OP_SETUP_ANNOTATIONS: {
+			NEXT();
+		TARGET(SETUP_ANNOTATIONS): {
 			value name = vm_name(vm, NAME_annotations);
 			if (value_is_null(dict_get_name(f->namespace, name))) {
 				value dict = dict_new(vm);
 				dict_set_name(vm, f->namespace, name, dict);
 				value_unref(vm, dict);
 			}
-			break;
+			NEXT();
 		}
 
 		/* ---- generators and awaiting ---- */
-		case OP_YIELD_VALUE:
+		TARGET(YIELD_VALUE):
 			result = POP();
 			f->generator->produced = true;
 			goto suspend;
-		case OP_YIELD_FROM: {
+		TARGET(YIELD_FROM): {
 			value receiver = SECOND(), sent = POP();
 			const struct type *type = value_type(receiver);
 			SAVE();
@@ -819,7 +848,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			    (generator_of(receiver)->started || value_is_none(sent))) {
 				f = enter_generator(vm, f, generator_of(receiver), sent);
 				LOAD_FRAME();
-				break;
+				NEXT();
 			}
 			value v;
 			enum coro_outcome outcome =
@@ -834,37 +863,37 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				goto suspend;
 			}
 			REPLACE(1, v);
-			break;
+			NEXT();
 		}
-		case OP_GET_AWAITABLE: {
+		TARGET(GET_AWAITABLE): {
 			SAVE();
-			value v = get_awaitable(vm, TOP(), n);
+			value v = get_awaitable(vm, TOP(), ARG);
 			REPLACE(1, v);
 			PUSH(VALUE_NONE);
-			break;
+			NEXT();
 		}
-		case OP_GET_YIELD_FROM_ITER: {
+		TARGET(GET_YIELD_FROM_ITER): {
 			SAVE();
 			value v = get_yield_from(vm, TOP(), f->code);
 			REPLACE(1, v);
 			PUSH(VALUE_NONE);
-			break;
+			NEXT();
 		}
-		case OP_GET_AITER: {
+		TARGET(GET_AITER): {
 			SAVE();
 			value v = get_aiter(vm, TOP());
 			REPLACE(1, v);
-			break;
+			NEXT();
 		}
-		case OP_GET_ANEXT: {
+		TARGET(GET_ANEXT): {
 			SAVE();
 			value v = get_anext(vm, TOP());
 			CHECK(!value_is_null(v));
 			PUSH(v);
 			PUSH(VALUE_NONE);
-			break;
+			NEXT();
 		}
-		case OP_END_ASYNC_FOR: {
+		TARGET(END_ASYNC_FOR): {
 			value exception = POP();
 			SAVE();
 			bool end = value_is_a(exception, &exc_StopAsyncIteration);
@@ -874,54 +903,54 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				goto unwind;
 			}
 			value_unref(vm, exception);
-			break;
+			NEXT();
 		}
 
 		/* ---- exceptions ---- */
-		case OP_RAISE: {
+		TARGET(RAISE): {
 			SAVE();
-			bool again = do_raise(vm, n >= 1 ? sp[-(int32_t)n] : VALUE_NULL,
-			                      n == 2 ? TOP() : VALUE_NULL);
-			for (uint32_t i = 0; i < n; i++)
+			bool again = do_raise(vm, ARG >= 1 ? sp[-(int32_t)ARG] : VALUE_NULL,
+			                      ARG == 2 ? TOP() : VALUE_NULL);
+			for (uint32_t i = 0; i < ARG; i++)
 				value_unref(vm, POP());
 			if (again)
 				goto unwind;
 			goto error;
 		}
-		case OP_PUSH_HANDLED: {
+		TARGET(PUSH_HANDLED): {
 			value exception = TOP();
 			TOP() = f->handled;
 			f->handled = value_ref(exception);
 			PUSH(exception);
-			break;
+			NEXT();
 		}
-		case OP_POP_HANDLED: {
+		TARGET(POP_HANDLED): {
 			value previous = POP();
 			SAVE();
 			value_replace(vm, &f->handled, previous);
-			break;
+			NEXT();
 		}
-		case OP_SET_HANDLED: {
+		TARGET(SET_HANDLED): {
 			value exception = POP();
 			SAVE();
 			value_replace(vm, &f->handled, exception);
-			break;
+			NEXT();
 		}
-		case OP_RERAISE: {
+		TARGET(RERAISE): {
 			value exception = POP();
 			SAVE();
 			vm_restore(vm, exception);
 			goto unwind;
 		}
-		case OP_CHECK_EXC_MATCH: {
+		TARGET(CHECK_EXC_MATCH): {
 			SAVE();
 			int yes = exception_matches(vm, SECOND(), TOP());
 			value_unref(vm, POP());
 			CHECK(yes >= 0);
 			PUSH(value_bool(yes));
-			break;
+			NEXT();
 		}
-		case OP_CHECK_EG_MATCH: {
+		TARGET(CHECK_EG_MATCH): {
 			SAVE();
 			value rest;
 			value match = exception_group_match(vm, SECOND(), TOP(), &rest);
@@ -930,16 +959,16 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			value_unref(vm, POP());
 			PUSH(rest);
 			PUSH(match);
-			break;
+			NEXT();
 		}
-		case OP_PREP_RERAISE_STAR: {
+		TARGET(PREP_RERAISE_STAR): {
 			SAVE();
 			value v = exception_prepare_star(vm, SECOND(), TOP());
 			REPLACE(2, v);
-			break;
+			NEXT();
 		}
-		case OP_BEFORE_WITH:
-		case OP_BEFORE_ASYNC_WITH: {
+		TARGET(BEFORE_WITH):
+		TARGET(BEFORE_ASYNC_WITH): {
 			SAVE();
 			value exit_method;
 			value entered = before_with(
@@ -947,15 +976,15 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			REPLACE(1, exit_method);
 			CHECK(!value_is_null(entered));
 			PUSH(entered);
-			break;
+			NEXT();
 		}
-		case OP_WITH_EXIT: {
+		TARGET(WITH_EXIT): {
 			SAVE();
 			value v = vm_call(vm, TOP(), ARGS(VALUE_NONE, VALUE_NONE, VALUE_NONE));
 			REPLACE(1, v);
-			break;
+			NEXT();
 		}
-		case OP_WITH_EXCEPT_START: {
+		TARGET(WITH_EXCEPT_START): {
 			SAVE();
 			value exception = TOP();
 			value traceback = value_as_exception(exception)->traceback;
@@ -964,66 +993,64 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			                       value_is_null(traceback) ? VALUE_NONE : traceback));
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_LOAD_ASSERTION_ERROR:
+		TARGET(LOAD_ASSERTION_ERROR):
 			PUSH(type_value(&exc_AssertionError));
-			break;
+			NEXT();
 
 		/* ---- import ---- */
-		case OP_IMPORT_MODULE: {
+		TARGET(IMPORT_MODULE): {
 			SAVE();
-			value v = vm_import(vm, str_text(f->code->names[n]));
+			value v = vm_import(vm, str_text(f->code->names[ARG]));
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_IMPORT_FROM: {
+		TARGET(IMPORT_FROM): {
 			SAVE();
-			value v = import_from(vm, TOP(), f->code->names[n]);
+			value v = import_from(vm, TOP(), f->code->names[ARG]);
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		}
 
 		/* ---- match ---- */
-		case OP_GET_LEN: {
+		TARGET(GET_LEN): {
 			SAVE();
 			int64_t len = object_len(vm, TOP());
 			CHECK(len >= 0);
 			PUSH(int_new(vm, len));
-			break;
+			NEXT();
 		}
-		case OP_MATCH_SEQUENCE:
-		case OP_MATCH_MAPPING: {
+		TARGET(MATCH_SEQUENCE):
+		TARGET(MATCH_MAPPING): {
 			uint32_t flag = instruction_op(word) == OP_MATCH_SEQUENCE ? TYPE_SEQUENCE
 			                                                          : TYPE_MAPPING;
 			value v = value_bool(match_kind(value_type(TOP()), flag));
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_MATCH_KEYS: {
+		TARGET(MATCH_KEYS): {
 			SAVE();
 			value v = match_keys(vm, SECOND(), TOP());
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_MATCH_REST: {
+		TARGET(MATCH_REST): {
 			SAVE();
 			value v = match_rest(vm, SECOND(), TOP());
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			break;
+			NEXT();
 		}
-		case OP_MATCH_CLASS: {
+		TARGET(MATCH_CLASS): {
 			SAVE();
-			value v = match_class(vm, sp[-3], SECOND(), TOP(), n);
+			value v = match_class(vm, sp[-3], SECOND(), TOP(), ARG);
 			REPLACE(3, v);
-			break;
+			NEXT();
 		}
-		case OP_COUNT:
-			assert(!"opcode");
 		}
 		continue;
 

@@ -129,6 +129,11 @@ union large_head {
 
 void *object_new(struct vm *vm, const struct type *type, size_t extra)
 {
+	return object_new_zeroing(vm, type, extra, mem_add(type->size, extra));
+}
+
+void *object_new_zeroing(struct vm *vm, const struct type *type, size_t extra, size_t zeroed)
+{
 	bool tracked = (type->flags & TYPE_TRACKED) != 0;
 	size_t before = tracked ? sizeof(struct gc_head) : 0;
 	size_t size = mem_add(type->size, extra);
@@ -146,7 +151,7 @@ void *object_new(struct vm *vm, const struct type *type, size_t extra)
 		p = (char *)(large + 1);
 	}
 	struct object *o = (struct object *)(void *)(p + before);
-	memset(o, 0, size);
+	memset(o, 0, zeroed);
 	o->refs = 1;
 	o->flags = flags;
 	o->type = type;

@@ -131,7 +131,9 @@ value type_lookup(struct vm *vm, const struct type *type, value name)
 		if (!value_is_null(found))
 			break;
 	}
-	*c = (struct attribute_cache){type, name, found, vm->type_epoch};
+	value old = c->name;
+	*c = (struct attribute_cache){type, value_ref(name), found, vm->type_epoch};
+	value_xunref(vm, old);
 	return found;
 }
 

@@ -141,6 +141,10 @@ void vm_free(struct vm *vm)
 	vm_forget(vm);
 	free(vm->statics);
 	code_caches_fini(vm);
+	for (size_t i = 0; i < ATTRIBUTE_CACHE; i++)
+		value_forget(vm, &vm->attributes[i].name);
+	for (size_t i = 0; i < BODY_NAMES; i++)
+		value_forget(vm, &vm->body_names[i].name);
 	for (size_t i = 0; i < NAME_COUNT; i++)
 		value_forget(vm, &vm->names[i]);
 	pools_fini(vm, &vm->pools);

@@ -20,7 +20,7 @@ enum vm_verdict {
 	VM_STOP,     /* end the world: nothing of the scene runs any more; see vm_stopped */
 };
 
-/* A place in a scene. Texts are borrowed from the code and live as long as the vm. */
+/* A place in a scene. Texts are borrowed and live as long as the code. */
 struct place {
 	const char *file;     /* "" when there is none */
 	const char *function; /* qualified name: "Cook.boil" */
