@@ -74,6 +74,8 @@ static bool linearize(struct vm *vm, struct class *c)
 	bool ok = merge(&order, lists, at, count);
 	if (ok) {
 		c->mro_count = order.count;
+		for (size_t i = 1; i < order.count; i++)
+			value_ref(type_value(order.items[i]));
 		vec_push(&order, NULL);
 		c->mro_types = order.items;
 		c->type.mro = c->mro_types;
@@ -334,6 +336,8 @@ void class_drop(struct vm *vm, struct object *self)
 	value_xunref(vm, c->name);
 	value_xunref(vm, c->qualname);
 	value_xunref(vm, c->bases);
+	for (size_t i = 1; i < c->mro_count; i++)
+		value_unref(vm, type_value(c->mro_types[i]));
 	free(c->mro_types);
 }
 
@@ -342,6 +346,8 @@ void class_traverse(struct object *self, visit_fn visit, void *context)
 	struct class *c = (struct class *)(void *)self;
 	visit(c->dict, context);
 	visit(c->bases, context);
+	for (size_t i = 1; i < c->mro_count; i++)
+		visit(type_value(c->mro_types[i]), context);
 }
 
 void class_clear(struct vm *vm, struct object *self)

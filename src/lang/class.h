@@ -13,8 +13,7 @@ struct class {
 	value name;       /* str; type.name points into it */
 	value qualname;   /* str */
 	value bases;      /* tuple of types */
-	value mro;        /* tuple of types, itself first: not counted for itself */
-	const struct type **mro_types; /* the same for type.mro, owned; NULL at the end */
+	const struct type **mro_types; /* type.mro, owned, a reference on each but itself; NULL ends */
 	size_t mro_count;
 };
 

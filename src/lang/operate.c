@@ -393,7 +393,8 @@ bool object_setitem(struct vm *vm, value v, value key, value item)
 	value (*getitem)(struct vm *, value, value);
 	TYPE_SLOT(getitem, value_type(v), getitem);
 	vm_raise(vm, &exc_TypeError, "'%s' object %s item %s", value_type_name(v),
-	         value_is_null(item) && getitem != NULL ? "doesn't support" : "does not support",
+	         value_is_null(item) && (getitem != NULL || type_is_class(value_type(v)))
+	         ? "doesn't support" : "does not support",
 	         value_is_null(item) ? "deletion" : "assignment");
 	return false;
 }
