@@ -164,12 +164,12 @@ void gather_describe(const struct future *f, struct buf *out)
 {
 	const struct gather *g = (const struct gather *)(const void *)f;
 	buf_puts(out, "gather[");
-	for (size_t i = 0; i < g->child_count && i < DESCRIBED_MAX; i++) {
+	for (size_t i = 0; i < g->argument_count && i < DESCRIBED_MAX; i++) {
 		if (i)
 			buf_putc(out, ' ');
-		future_describe(g->children[i].future, out);
+		future_describe(g->children[g->order[i]].future, out);
 	}
-	buf_puts(out, g->child_count > DESCRIBED_MAX ? " ...]" : "]");
+	buf_puts(out, g->argument_count > DESCRIBED_MAX ? " ...]" : "]");
 }
 
 /* Put the arguments away: `order` for each, a child for each distinct one. */
@@ -241,8 +241,9 @@ bool gather_cancel(struct future *f, struct datum message)
 	if (future_done(f))
 		return false;
 	bool any = false;
-	for (size_t i = 0; i < g->child_count; i++)
-		if (future_cancel(g->children[i].future, message))
+	/* A child that is there twice is asked twice. */
+	for (size_t i = 0; i < g->argument_count; i++)
+		if (future_cancel(g->children[g->order[i]].future, message))
 			any = true;
 	if (any)
 		g->cancel_requested = true;

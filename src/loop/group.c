@@ -303,6 +303,7 @@ static void begin_exit(struct group_exit *x)
 static enum outcome wait_for_members(struct group *g, struct step_result *out)
 {
 	g->waiter = future_new(g->loop);
+	g->waiter->id = g->id; /* in the trace, waiting for it is waiting for the group */
 	future_label(g->waiter, WAIT_GROUP,
 	             (struct future_label){.describe = describe, .object = g});
 	future_await(g->waiter, out);

@@ -60,7 +60,7 @@ START_TEST(a_gather_returns_in_argument_order_two_ticks_after_the_last_child)
 	             "0 1 2 b run\n"
 	             "0 1 2 b wait(sleep(1))\n"
 	             "0 1 3 main run\n"
-	             "0 1 3 main wait(gather[a b])\n"
+	             "0 1 3 main wait(gather[a b a])\n"
 	             "1 2 4 @_set_result_unless_cancelled callback\n"
 	             "1 3 5 b run\n"
 	             "1 3 5 b done(1)\n"
