@@ -3,6 +3,7 @@
  * subcommand does stands here in a few lines, how it is done stands in the floors.
  */
 #include <assert.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -281,7 +282,13 @@ static int do_export(const struct options *o, const struct course *course)
 	if (!failure) {
 		struct view *view = view_new(trace);
 		view_update(view, 0);
+		errno = 0;
 		error = exporter->write(view, file.stream, &why);
+		if (error == -ERR_WRITE) {
+			buf_reset(&why);
+			buf_printf(&why, "%s: %s", file.path,
+				   errno ? strerror(errno) : error_text(error));
+		}
 		if (error)
 			file_abandon(&file);
 		else
