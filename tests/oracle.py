@@ -185,7 +185,7 @@ def describe(future):
 
 
 def listing(what, members):
-    names = [m.get_name() if isinstance(m, asyncio.Task) else describe(m) for m in members]
+    names = [m.get_name() if isinstance(m, asyncio.Task) else describe(m) for m in OrderedSet(members)]
     return f"{what}[{' '.join(names)}]"
 
 
@@ -277,6 +277,8 @@ class Loop(asyncio.SelectorEventLoop):
         super()._run_once()
 
     def run_forever(self):
+        self._check_closed()
+        self._check_running()
         emit('loop-start', '-')
         try:
             super().run_forever()
@@ -292,7 +294,7 @@ class Loop(asyncio.SelectorEventLoop):
         self._check_closed()
         task = Task(coro, loop=self, name=name, context=context)
         serial_of[task] = next(serials)
-        emit(f"created(by {Now.who}) coro {getattr(coro, '__name__', '?')}", task.get_name())
+        emit(f"created(by {Now.who}) coro {getattr(coro, '__name__', type(coro).__name__)}", task.get_name())
         return task
 
 
@@ -386,7 +388,6 @@ def run(path):
         exec(code, main.__dict__)
     except BaseException as error:
         status = status_of(error)
-        error.__traceback__ = None
     if output.begun:
         emit('print ' + output.begun)
     Now.step = Now.tick = 0

@@ -62,6 +62,7 @@ class Reader:
         self.lines = []
         self.task, self.handle, self.future = {}, {}, {}
         self.members = {}               # gather or group -> its children, in order
+        self.entered = {}               # task -> the groups it is in, the innermost last
         self.callback = None            # the handle that runs, if it is no task's step
         self.begun = ''                 # printed text without its line's end
 
@@ -100,8 +101,8 @@ class Reader:
         if thing in self.task:
             return self.task[thing]
         kind, text = self.future.get(thing, ('future', ''))
-        if kind in ('gather', 'group') or thing in self.members:
-            return self.listing('group' if kind == 'group' else 'gather', thing)
+        if kind == 'gather':
+            return self.listing(kind, thing)
         return text if kind == 'sleep' else kind.replace('-', '_')
 
     def listing(self, what, thing):
@@ -151,6 +152,12 @@ class Reader:
     def on_gather_child(self, outer, child):
         self.members.setdefault(outer, []).append(child)
 
+    def on_group_entered(self, group):
+        self.entered.setdefault(self.at[3], []).append(group)
+
+    def on_group_exited(self, group, ending='none'):
+        self.entered[self.at[3]].remove(group)
+
     def on_group_child(self, group, member):
         self.members.setdefault(group, []).append(member)
 
@@ -161,8 +168,10 @@ class Reader:
     def on_waits(self, thing, text, kind='none'):
         if kind == 'task':
             on = 'task ' + self.describe(thing)
-        elif kind in ('gather', 'group'):
+        elif kind == 'gather':
             on = self.listing(kind, thing)
+        elif kind == 'group':
+            on = self.listing(kind, self.entered[self.at[3]][-1])
         else:
             on = text if kind == 'sleep' else kind.replace('-', '_')
         self.emits(f'wait({on})')

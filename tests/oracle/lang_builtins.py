@@ -15,7 +15,7 @@ print(__name__, isinstance(print, object), print.__name__, len.__name__)
 
 def f(a, b):
     """Doc of f."""
-    return locals() == {"a": 1, "b": 2}
+    return a < b
 
 
 print(f(1, 2), f.__name__, f.__doc__, (lambda: 0).__name__, f.__qualname__)
