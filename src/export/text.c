@@ -348,24 +348,24 @@ static void put_hold(const struct page *p, const struct hold *h)
 
 static void put_holds(const struct page *p)
 {
-	size_t shown_count = 0, more = 0;
-	for (size_t i = 0; i < view_work_count(p->v); i++) {
+	size_t count = 0;
+	bool more = false;
+	for (size_t i = 0; i < view_work_count(p->v) && !more; i++) {
 		uint32_t lane;
 		uint64_t begin, end;
 		view_work(p->v, i, &lane, &begin, &end);
 		struct hold h;
 		view_hold(p->v, lane, begin, end, &h);
-		if (h.held_count && shown_count == HOLDS_MAX) {
-			more++;
-		} else if (h.held_count) {
-			if (shown_count++ == 0)
+		more = h.held_count && count == HOLDS_MAX;
+		if (h.held_count && !more) {
+			if (count++ == 0)
 				buf_putc(p->out, '\n');
 			put_hold(p, &h);
 		}
 		hold_free(&h);
 	}
 	if (more)
-		buf_printf(p->out, "... and %zu more like these\n", more);
+		buf_puts(p->out, "... and more like these\n");
 }
 
 /* How it all ended, where that is worth a word. */
@@ -399,10 +399,14 @@ void export_picture(struct view *v, const struct text_options *o, struct buf *ou
 {
 	struct page p = page_of(v, o, out);
 	put_title(&p);
-	put_timeline(&p);
-	put_totals(&p);
-	put_lane_totals(&p);
-	put_holds(&p);
+	if (p.lanes) {
+		put_timeline(&p);
+		put_totals(&p);
+		put_lane_totals(&p);
+		put_holds(&p);
+	} else {
+		buf_puts(out, "No task and no callback ran.\n");
+	}
 	put_ending(&p);
 }
 

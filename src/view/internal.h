@@ -129,6 +129,7 @@ struct view {
 
 	VEC(struct thing) things; /* by id */
 	VEC(struct lane_data) lanes;
+	struct map task_names;       /* asyncio's names: the last lane of that name */
 	struct map coroutine_counts; /* how many unnamed lanes a coroutine has */
 	bool callbacks_shown, internals_shown;
 	bool callbacks_ran;
@@ -156,6 +157,8 @@ struct view {
 	VEC(uint32_t) folded;   /* indices of marks that are no machinery */
 	bool open_step_over;    /* the step of the open moment has ended */
 	bool open_news;         /* it has something for the learner, whoever's step it is */
+	bool open_lines;        /* code outside of the loop has run in it */
+	bool run_over;          /* RUN_ENDED or DEADLOCK came: tasks that are let go now are only tidied up */
 	bool open_beat;         /* a caption came; its statement's LINE may follow */
 	uint64_t open_begun;    /* the step's STEP_BEGUN, or NO_EVENT */
 	uint32_t open_lane;
@@ -184,6 +187,9 @@ bool lane_is_machinery(const struct view *v, uint32_t lane);
 int64_t span_coordinate(const struct view *v, packed_span s, enum ruler r);
 /* The family (a gather or group) whose members the lane waits for in that span, or NULL. */
 const struct family *span_family(const struct view *v, uint32_t lane, const struct span *s);
+
+/* Append the text of a wait of that kind, with tasks under their lanes' names. */
+void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct buf *out);
 
 /* moment.c: cut moments before and after event `index`. */
 void moments_before(struct view *v, uint64_t index, const struct event *e);

@@ -118,6 +118,7 @@ void lanes_free(struct view *v)
 	}
 	vec_free(&v->lanes);
 	map_free(&v->coroutine_counts);
+	map_free(&v->task_names);
 	for (size_t i = 0; i < COUNT_OF(v->order); i++) {
 		vec_free(&v->order[i].lanes);
 		vec_free(&v->order[i].descendants);
@@ -148,6 +149,9 @@ static void lane_created(struct view *v, uint64_t index, const struct event *e)
 			v->lanes.items[p->last_child].lane.next_sibling = number;
 		p->last_child = number;
 	}
+	size_t len;
+	const char *name = trace_text(v->trace, e->b, &len);
+	map_set(&v->task_names, name, len, number);
 	l->base = STATE_NEW;
 	push_span(v, l, index, STATE_NEW, true);
 }
@@ -306,7 +310,7 @@ void lanes_take(struct view *v, uint64_t index, const struct event *e)
 			uncancel(v, l, index);
 		break;
 	case EV_TASK_DROPPED:
-		if ((l = lane_data_of(v, e->a)))
+		if (!v->run_over && (l = lane_data_of(v, e->a)))
 			end_lane(v, l, index, STATE_CANCELLED);
 		break;
 	case EV_LOOP_STARTED:
@@ -537,6 +541,23 @@ const struct family *span_family(const struct view *v, uint32_t lane, const stru
 	return NULL;
 }
 
+/* `shield[Task-4]` is said with the name that the lane has: `shield boil`. */
+void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct buf *out)
+{
+	const char *text = trace_text(v->trace, text_id, NULL);
+	const char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+	const uint32_t *lane = NULL;
+	if ((kind == WAIT_SHIELD || kind == WAIT_WAIT_FOR) && close)
+		lane = map_find(&v->task_names, open + 1, (size_t)(close - open - 1));
+	if (!lane) {
+		buf_puts(out, text);
+		return;
+	}
+	buf_put(out, text, (size_t)(open - text));
+	buf_putc(out, ' ');
+	view_lane_name(v, *lane, out);
+}
+
 void view_wait_label(const struct view *v, uint32_t lane, uint64_t position, struct buf *out)
 {
 	size_t index = view_span_at(v, lane, position);
@@ -558,5 +579,5 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position, str
 		view_lane_name(v, other, out);
 		return;
 	}
-	buf_puts(out, trace_text(v->trace, s.wait_text, NULL));
+	put_wait_text(v, s.wait_kind, s.wait_text, out);
 }

@@ -27,7 +27,7 @@ static void cut(struct view *v, uint64_t end, enum moment_kind kind)
 	if (!m.machinery)
 		vec_push(&v->folded, (uint32_t)v->marks.count);
 	vec_push(&v->marks, m);
-	v->open_news = v->open_beat = false;
+	v->open_news = v->open_beat = v->open_lines = false;
 	if (v->open_step_over || kind == MOMENT_END) {
 		v->open_step_over = false;
 		v->open_begun = NO_EVENT;
@@ -52,10 +52,14 @@ void moments_before(struct view *v, uint64_t index, const struct event *e)
 	case EV_STEP_BEGUN:
 	case EV_TIMER_FIRED:
 	case EV_IO_READY:
-	case EV_DEADLOCK:
 	case EV_LOOP_STOPPED:
-	case EV_RUN_ENDED:
 		if (v->open_step_over)
+			cut(v, index, open_kind(v));
+		break;
+	case EV_DEADLOCK:
+	case EV_UNCAUGHT:
+	case EV_RUN_ENDED:
+		if (v->open_step_over || v->open_lines)
 			cut(v, index, open_kind(v));
 		break;
 	default:
@@ -96,6 +100,7 @@ void moments_after(struct view *v, uint64_t index, const struct event *e)
 		v->open_lane = v->step_lane;
 		break;
 	case EV_LINE:
+		v->open_lines |= !v->in_step;
 		if (v->open_beat)
 			cut(v, index + 1, MOMENT_CAPTION);
 		break;
@@ -111,8 +116,9 @@ void moments_after(struct view *v, uint64_t index, const struct event *e)
 	case EV_LOOP_STARTED:
 		cut(v, index + 1, open_kind(v));
 		break;
+	case EV_DEADLOCK:
 	case EV_RUN_ENDED:
-		cut(v, index + 1, MOMENT_END);
+		v->run_over = true;
 		break;
 	default:
 		break;
@@ -121,10 +127,8 @@ void moments_after(struct view *v, uint64_t index, const struct event *e)
 
 void moments_finish(struct view *v)
 {
-	if (v->open_step_over)
-		cut(v, v->count, open_kind(v));
-	else
-		cut(v, v->count, MOMENT_END);
+	bool step = v->open_step_over && !v->run_over;
+	cut(v, v->count, step ? open_kind(v) : MOMENT_END);
 }
 
 /* ---- questions ---- */

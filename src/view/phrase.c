@@ -193,10 +193,14 @@ void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text)
 	}
 	if (!text && t)
 		text = t->text;
-	if (text)
-		set_text(v, b, text);
-	else
+	if (text) {
+		struct buf label = {0};
+		put_wait_text(v, t ? t->kind : WAIT_NONE, text, &label);
+		put_shown(b, buf_text(&label), label.len, TEXT_COLS);
+		buf_free(&label);
+	} else {
 		buf_puts(b, "future");
+	}
 }
 
 void set_counts(struct scratch *t, const struct family *f, uint64_t position)

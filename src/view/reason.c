@@ -32,6 +32,16 @@ static void put_asked_by_group(const struct view *v, struct scratch *t, uint64_t
 	say(why, phrase, t);
 }
 
+/* Whether the last request to cancel the lane came from a timer of the loop. */
+static bool by_timeout(const struct story *s)
+{
+	const struct view *v = s->v;
+	uint64_t index = find_request(v, v->lanes.items[s->lane].lane.task, s->m.begun);
+	const struct step *step = index == NO_EVENT ? NULL : step_at(v, index);
+	return step && step->ended >= index && step->lane == LANE_LOOP &&
+	       !find_before(v, index, EV_GROUP_ABORTING);
+}
+
 /* Why the lane was cancelled, into t->text. */
 static void explain_cancel(const struct story *s, struct scratch *t, uint64_t position)
 {
@@ -187,6 +197,8 @@ bool put_opening(const struct story *s, struct scratch *t, struct buf *out)
 		}
 		set_label_before(s, t, s->m.begun);
 		say(out, t->label.len ? PHRASE_CANCEL_HIT : PHRASE_CANCEL_HIT_PLAIN, t);
+		if (s->taken_back && by_timeout(s))
+			say(out, PHRASE_TIMEOUT_TAKES_BACK, t);
 		return true;
 	}
 	if (!before) {

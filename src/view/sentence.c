@@ -28,11 +28,12 @@ static enum phrase end_waiting(const struct story *s, struct scratch *t)
 	set_label(v, &t->label, e->a, e->b);
 	if (f)
 		set_counts(t, f, s->m.end);
-	if (s->delivered && f && f->group)
+	bool cleans = s->delivered && !s->taken_back;
+	if (cleans && f && f->group)
 		return PHRASE_END_CLEANS_UP_GROUP;
-	if (s->swallowed)
+	if (s->swallowed && !s->taken_back)
 		return PHRASE_END_SWALLOWED_WAITS;
-	if (s->delivered)
+	if (cleans)
 		return PHRASE_END_CLEANS_UP;
 	if (f)
 		return f->group ? PHRASE_END_WAITS_GROUP : PHRASE_END_WAITS_GATHER;
@@ -59,7 +60,7 @@ static enum phrase end_phrase(const struct story *s, struct scratch *t)
 	default:
 		break;
 	}
-	if (s->swallowed)
+	if (s->swallowed && !s->taken_back)
 		return PHRASE_END_SWALLOWED_DONE;
 	const char *result = trace_text(s->v->trace, e->b, NULL);
 	if (!*result || strcmp(result, "None") == 0)
@@ -212,8 +213,10 @@ static void put_told(const struct story *s, struct scratch *t, struct buf *why)
 		say(why, PHRASE_WAKES, t);
 		told = true;
 	}
-	if (self && self->member_of != NO_INDEX) {
-		const struct family *f = &v->families.items[self->member_of];
+	const struct family *f =
+		self && self->member_of != NO_INDEX ? &v->families.items[self->member_of] : NULL;
+	/* The gather with which asyncio.run ends is nobody's. */
+	if (f && (f->parent > LANE_LOOP || waiter_of(v, f->id) != LANE_NONE)) {
 		set_owner(v, &t->other, f);
 		set_counts(t, f, s->m.end);
 		t->f.m = members_over(v, f, s->m.end);

@@ -134,6 +134,10 @@ static void note(struct story *s, uint64_t index)
 		if (view_lane_of(s->v, e->a) == s->lane && of_step(s, index))
 			s->swallowed = e;
 		break;
+	case EV_UNCANCELLED:
+		if (e->b == 0 && view_lane_of(s->v, e->a) == s->lane && of_step(s, index))
+			s->taken_back = e;
+		break;
 	case EV_TASK_DROPPED:
 		names_add(&s->dropped, view_lane_of(s->v, e->a));
 		break;

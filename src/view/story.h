@@ -21,7 +21,7 @@ struct story {
 	const struct event *begun;
 	uint64_t begun_index;
 	const struct event *outcome; /* how the step ended */
-	const struct event *delivered, *swallowed, *caption_line, *block, *ended_block;
+	const struct event *delivered, *swallowed, *taken_back, *caption_line, *block, *ended_block;
 	uint64_t block_index;
 	const struct event *aborting, *counted, *failing, *logged, *warned, *uncaught, *limit,
 		*deadlock, *run_ended, *loop_started, *fired;

@@ -121,6 +121,8 @@ static void begin_chain(struct view *v, const struct event *e)
 		chain = v->timers.lives.items[self->timer].chain_ns;
 	if (self && self->lane != LANE_NONE && v->lanes.items[self->lane].chain_ns > chain)
 		chain = v->lanes.items[self->lane].chain_ns;
+	if (self && self->lane == LANE_NONE && self->chain_ns > chain)
+		chain = self->chain_ns;
 	v->step_chain_ns = chain;
 	v->step_begun_ns = e->time_ns;
 }
@@ -243,6 +245,18 @@ static void timer_for(struct view *v, const struct event *e)
 	thing_make(v, e->b)->its_timer = timer;
 }
 
+static void made_ready(struct view *v, uint64_t index, const struct event *e)
+{
+	struct thing *t = thing_make(v, e->a);
+	t->ready_index = v->readies.count;
+	vec_push(&v->readies, index);
+	/* Whoever runs now made it ready; a timer or a descriptor did if nobody runs. */
+	if (!v->in_step && v->loop_switches.count % 2)
+		return;
+	int64_t *chain = t->lane == LANE_NONE ? &t->chain_ns : &v->lanes.items[t->lane].chain_ns;
+	chain_reaches(v, chain, chain_now(v));
+}
+
 static void end_life(struct alive *a, uint32_t index, uint64_t event)
 {
 	if (index < a->lives.count)
@@ -274,8 +288,7 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 		t->role = e->detail;
 		break;
 	case EV_READY:
-		thing_make(v, e->a)->ready_index = v->readies.count;
-		vec_push(&v->readies, index);
+		made_ready(v, index, e);
 		break;
 	case EV_HANDLE_DROPPED:
 		thing_make(v, e->a)->done_event = index;

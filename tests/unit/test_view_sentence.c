@@ -166,7 +166,7 @@ START_TEST(a_coroutine_that_was_never_awaited_did_nothing)
 	struct view *v = view_open("0 0 0 0 line 4 \"<module>\"\n"
 				   "0 0 0 0 warned \"RuntimeWarning\" \"coroutine 'rice' was never awaited\"\n"
 				   "0 0 0 0 run-ended 0\n");
-	assert_told(v, false, 1, "The program has ended with exit status 0. | The coroutine rice was never "
+	assert_told(v, false, 1, "The program ran line 4. | The coroutine rice was never "
 		    "awaited: calling it only made an object, nothing of it ran.");
 	view_close(v);
 }

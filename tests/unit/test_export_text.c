@@ -1,0 +1,199 @@
+/* The timeline as text: what it looks like, that it fits, and that ASCII is ASCII. */
+#include <check.h>
+
+#include "base/utf8.h"
+#include "export/export.h"
+#include "export/text.h"
+#include "suite.h"
+#include "view_kit.h"
+#include "view_traces.h"
+
+static char *picture(struct view *v, int width, bool ascii)
+{
+	struct buf out = {0};
+	export_picture(v, &(struct text_options){.width_cols = width, .ascii = ascii}, &out);
+	return buf_take(&out);
+}
+
+START_TEST(a_picture_is_lanes_then_sums)
+{
+	struct view *v = view_open(gather_fails);
+	char *text = picture(v, 60, false);
+	ck_assert_str_eq(text,
+		"A title\n"
+		"seconds   0        2         4         6         8\n"
+		"main      █───█── sleep(9) ────────────────────────────────✔\n"
+		"├ boil    █── sleep(5) ───────────✔\n"
+		"└ boil 2  █───✘\n"
+		"\n"
+		"          █ running  ─ waiting  ✔ done  ✘ failed\n"
+		"\n"
+		"the run took                10 s\n"
+		"one after the other         15 s  all work and all waits, one at a time\n"
+		"saved                        5 s  33 %: waits overlapped\n"
+		"longest chain               10 s  what had to follow one another\n"
+		"\n"
+		"                  ran    held up     waited   runs  now\n"
+		"main              0 s        0 s       10 s      3  done\n"
+		"├ boil            0 s        0 s        5 s      2  done\n"
+		"└ boil 2          0 s        0 s        1 s      2  failed\n");
+	free(text);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(ascii_has_a_twin_for_every_glyph)
+{
+	struct view *v = view_open(gather_fails);
+	char *text = picture(v, 60, true);
+	for (const char *s = text; *s; s++)
+		ck_assert((unsigned char)*s < 0x7F);
+	ck_assert_ptr_null(strchr(text, '?'));
+	ck_assert_ptr_nonnull(strstr(text, "\n|-boil    #-- sleep(5) -----------v\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n`-boil 2  #---X\n"));
+	free(text);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(the_timeline_never_goes_beyond_the_page)
+{
+	static struct kit_dice dice;
+	for (uint32_t seed = 900; seed < 915; seed++) {
+		kit_roll(&dice, seed);
+		struct view *v = view_new(kit_run(dice.scripts, 2000));
+		view_update(v, 0);
+		for (int width = 40; width < 200; width += 31) {
+			char *text = picture(v, width, false);
+			/* The lines up to the first blank one are the timeline. */
+			for (char *s = text; *s != '\n' && *s;) {
+				size_t len = strcspn(s, "\n");
+				ck_assert_uint_le(utf8_text_cols(s, len), (size_t)width);
+				s += len + 1;
+			}
+			free(text);
+		}
+		view_close(v);
+	}
+}
+END_TEST
+
+START_TEST(where_the_clock_stood_still_steps_are_the_ruler)
+{
+	struct view *v = view_open(group_fails);
+	char *text = picture(v, 80, false);
+	ck_assert_ptr_nonnull(strstr(text, "\nstep "));
+	ck_assert_ptr_nonnull(strstr(text, "≈"));
+	ck_assert_ptr_nonnull(strstr(text, "╳"));
+	ck_assert_ptr_nonnull(strstr(text, "\nAn exception that nobody caught ended the program: "));
+	free(text);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(who_was_held_up_is_said_with_the_line)
+{
+	static const struct kit_op m[] = {{ACT_SPAWN, 1}, {ACT_WORK, 2 * SECOND}, {ACT_DONE, 0}};
+	static const struct kit_op rice[] = {{ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}, {"rice", rice}};
+	struct view *v = view_new(kit_run(scripts, 0));
+	view_update(v, 0);
+	char *text = picture(v, 80, false);
+	ck_assert_ptr_nonnull(strstr(text, "\nmain kept the thread from t = 0.0 for 2 s (line 2); "
+					   "held up: rice 2 s\n"));
+	free(text);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(steps_are_one_line_each_with_captions_and_output_below)
+{
+	static const struct kit_op m[] = {{ACT_CAPTION, 0}, {ACT_PRINT, 0}, {ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}};
+	struct view *v = view_new(kit_run(scripts, 0));
+	view_update(v, 0);
+	struct buf out = {0};
+	export_steps(v, &(struct text_options){0}, &out);
+	ck_assert_str_eq(buf_text(&out),
+		"    time  tick   step  who         what happened, and why\n"
+		"     0.0     0      0  program     The program ran line 99 and started the event loop. "
+		"Its first task is main, created but not yet started.\n"
+		"     0.0     1      1  main        main began: its first step. It is about to run line 1.\n"
+		" #: a caption\n"
+		"     0.0     1      1  main        main ran line 1 and is done.\n"
+		"  | printed\n"
+		"     0.0     1      1  program     The program has ended with exit status 0.\n");
+	buf_free(&out);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(nothing_that_a_scene_prints_reaches_the_page_as_a_control_character)
+{
+	struct view *v = view_open("0 0 0 0 task 1 \"\\x1b[31mred\\x07\" 1\n"
+				   "0 0 0 0 ready 1 0 step\n"
+				   "0 0 0 0 loop-started\n"
+				   "0 1 0 0 tick 1\n"
+				   "0 1 1 1 step 1 0 step\n"
+				   "0 1 1 1 printed \"\\x1b]0;title\\x07\\n\\xff\\x80\" 1\n"
+				   "0 1 1 1 caption 3 \"\\x1b[2J\"\n"
+				   "0 1 1 1 failed \"E('\\x1b')\"\n"
+				   "0 1 1 0 run-ended 1\n");
+	struct buf out = {0};
+	export_picture(v, &(struct text_options){0}, &out);
+	export_steps(v, &(struct text_options){.internals = true}, &out);
+	for (const char *s = buf_text(&out); *s; s++)
+		ck_assert(*s == '\n' || (unsigned char)*s >= 0x20);
+	ck_assert(utf8_valid(out.data, out.len, NULL));
+	buf_free(&out);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(an_exporter_is_chosen_by_the_ending)
+{
+	ck_assert_str_eq(exporter_for("dinner.trace")->ext, "trace");
+	ck_assert_str_eq(exporter_for("a.b/dinner.txt")->ext, "txt");
+	ck_assert_ptr_null(exporter_for("dinner"));
+	ck_assert_ptr_null(exporter_for("a.trace/dinner"));
+	ck_assert_ptr_null(exporter_for("dinner.doc"));
+}
+END_TEST
+
+START_TEST(an_exported_trace_is_the_trace)
+{
+	struct view *v = view_open(gather_fails);
+	char *direct = NULL, *exported = NULL;
+	size_t direct_len, exported_len;
+	struct buf why = {0};
+	FILE *out = open_memstream(&direct, &direct_len);
+	trace_write(view_trace(v), out);
+	fclose(out);
+	out = open_memstream(&exported, &exported_len);
+	ck_assert_int_eq(exporter_for("x.trace")->write(v, out, &why), 0);
+	fclose(out);
+	ck_assert_uint_eq(direct_len, exported_len);
+	ck_assert(memcmp(direct, exported, direct_len) == 0);
+	free(direct);
+	free(exported);
+	view_close(v);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("export text");
+	TCase *c = tcase_create("text");
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, a_picture_is_lanes_then_sums);
+	tcase_add_test(c, ascii_has_a_twin_for_every_glyph);
+	tcase_add_test(c, the_timeline_never_goes_beyond_the_page);
+	tcase_add_test(c, where_the_clock_stood_still_steps_are_the_ruler);
+	tcase_add_test(c, who_was_held_up_is_said_with_the_line);
+	tcase_add_test(c, steps_are_one_line_each_with_captions_and_output_below);
+	tcase_add_test(c, nothing_that_a_scene_prints_reaches_the_page_as_a_control_character);
+	tcase_add_test(c, an_exporter_is_chosen_by_the_ending);
+	tcase_add_test(c, an_exported_trace_is_the_trace);
+	suite_add_tcase(s, c);
+	return suite_main(s);
+}
