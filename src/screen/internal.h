@@ -59,6 +59,11 @@ struct screen {
 	bool has_query;
 };
 
+/* The columns of the timeline pane that are for names, and the rest. */
+struct timeline_cut {
+	int name_cols, cols;
+};
+
 /* What the panes want to know of the present; made anew for each drawing. */
 struct present {
 	size_t index; /* of the moment */
@@ -68,6 +73,8 @@ struct present {
 	                    there now */
 	int64_t time_ns; /* the clock to show: between moments while playing */
 	uint32_t active; /* the lane that the moment is about */
+	struct layout layout;
+	struct timeline_cut cut;
 	struct scale scale; /* of the timeline */
 };
 
@@ -108,18 +115,19 @@ struct area pane_frame(const struct screen *s, enum pane pane, struct area a,
 
 /* ---- the timeline ---- */
 
-/* The columns of the timeline pane that are for names, and the rest. */
-struct timeline_cut {
-	int name_cols, cols;
-};
+/* How the timeline pane is cut. */
 struct timeline_cut timeline_cut(const struct screen *s, const struct layout *l);
 
-/* The scale of the timeline at the present position. */
-struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t time_ns);
+/* The scale of a timeline of `cols` columns at a position. */
+struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
+			    int64_t time_ns);
 
 /* The lanes shown, folded ones left out, in order. `*lanes` is owned by the caller
  * (free). */
 size_t timeline_lanes(const struct screen *s, uint32_t **lanes);
+
+/* How many they are. */
+size_t timeline_lane_count(const struct screen *s);
 
 /* The lane drawn in row `row` of the timeline's inside (0 is the ruler), or LANE_NONE. */
 uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int row);

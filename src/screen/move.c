@@ -16,7 +16,7 @@ void go_to(struct screen *s, size_t index)
 		view_moment(s->view, st->internals, index < last ? index : last).end;
 	st->wanted = 0;
 	st->play.shown_ns = 0;
-	st->scroll[PANE_SOURCE] = st->scroll[PANE_OUTPUT] = st->scroll[PANE_LOOP] = 0;
+	st->scroll[PANE_SOURCE] = st->scroll[PANE_OUTPUT] = 0;
 }
 
 /* Go somewhere because the user said so: playing stops. */
@@ -119,6 +119,14 @@ static unsigned escape(struct screen *s)
 	return DO_DRAW;
 }
 
+static void scroll_source(struct screen *s, int direction)
+{
+	int *scroll = &s->state.scroll[PANE_SOURCE];
+	int lines = (int)s->source.lines.count;
+	if (*scroll + direction <= lines && *scroll + direction >= -lines)
+		*scroll += direction;
+}
+
 static void up_or_down(struct screen *s, int direction)
 {
 	struct screen_state *st = &s->state;
@@ -128,7 +136,7 @@ static void up_or_down(struct screen *s, int direction)
 		st->scroll[PANE_OUTPUT] +=
 			st->scroll[PANE_OUTPUT] - direction < 0 ? 0 : -direction;
 	else
-		st->scroll[st->focus] += direction;
+		scroll_source(s, direction);
 }
 
 /* The next pane that is not folded away gets the keys. */
@@ -138,7 +146,7 @@ static void next_pane(struct screen *s, int direction)
 	const int heights[PANE_COUNT] = {
 		[PANE_TIMELINE] = l.timeline.h,
 		[PANE_SOURCE] = l.source.h,
-		[PANE_LOOP] = l.loop.h,
+		[PANE_LOOP] = 0, /* has nothing to scroll */
 		[PANE_OUTPUT] = l.output.h,
 	};
 	int pane = (int)s->state.focus;
@@ -161,8 +169,10 @@ static void zoom(struct screen *s, int by)
 		st->zoom = ZOOM_MAX;
 	/* A step needs no more than eight columns, a nanosecond no more than one. */
 	double least = ruler_shown(s) == RULER_CLOCK ? 1 : 0.125;
-	if (by > 0 && timeline_scale(s, st->position, screen_time_ns(s)).unit < least)
+	if (by > 0 && present_of(s).scale.unit < least) {
 		st->zoom = old;
+		screen_message(s, "zoomed in as far as it goes");
+	}
 }
 
 /* ---- commands -------------------------------------------------------------------- */
@@ -278,15 +288,13 @@ unsigned move_click(struct screen *s, int x, int y)
 		return 0;
 	if (inside(l.source, x, y))
 		s->state.focus = PANE_SOURCE;
-	else if (inside(l.loop, x, y))
-		s->state.focus = PANE_LOOP;
 	else if (inside(l.output, x, y))
 		s->state.focus = PANE_OUTPUT;
 	if (!inside(l.timeline, x, y))
 		return DO_DRAW;
 	s->state.focus = PANE_TIMELINE;
 	struct present p = present_of(s);
-	struct timeline_cut cut = timeline_cut(s, &l);
+	struct timeline_cut cut = p.cut;
 	int col = x - l.timeline.x - 1 - cut.name_cols;
 	int row = y - l.timeline.y - 1;
 	if (col >= 0 && col < cut.cols)

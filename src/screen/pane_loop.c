@@ -231,11 +231,11 @@ static void share_rows(struct section *sections, struct area a, int *rows)
 			rows[rank[i]]++;
 }
 
-static void draw_sections(const struct screen *s, struct section *sections, struct area a)
+static void draw_sections(struct section *sections, struct area a)
 {
 	int rows[SECTIONS];
 	share_rows(sections, a, rows);
-	int y = -s->state.scroll[PANE_LOOP];
+	int y = 0;
 	for (int i = 0; i < SECTIONS; i++) {
 		if (!rows[i])
 			continue;
@@ -268,7 +268,7 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 		buf_printf(&title, ", %u ended", ended);
 	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
 	buf_free(&title);
-	draw_sections(s, sections, in);
+	draw_sections(sections, in);
 	for (int i = 0; i < SECTIONS; i++) {
 		buf_free(&sections[i].text);
 		vec_free(&sections[i].tokens);

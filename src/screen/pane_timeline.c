@@ -40,6 +40,19 @@ size_t timeline_lanes(const struct screen *s, uint32_t **lanes)
 	return n;
 }
 
+size_t timeline_lane_count(const struct screen *s)
+{
+	uint32_t count;
+	uint32_t *lanes = NULL;
+	if (!s->folded.count) {
+		view_order(s->view, s->state.internals, &count);
+		return count;
+	}
+	size_t shown = timeline_lanes(s, &lanes);
+	free(lanes);
+	return shown;
+}
+
 /* A page of lanes: which of them, and how many there are in all. */
 struct page {
 	uint32_t *lanes; /* owned: all of them */
@@ -184,15 +197,9 @@ static void draw_name(const struct screen *s, const struct present *p, struct ar
 
 /* ---- the ruler -------------------------------------------------------------------- */
 
-static int timeline_cols(const struct screen *s)
+struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
+			    int64_t time_ns)
 {
-	struct layout l = screen_layout(s);
-	return timeline_cut(s, &l).cols;
-}
-
-struct scale timeline_scale(const struct screen *s, uint64_t position, int64_t time_ns)
-{
-	int cols = timeline_cols(s);
 	if (cols < 1)
 		cols = 1;
 	enum ruler ruler = ruler_shown(s);
@@ -362,8 +369,7 @@ static void title_of(const struct screen *s, const struct page *page, struct buf
 
 void timeline_draw(const struct screen *s, const struct present *p, struct area a)
 {
-	struct layout l = screen_layout(s);
-	struct timeline_cut cut = timeline_cut(s, &l);
+	struct timeline_cut cut = p->cut;
 	struct page page = page_of(s, p, a.h - 3);
 	struct buf title = {0};
 	title_of(s, &page, &title);
@@ -387,8 +393,7 @@ void timeline_draw(const struct screen *s, const struct present *p, struct area 
 
 uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int row)
 {
-	struct layout l = screen_layout(s);
-	struct page page = page_of(s, p, l.timeline.h - 3);
+	struct page page = page_of(s, p, p->layout.timeline.h - 3);
 	uint32_t lane = LANE_NONE;
 	if (row >= 1 && (size_t)row <= page.rows &&
 	    page.top + (size_t)row - 1 < page.count)

@@ -176,7 +176,9 @@ struct present present_of(const struct screen *s)
 		p.time_ns = snap.time_ns;
 		snapshot_free(&snap);
 	}
-	p.scale = timeline_scale(s, p.position, p.time_ns);
+	p.layout = screen_layout(s);
+	p.cut = timeline_cut(s, &p.layout);
+	p.scale = timeline_scale(s, p.cut.cols, p.position, p.time_ns);
 	return p;
 }
 
@@ -447,14 +449,11 @@ unsigned screen_advance(struct screen *s, int64_t now_ns)
 
 struct layout screen_layout(const struct screen *s)
 {
-	uint32_t *lanes;
-	size_t count = timeline_lanes(s, &lanes);
-	free(lanes);
 	const struct trace_about *about = trace_about(view_trace(s->view));
 	return layout_of((struct layout_wish){
 		.cols = s->cols,
 		.rows = s->rows,
-		.lanes = count,
+		.lanes = timeline_lane_count(s),
 		.captions = view_beat_count(s->view) > 0 || about->intro[0],
 	});
 }
@@ -509,8 +508,8 @@ static void draw_gallery(const struct screen *s, struct area a)
 
 static void draw_scene(const struct screen *s, struct grid *g)
 {
-	struct layout l = screen_layout(s);
 	struct present p = present_of(s);
+	const struct layout l = p.layout;
 	title_draw(s, &p, part_of(g, l.title));
 	caption_draw(s, &p, part_of(g, l.caption));
 	if (l.source.h)

@@ -30,7 +30,9 @@ enum {
 	LOOK_FIRST_MS = 1, /* between looks at a growing trace: at first, and at most */
 	LOOK_LAST_MS = 40,
 	CHANGED_MS = 500,        /* between looks at the scene's file */
-	EVENTS_AT_ONCE = 100000, /* of the trace, between two looks at the keys */
+	EVENTS_AT_FIRST = 2000, /* before the first frame */
+	EVENTS_AT_ONCE = 20000, /* of the trace, between two looks at the keys */
+	GROWTH_MS = 60, /* at least, between frames that only show more of the trace */
 };
 
 struct tui;
@@ -201,9 +203,9 @@ static void show_frame(struct tui *t)
 }
 
 /* Show the screen soon: at once, or as soon as the last frame has had its time. */
-static void want_frame(struct tui *t)
+static void want_frame(struct tui *t, int64_t gap_ms)
 {
-	int64_t now = loop_now_ns(t->loop), next = t->frame_ns + FRAME_MS * MS;
+	int64_t now = loop_now_ns(t->loop), next = t->frame_ns + gap_ms * MS;
 	set_alarm(t, &t->frame, next > now ? next : now, false, show_frame);
 }
 
@@ -231,7 +233,9 @@ static void look_at_trace(struct tui *t)
 	if (!t->view)
 		return;
 	if (view_update(t->view, EVENTS_AT_ONCE)) {
-		act(t, screen_grown(t->screen));
+		if (screen_grown(t->screen) & DO_DRAW)
+			want_frame(t, view_complete(t->view) ? FRAME_MS : GROWTH_MS);
+		plan_playing(t);
 		t->look_gap_ns = LOOK_FIRST_MS * MS;
 	} else if (t->look_gap_ns < LOOK_LAST_MS * MS) {
 		t->look_gap_ns *= 2;
@@ -249,11 +253,11 @@ static void show_trace(struct tui *t, bool same_place)
 	const struct trace *trace = t->feed->trace(t->feed->world);
 	t->view = trace ? view_new(trace) : NULL;
 	if (t->view)
-		view_update(t->view, EVENTS_AT_ONCE);
+		view_update(t->view, EVENTS_AT_FIRST);
 	screen_show(t->screen, t->view, same_place);
 	t->look_gap_ns = LOOK_FIRST_MS * MS;
-	look_at_trace(t);
-	want_frame(t);
+	set_alarm(t, &t->look, loop_now_ns(t->loop), false, look_at_trace);
+	want_frame(t, FRAME_MS);
 }
 
 /* The trace is about to go: nothing may look at it any more. */
@@ -349,7 +353,7 @@ static void act(struct tui *t, unsigned todo)
 		set_alarm(t, &t->changed, loop_now_ns(t->loop) + CHANGED_MS * MS, false,
 		          look_at_file);
 	if (todo & DO_DRAW)
-		want_frame(t);
+		want_frame(t, FRAME_MS);
 	plan_playing(t);
 }
 
@@ -395,7 +399,7 @@ static void resize(struct tui *t)
 		screen_resize(t->screen, term_cols(t->term), term_rows(t->term));
 		t->repaint = true;
 	}
-	want_frame(t);
+	want_frame(t, FRAME_MS);
 }
 
 static void suspend(struct tui *t)
@@ -418,7 +422,7 @@ static void on_signal(struct loop *loop, struct handle *h)
 		else if (number == SIGTSTP)
 			suspend(t);
 		else if (number == SIGCONT)
-			t->repaint = true, want_frame(t);
+			t->repaint = true, want_frame(t, FRAME_MS);
 		else
 			leave(t, 128 + number);
 	}
