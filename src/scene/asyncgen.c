@@ -57,7 +57,7 @@ void asyncgen_dropped(void *context, struct vm *vm, value generator)
 		value closing = vm_call_method(vm, generator, "aclose", NO_ARGS);
 		if (!value_is_null(create) && !value_is_null(closing)) {
 			value args = tuple_from(vm, &closing, 1);
-			value_unref(vm, handle_call_soon(s, l, create, args));
+			value_unref(vm, handle_call_soon(s, l, create, args, ROLE_INTERNAL));
 			value_unref(vm, args);
 		} else {
 			vm_forget(vm);

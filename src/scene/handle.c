@@ -114,10 +114,11 @@ static struct handle_object *handle_object_new(struct scene *s, const struct typ
 	return o;
 }
 
-value handle_call_soon(struct scene *s, struct loop *l, value callback, value args)
+value handle_call_soon(struct scene *s, struct loop *l, value callback, value args,
+                       enum handle_role role)
 {
 	struct handle_object *o = handle_object_new(s, &handle_type, l, callback, args);
-	handle_init(&o->timer.handle, &handle_object_ops, ROLE_CALLBACK);
+	handle_init(&o->timer.handle, &handle_object_ops, role);
 	loop_call_soon(l, &o->timer.handle);
 	return object_value(o);
 }

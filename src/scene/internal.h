@@ -270,7 +270,8 @@ struct body *await_body_new(struct scene *s, value iterator);
 /* ---- handle.c ---- */
 
 /* call_soon, call_at (`when`: a number, `seconds` what it is): a new Handle or TimerHandle. `args` is a tuple. */
-value handle_call_soon(struct scene *s, struct loop *l, value callback, value args);
+value handle_call_soon(struct scene *s, struct loop *l, value callback, value args,
+                       enum handle_role role);
 value handle_call_at(struct scene *s, struct loop *l, value when, double seconds, value callback,
                      value args);
 /* A callback raised: take the exception that is set and tell the handler, or leave the loop with it. */

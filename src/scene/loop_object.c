@@ -204,7 +204,7 @@ static value method_call_soon(struct vm *vm, value self, const struct args *a)
 	if (!check_call(vm, a, "call_soon", 1) || !check_open(vm, l))
 		return VALUE_NULL;
 	value args = rest_of(vm, a, 1);
-	value handle = handle_call_soon(scene_of(vm), l, a->at[0], args);
+	value handle = handle_call_soon(scene_of(vm), l, a->at[0], args, ROLE_CALLBACK);
 	value_unref(vm, args);
 	return handle;
 }

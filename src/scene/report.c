@@ -182,10 +182,12 @@ static bool handle_by_default(struct scene *s, value context)
 }
 
 /* A scene's own handler failed: say so by default, with what it was asked to handle. */
-static void handler_failed(struct scene *s, value context)
+static void handler_failed(struct scene *s, value context, value handled)
 {
 	struct vm *vm = s->vm;
 	value error = vm_take(vm);
+	if (!value_is_null(handled) && value_is_null(value_as_exception(error)->context))
+		exception_set_context(vm, error, handled);
 	value outer = dict_new(vm), message = str_new_c(vm, "Unhandled error in exception handler");
 	dict_set_c(vm, outer, "message", message);
 	dict_set_c(vm, outer, "exception", error);
@@ -197,8 +199,11 @@ static void handler_failed(struct scene *s, value context)
 	value_unref(vm, error);
 }
 
-/* call_exception_handler(context). False with an exit error set, which goes through. */
-static bool handle(struct scene *s, struct loop *l, value context)
+/*
+ * call_exception_handler(context), while `handled` (or null) is being handled. False with an exit
+ * error set, which goes through.
+ */
+static bool handle(struct scene *s, struct loop *l, value context, value handled)
 {
 	struct vm *vm = s->vm;
 	struct loop_object *o = loop_user(l);
@@ -219,7 +224,7 @@ static bool handle(struct scene *s, struct loop *l, value context)
 	if (vm_stopped(vm) || vm_raised_is(vm, &exc_SystemExit) ||
 	    vm_raised_is(vm, &exc_KeyboardInterrupt))
 		return false;
-	handler_failed(s, context);
+	handler_failed(s, context, handled);
 	return true;
 }
 
@@ -227,7 +232,7 @@ value loop_call_exception_handler(struct vm *vm, value self, const struct args *
 {
 	if (!value_is_dict(a->at[0]))
 		return vm_raise(vm, &exc_TypeError, "context must be a dict");
-	return handle(scene_of(vm), loop_of(self), a->at[0]) ? VALUE_NONE : VALUE_NULL;
+	return handle(scene_of(vm), loop_of(self), a->at[0], vm_handled(vm)) ? VALUE_NONE : VALUE_NULL;
 }
 
 value loop_default_exception_handler(struct vm *vm, value self, const struct args *a)
@@ -265,7 +270,9 @@ void report_to_handler(void *context, struct loop *l, const struct loop_report *
 		return;
 	value raised = vm_take(vm);
 	value details = context_of(vm, r);
-	if (!handle(s, l, details) && !vm_stopped(vm))
+	/* A callback's failure is reported while it is handled; others are found later. */
+	value handled = r->handle != NULL ? value_of(r->error) : VALUE_NULL;
+	if (!handle(s, l, details, handled) && !vm_stopped(vm))
 		loop_exit(l, datum_of(vm_take(vm)));
 	value_unref(vm, details);
 	if (!vm_stopped(vm))
