@@ -19,6 +19,8 @@ struct async_send {
 	enum phase phase;
 };
 
+static const struct type async_throw_type;
+
 static struct async_send *send_of(value v)
 {
 	return (struct async_send *)(void *)value_object(v);
@@ -26,7 +28,7 @@ static struct async_send *send_of(value v)
 
 static value make(struct vm *vm, value generator, enum act act, value input)
 {
-	struct async_send *s = object_new(vm, &async_send_type, 0);
+	struct async_send *s = object_new(vm, act == ACT_SEND ? &async_send_type : &async_throw_type, 0);
 	s->generator = value_ref(generator);
 	s->input = value_xref(input);
 	s->act = act;
@@ -173,21 +175,17 @@ static value send_repr(struct vm *vm, value self)
 	                  send_of(self)->act == ACT_SEND ? "asend" : "athrow", (size_t)self.bits);
 }
 
-const struct type async_send_type = {
-	TYPE_HEAD,
-	.name = "async_generator_asend",
-	.base = &object_type,
-	.size = sizeof(struct async_send),
-	.flags = TYPE_TRACKED | TYPE_FINAL | TYPE_NO_NEW,
-	.drop = send_drop,
-	.traverse = send_traverse,
-	.repr = send_repr,
-	.await = itself,
-	.iter = itself,
-	.next = send_next,
-	.resume = send_resume,
-	.methods = generator_methods,
-};
+#define SEND_SLOTS                                                                         \
+	.base = &object_type, .size = sizeof(struct async_send),                           \
+	.flags = TYPE_TRACKED | TYPE_FINAL | TYPE_NO_NEW, .drop = send_drop,               \
+	.traverse = send_traverse, .repr = send_repr, .await = itself, .iter = itself,     \
+	.next = send_next, .resume = send_resume, .methods = generator_methods
+
+const struct type async_send_type = {TYPE_HEAD, .name = "async_generator_asend", SEND_SLOTS};
+
+/* athrow() and aclose(). */
+static const struct type async_throw_type = {
+	TYPE_HEAD, .name = "async_generator_athrow", SEND_SLOTS};
 
 /* ---- methods of the generator ---------------------------------------------------------------- */
 
