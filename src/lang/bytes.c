@@ -647,7 +647,14 @@ static value bytes_split(struct vm *vm, value self, const struct args *a)
 
 static value bytes_splitlines(struct vm *vm, value self, const struct args *a)
 {
-	(void)a;
+	static const struct signature signature = {
+		.function = "splitlines", .names = {"keepends"}, .positional = 1};
+	value arg[1];
+	if (!args_parse(vm, a, &signature, arg))
+		return VALUE_NULL;
+	int keep = value_is_null(arg[0]) ? 0 : object_truth(vm, arg[0]);
+	if (keep < 0)
+		return VALUE_NULL;
 	value list = list_new(vm, 0);
 	const unsigned char *at = bytes_of(self)->data, *end = at + bytes_of(self)->len, *from = at;
 	while (at < end) {
@@ -657,7 +664,7 @@ static value bytes_splitlines(struct vm *vm, value self, const struct args *a)
 			continue;
 		if (c == '\r' && at < end && *at == '\n')
 			at++;
-		add_piece(vm, list, from, line_end);
+		add_piece(vm, list, from, keep ? at : line_end);
 		from = at;
 	}
 	if (from < end)
@@ -815,7 +822,7 @@ static const struct method_def bytes_methods[] = {
 	{"replace", bytes_replace, 2, 2, 0},
 	{"rstrip", bytes_rstrip, 0, 1, 0},
 	{"split", bytes_split, 0, 2, METHOD_KEYWORDS},
-	{"splitlines", bytes_splitlines, 0, 0, 0},
+	{"splitlines", bytes_splitlines, 0, 1, METHOD_KEYWORDS},
 	{"startswith", bytes_startswith, 1, 1, 0},
 	{"strip", bytes_strip, 0, 1, 0},
 	{"upper", bytes_upper, 0, 0, 0},

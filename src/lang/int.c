@@ -689,18 +689,21 @@ value int_divmod(struct vm *vm, value a, value b)
 	return pair(vm, q, r);
 }
 
-static bool byte_order(struct vm *vm, value order, bool *big)
+static bool byte_order(struct vm *vm, const char *function, value order, bool *big)
 {
 	*big = true;
 	if (value_is_null(order))
 		return true;
-	if (value_is_str(order) && str_equal_c(order, "little"))
-		*big = false;
-	else if (!value_is_str(order) || !str_equal_c(order, "big")) {
-		vm_raise(vm, &exc_ValueError, "byteorder must be either 'little' or 'big'");
+	if (!value_is_str(order)) {
+		vm_raise(vm, &exc_TypeError, "%s() argument 'byteorder' must be str, not %s",
+		         function, value_is_none(order) ? "None" : value_type_name(order));
 		return false;
 	}
-	return true;
+	*big = str_equal_c(order, "big");
+	if (*big || str_equal_c(order, "little"))
+		return true;
+	vm_raise(vm, &exc_ValueError, "byteorder must be either 'little' or 'big'");
+	return false;
 }
 
 static value int_to_bytes(struct vm *vm, value self, const struct args *a)
@@ -711,9 +714,11 @@ static value int_to_bytes(struct vm *vm, value self, const struct args *a)
 	value arg[3];
 	int64_t len = 1;
 	bool big;
-	if (!args_parse(vm, a, &signature, arg) || !byte_order(vm, arg[1], &big))
+	if (!args_parse(vm, a, &signature, arg))
 		return VALUE_NULL;
 	if (!value_is_null(arg[0]) && !object_index_int64(vm, arg[0], false, &len))
+		return VALUE_NULL;
+	if (!byte_order(vm, "to_bytes", arg[1], &big))
 		return VALUE_NULL;
 	int is_signed = value_is_null(arg[2]) ? 0 : object_truth(vm, arg[2]);
 	if (is_signed < 0)
@@ -764,7 +769,7 @@ static value int_from_bytes(struct vm *vm, value self, const struct args *a)
 	(void)self;
 	value arg[3];
 	bool big;
-	if (!args_parse(vm, a, &signature, arg) || !byte_order(vm, arg[1], &big))
+	if (!args_parse(vm, a, &signature, arg) || !byte_order(vm, "from_bytes", arg[1], &big))
 		return VALUE_NULL;
 	int is_signed = value_is_null(arg[2]) ? 0 : object_truth(vm, arg[2]);
 	if (is_signed < 0)
