@@ -47,6 +47,11 @@ static const char *const cpython_builtins[] = {
 	"super", "tuple", "type", "vars", "zip", "__build_class__", "__import__",
 };
 
+/* Those that reach out of the scene or run text as code: there to raise an error, should it come to that. */
+static const char *const refused_builtins[] = {
+	"__import__", "breakpoint", "compile", "eval", "exec", "input", "open",
+};
+
 static void refuse(struct check *c, struct span span, const char *what, const char *suffix)
 {
 	diagnostics_add(c->diagnostics, &c->tree->source, span, "%s%s is not supported", what, suffix);
@@ -135,10 +140,21 @@ static void check_chain(struct check *c, const struct name_use *use, const struc
 
 /* ---- built-in names ---------------------------------------------------------------------------- */
 
+static bool is_among(const char *name, const char *const list[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void check_builtin(struct check *c, const struct name_use *use, const struct expr *root)
 {
 	const struct name *name = root->u.name;
-	if (c->names->builtin == NULL || c->names->builtin(c->names->context, name->text))
+	bool is_refused = is_among(name->text, refused_builtins, COUNT_OF(refused_builtins));
+	if (!is_refused &&
+	    (c->names->builtin == NULL || c->names->builtin(c->names->context, name->text)))
 		return;
 	const struct symbol *symbol = scope_lookup(use->scope, name)->meaning;
 	if (symbol->kind != BINDING_GLOBAL && symbol->kind != BINDING_NAMESPACE)
@@ -147,13 +163,10 @@ static void check_builtin(struct check *c, const struct name_use *use, const str
 	if ((symbol->flags & SYMBOL_ASSIGNED) ||
 	    (global != NULL && (global->flags & (SYMBOL_ASSIGNED | SYMBOL_GLOBAL))))
 		return;
-	for (size_t i = 0; i < COUNT_OF(cpython_builtins); i++) {
-		if (strcmp(cpython_builtins[i], name->text) == 0) {
-			bool called = name->text[0] >= 'a' && name->text[0] <= 'z';
-			refuse(c, root->span, name->text, called ? "()" : "");
-			return;
-		}
-	}
+	if (!is_among(name->text, cpython_builtins, COUNT_OF(cpython_builtins)))
+		return;
+	bool is_class = name->text[0] >= 'A' && name->text[0] <= 'Z';
+	refuse(c, root->span, name->text, is_class ? "" : "()");
 }
 
 int module_check(const struct module_tree *tree, const struct known_names *names,
