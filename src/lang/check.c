@@ -16,40 +16,11 @@ struct check {
 	bool failed;
 };
 
-/* The names that CPython 3.13 has without any import: others are the scene's own mistakes. */
-static const char *const cpython_builtins[] = {
-	"ArithmeticError", "AssertionError", "AttributeError", "BaseException",
-	"BaseExceptionGroup", "BlockingIOError", "BrokenPipeError", "BufferError",
-	"BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError",
-	"ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning",
-	"EOFError", "Ellipsis", "EncodingWarning", "EnvironmentError", "Exception",
-	"ExceptionGroup", "FileExistsError", "FileNotFoundError", "FloatingPointError",
-	"FutureWarning", "GeneratorExit", "IOError", "ImportError", "ImportWarning",
-	"IndentationError", "IndexError", "InterruptedError", "IsADirectoryError",
-	"KeyError", "KeyboardInterrupt", "LookupError", "MemoryError",
-	"ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplemented",
-	"NotImplementedError", "OSError", "OverflowError", "PendingDeprecationWarning",
-	"PermissionError", "ProcessLookupError", "PythonFinalizationError",
-	"RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError",
-	"RuntimeWarning", "StopAsyncIteration", "StopIteration", "SyntaxError",
-	"SyntaxWarning", "SystemError", "SystemExit", "TabError", "TimeoutError",
-	"TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError",
-	"UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning",
-	"ValueError", "Warning", "ZeroDivisionError", "abs", "aiter", "all", "anext",
-	"any", "ascii", "bin", "bool", "breakpoint", "bytearray", "bytes", "callable",
-	"chr", "classmethod", "compile", "complex", "copyright", "credits", "delattr",
-	"dict", "dir", "divmod", "enumerate", "eval", "exec", "exit", "filter", "float",
-	"format", "frozenset", "getattr", "globals", "hasattr", "hash", "help", "hex",
-	"id", "input", "int", "isinstance", "issubclass", "iter", "len", "license",
-	"list", "locals", "map", "max", "memoryview", "min", "next", "object", "oct",
-	"open", "ord", "pow", "print", "property", "quit", "range", "repr", "reversed",
-	"round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum",
-	"super", "tuple", "type", "vars", "zip", "__build_class__", "__import__",
-};
-
-/* Those that reach out of the scene or run text as code: there to raise an error, should it come to that. */
-static const char *const refused_builtins[] = {
-	"__import__", "breakpoint", "compile", "eval", "exec", "input", "open",
+/* Names that CPython has without any import and a scene has not, mostly since they reach out of it. */
+static const char *const missing_builtins[] = {
+	"UnicodeTranslateError", "__import__", "breakpoint", "bytearray", "compile", "complex",
+	"copyright", "credits", "eval", "exec", "exit", "globals", "help", "input", "license",
+	"locals", "memoryview", "open", "quit",
 };
 
 static void refuse(struct check *c, struct span span, const char *what, const char *suffix)
@@ -140,21 +111,13 @@ static void check_chain(struct check *c, const struct name_use *use, const struc
 
 /* ---- built-in names ---------------------------------------------------------------------------- */
 
-static bool is_among(const char *name, const char *const list[], size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(list[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void check_builtin(struct check *c, const struct name_use *use, const struct expr *root)
 {
 	const struct name *name = root->u.name;
-	bool is_refused = is_among(name->text, refused_builtins, COUNT_OF(refused_builtins));
-	if (!is_refused &&
-	    (c->names->builtin == NULL || c->names->builtin(c->names->context, name->text)))
+	bool is_missing = false;
+	for (size_t i = 0; i < COUNT_OF(missing_builtins); i++)
+		is_missing |= strcmp(missing_builtins[i], name->text) == 0;
+	if (!is_missing)
 		return;
 	const struct symbol *symbol = scope_lookup(use->scope, name)->meaning;
 	if (symbol->kind != BINDING_GLOBAL && symbol->kind != BINDING_NAMESPACE)
@@ -162,8 +125,6 @@ static void check_builtin(struct check *c, const struct name_use *use, const str
 	const struct symbol *global = scope_lookup(c->tree->scope, name);
 	if ((symbol->flags & SYMBOL_ASSIGNED) ||
 	    (global != NULL && (global->flags & (SYMBOL_ASSIGNED | SYMBOL_GLOBAL))))
-		return;
-	if (!is_among(name->text, cpython_builtins, COUNT_OF(cpython_builtins)))
 		return;
 	bool is_class = name->text[0] >= 'A' && name->text[0] <= 'Z';
 	refuse(c, root->span, name->text, is_class ? "" : "()");

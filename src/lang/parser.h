@@ -47,13 +47,11 @@ struct known_names {
 	bool (*module)(void *context, const char *module);
 	/* Whether module.name exists (submodules included). NULL: everything does. */
 	bool (*attribute)(void *context, const char *module, const char *name);
-	/* Whether the built-in function, type or exception exists. NULL: all of CPython's do. */
-	bool (*builtin)(void *context, const char *name);
 };
 
 /*
  * Refuse what is not there: modules that are imported, `module.name` where `module` is plainly
- * an imported module, built-in names. Guarded uses (in `try` with an except clause for ImportError,
+ * an imported module, built-in functions that a scene has not (open, eval). Guarded uses (in `try` with an except clause for ImportError,
  * AttributeError or NameError) are left to run time. 0, or -ERR_UNSUPPORTED with
  * one error for each place.
  */

@@ -314,15 +314,9 @@ static bool known_attribute(void *context, const char *module, const char *name)
 	return strcmp(name, "sleep") == 0 || strcmp(name, "exceptions") == 0;
 }
 
-static bool known_builtin(void *context, const char *name)
-{
-	(void)context;
-	return strcmp(name, "open") != 0;
-}
-
 static void expect_checked(const char *text, const char *shown)
 {
-	struct known_names names = {NULL, known_module, known_attribute, known_builtin};
+	struct known_names names = {NULL, known_module, known_attribute};
 	struct module_tree *tree = parse_good(text);
 	struct diagnostics d = {0};
 	struct buf out = {0};
