@@ -106,6 +106,9 @@ void footer_draw(const struct screen *s, struct area a);
 void help_draw(const struct screen *s, struct area a);
 int help_max_top(const struct screen *s);
 
+/* Append a time of the scene's clock; a real clock is told to the millisecond only. */
+void put_time(const struct screen *s, int64_t ns, struct buf *out);
+
 /* A path without its folders; a part of `path`. */
 const char *base_name(const char *path);
 
@@ -120,7 +123,7 @@ struct timeline_cut timeline_cut(const struct screen *s, const struct layout *l)
 
 /* The scale of a timeline of `cols` columns at a position. */
 struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
-			    int64_t time_ns);
+                            int64_t time_ns);
 
 /* The lanes shown, folded ones left out, in order. `*lanes` is owned by the caller
  * (free). */

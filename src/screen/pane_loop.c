@@ -54,7 +54,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 		buf_puts(&sec->text,
 		         snap->blocked ? " keeps the thread busy until " : " runs");
 		if (snap->blocked)
-			time_text(snap->blocked_until_ns, &sec->text);
+			put_time(s, snap->blocked_until_ns, &sec->text);
 		ink = INK_RUNNING;
 	} else if (!snap->loop_running) {
 		buf_puts(&sec->text, p->moment.kind == MOMENT_START
@@ -69,7 +69,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 		ink = INK_READY;
 	} else if (snap->timer_count) {
 		buf_puts(&sec->text, "sleeps until ");
-		time_text(snap->timers[0].deadline_ns, &sec->text);
+		put_time(s, snap->timers[0].deadline_ns, &sec->text);
 	} else {
 		buf_puts(&sec->text, "nothing is ready");
 	}
@@ -91,7 +91,7 @@ static void fill_ready(const struct screen *s, const struct snapshot *snap,
 		view_ready_name(s->view, &snap->ready[i], &sec->text);
 		if (snap->time_ns > snap->ready[i].since_ns) {
 			buf_puts(&sec->text, " since ");
-			time_text(snap->ready[i].since_ns, &sec->text);
+			put_time(s, snap->ready[i].since_ns, &sec->text);
 		}
 		end_token(sec, at, INK_READY);
 	}
@@ -112,7 +112,7 @@ static void fill_timers(const struct screen *s, const struct present *p,
 		const struct timer_entry *t = &snap->timers[i];
 		view_timer_name(s->view, t, &sec->text);
 		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
-		time_text(t->deadline_ns, &sec->text);
+		put_time(s, t->deadline_ns, &sec->text);
 		bool overdue = t->deadline_ns < p->time_ns;
 		if (overdue)
 			buf_puts(&sec->text, " overdue");

@@ -40,7 +40,7 @@ static void status_of(const struct screen *s, const struct present *p, int cols,
 		buf_puts(&part[0], "still running");
 	buf_puts(&part[1], mode_of(s));
 	buf_puts(&part[2], "t ");
-	time_text(p->time_ns, &part[2]);
+	put_time(s, p->time_ns, &part[2]);
 	buf_puts(&part[2], " s");
 	buf_printf(&part[3], "tick %u", p->moment.tick);
 	buf_printf(&part[4], "step %u", p->moment.step);

@@ -198,7 +198,7 @@ static void draw_name(const struct screen *s, const struct present *p, struct ar
 /* ---- the ruler -------------------------------------------------------------------- */
 
 struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
-			    int64_t time_ns)
+                            int64_t time_ns)
 {
 	if (cols < 1)
 		cols = 1;

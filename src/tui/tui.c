@@ -17,6 +17,8 @@
 #include "loop/loop.h"
 #include "screen/screen.h"
 #include "trace/trace.h"
+#include "tui/alarm.h"
+#include "tui/client.h"
 #include "tui/keys.h"
 #include "tui/signals.h"
 #include "tui/term.h"
@@ -29,21 +31,10 @@ enum {
 	ESC_MS = 25,       /* how long an ESC may be the beginning of a key */
 	LOOK_FIRST_MS = 1, /* between looks at a growing trace: at first, and at most */
 	LOOK_LAST_MS = 40,
-	CHANGED_MS = 500,        /* between looks at the scene's file */
+	CHANGED_MS = 500,       /* between looks at the scene's file */
 	EVENTS_AT_FIRST = 2000, /* before the first frame */
 	EVENTS_AT_ONCE = 20000, /* of the trace, between two looks at the keys */
 	GROWTH_MS = 60, /* at least, between frames that only show more of the trace */
-};
-
-struct tui;
-
-/* A timer that frees itself: cancelling one and arming another is how it is moved. */
-struct alarm {
-	struct timer timer;
-	unsigned refs;
-	struct tui *tui;
-	void (*ring)(struct tui *t);
-	struct alarm **place; /* where it is known, NULL once it rang or was cancelled */
 };
 
 struct tui {
@@ -58,144 +49,19 @@ struct tui {
 	struct loop_world world;
 	struct loop *loop;
 	struct watch key_watch, signal_watch;
-	struct alarm *frame, *esc, *look, *play, *changed;
+	struct alarm frame, esc, look, play, changed;
 	int64_t frame_ns; /* when the last frame was shown */
 	int64_t look_gap_ns;
 	bool repaint;
 	int status; /* what tui_run returns */
 };
 
-/* ---- the loop's client: no results, no errors ever cross our loop -------------------
- */
-
-static void client_ref(void *context, struct datum d)
-{
-	(void)context;
-	(void)d;
-}
-
-static struct datum client_cancelled(void *context, struct datum message)
-{
-	(void)context;
-	return message;
-}
-
-static struct datum client_error(void *context, enum loop_error kind, const char *text,
-                                 struct datum cause)
-{
-	(void)context;
-	(void)kind;
-	(void)text;
-	return cause;
-}
-
-static enum error_class client_classify(void *context, struct datum error)
-{
-	(void)context;
-	(void)error;
-	return ERROR_ORDINARY;
-}
-
-static struct datum client_list(void *context, const struct datum *items, size_t count)
-{
-	(void)context;
-	(void)items;
-	(void)count;
-	return DATUM_NONE;
-}
-
-static struct datum client_group(void *context, const char *message,
-                                 const struct datum *errors, size_t count)
-{
-	(void)context;
-	(void)message;
-	(void)errors;
-	(void)count;
-	return DATUM_NONE;
-}
-
-static void client_report(void *context, struct loop *loop,
-                          const struct loop_report *report)
-{
-	(void)context;
-	(void)loop;
-	(void)report;
-}
-
-static const struct loop_client client = {
-	.ref = client_ref,
-	.unref = client_ref,
-	.cancelled_error = client_cancelled,
-	.make_error = client_error,
-	.classify = client_classify,
-	.list = client_list,
-	.error_group = client_group,
-	.report = client_report,
-};
-
-/* ---- alarms --------------------------------------------------------------------------
- */
-
-static struct alarm *alarm_of(struct handle *h)
-{
-	return CONTAINER_OF(CONTAINER_OF(h, struct timer, handle), struct alarm, timer);
-}
-
-static void alarm_run(struct loop *loop, struct handle *h)
-{
-	(void)loop;
-	struct alarm *a = alarm_of(h);
-	*a->place = NULL;
-	a->ring(a->tui);
-}
-
-static void alarm_hold(struct handle *h)
-{
-	alarm_of(h)->refs++;
-}
-
-static void alarm_release(struct handle *h)
-{
-	struct alarm *a = alarm_of(h);
-	if (--a->refs == 0)
-		free(a);
-}
-
-static const struct handle_ops alarm_ops = {
-	.run = alarm_run,
-	.hold = alarm_hold,
-	.release = alarm_release,
-};
-
-/* Have `ring` called at `when_ns`, in place of the alarm that is in `*place` (if it is
- * later or `move`). */
-static void set_alarm(struct tui *t, struct alarm **place, int64_t when_ns, bool move,
-                      void (*ring)(struct tui *))
-{
-	if (*place) {
-		if ((*place)->timer.when_ns <= when_ns && !move)
-			return;
-		if ((*place)->timer.when_ns == when_ns)
-			return;
-		handle_cancel(t->loop, &(*place)->timer.handle);
-		*place = NULL;
-	}
-	if (when_ns == INT64_MAX)
-		return;
-	struct alarm *a = mem_zalloc(1, sizeof *a);
-	timer_init(&a->timer, &alarm_ops, ROLE_TIMER);
-	a->tui = t;
-	a->ring = ring;
-	a->place = place;
-	*place = a;
-	loop_call_at(t->loop, &a->timer, when_ns);
-}
-
 /* ---- frames --------------------------------------------------------------------------
  */
 
-static void show_frame(struct tui *t)
+static void show_frame(void *world)
 {
+	struct tui *t = world;
 	t->frame_ns = loop_now_ns(t->loop);
 	screen_draw(t->screen, &t->grid);
 	term_show(t->term, &t->grid, screen_theme(t->screen), t->repaint);
@@ -206,7 +72,7 @@ static void show_frame(struct tui *t)
 static void want_frame(struct tui *t, int64_t gap_ms)
 {
 	int64_t now = loop_now_ns(t->loop), next = t->frame_ns + gap_ms * MS;
-	set_alarm(t, &t->frame, next > now ? next : now, false, show_frame);
+	alarm_set_by(&t->frame, t->loop, next > now ? next : now);
 }
 
 /* ---- playing -------------------------------------------------------------------------
@@ -214,22 +80,24 @@ static void want_frame(struct tui *t, int64_t gap_ms)
 
 static void act(struct tui *t, unsigned todo);
 
-static void play_on(struct tui *t)
+static void play_on(void *world)
 {
+	struct tui *t = world;
 	act(t, screen_advance(t->screen, loop_now_ns(t->loop)));
 }
 
 static void plan_playing(struct tui *t)
 {
-	set_alarm(t, &t->play, screen_due_ns(t->screen), true, play_on);
+	alarm_set(&t->play, t->loop, screen_due_ns(t->screen));
 }
 
 /* ---- the trace -----------------------------------------------------------------------
  */
 
 /* Take in what the trace has grown by; come back while there is more to expect. */
-static void look_at_trace(struct tui *t)
+static void look_at_trace(void *world)
 {
+	struct tui *t = world;
 	if (!t->view)
 		return;
 	if (view_update(t->view, EVENTS_AT_ONCE)) {
@@ -244,7 +112,7 @@ static void look_at_trace(struct tui *t)
 		return;
 	bool behind = view_event_count(t->view) < trace_count(view_trace(t->view));
 	int64_t now = loop_now_ns(t->loop);
-	set_alarm(t, &t->look, behind ? now : now + t->look_gap_ns, false, look_at_trace);
+	alarm_set_by(&t->look, t->loop, behind ? now : now + t->look_gap_ns);
 }
 
 /* Show the feed's trace; `same_place` when it is the same scene run anew. */
@@ -256,7 +124,7 @@ static void show_trace(struct tui *t, bool same_place)
 		view_update(t->view, EVENTS_AT_FIRST);
 	screen_show(t->screen, t->view, same_place);
 	t->look_gap_ns = LOOK_FIRST_MS * MS;
-	set_alarm(t, &t->look, loop_now_ns(t->loop), false, look_at_trace);
+	alarm_set_by(&t->look, t->loop, loop_now_ns(t->loop));
 	want_frame(t, FRAME_MS);
 }
 
@@ -266,7 +134,7 @@ static void let_go(struct tui *t)
 	screen_detach(t->screen);
 	view_free(t->view);
 	t->view = NULL;
-	set_alarm(t, &t->look, INT64_MAX, true, look_at_trace);
+	alarm_set(&t->look, t->loop, INT64_MAX);
 }
 
 static void say(struct tui *t, int error, const struct buf *why)
@@ -310,14 +178,14 @@ static void open_entry(struct tui *t)
 	buf_free(&why);
 }
 
-static void look_at_file(struct tui *t)
+static void look_at_file(void *world)
 {
+	struct tui *t = world;
 	if (!screen_watching(t->screen) || !t->feed->changed)
 		return;
 	if (t->feed->changed(t->feed->world))
 		run_anew(t, false);
-	set_alarm(t, &t->changed, loop_now_ns(t->loop) + CHANGED_MS * MS, false,
-	          look_at_file);
+	alarm_set_by(&t->changed, t->loop, loop_now_ns(t->loop) + CHANGED_MS * MS);
 }
 
 /* ---- what commands ask for
@@ -349,9 +217,9 @@ static void act(struct tui *t, unsigned todo)
 		run_anew(t, false);
 	if (todo & DO_EDIT)
 		run_anew(t, true);
-	if (screen_watching(t->screen) && !t->changed)
-		set_alarm(t, &t->changed, loop_now_ns(t->loop) + CHANGED_MS * MS, false,
-		          look_at_file);
+	if (screen_watching(t->screen) && !alarm_is_set(&t->changed))
+		alarm_set_by(&t->changed, t->loop,
+		             loop_now_ns(t->loop) + CHANGED_MS * MS);
 	if (todo & DO_DRAW)
 		want_frame(t, FRAME_MS);
 	plan_playing(t);
@@ -366,8 +234,9 @@ static void on_key(void *world, const struct key *key)
 	act(t, screen_key(t->screen, key, loop_now_ns(t->loop)));
 }
 
-static void on_lone_esc(struct tui *t)
+static void on_lone_esc(void *world)
 {
+	struct tui *t = world;
 	keys_flush(&t->keys, on_key, t);
 }
 
@@ -387,7 +256,7 @@ static void on_input(struct loop *loop, struct handle *h)
 	keys_feed(&t->keys, bytes, (size_t)n, on_key, t);
 	int64_t due =
 		keys_pending(&t->keys) ? loop_now_ns(t->loop) + ESC_MS * MS : INT64_MAX;
-	set_alarm(t, &t->esc, due, true, on_lone_esc);
+	alarm_set(&t->esc, t->loop, due);
 }
 
 /* ---- signals
@@ -500,13 +369,22 @@ static void serve(struct tui *t, int signal_fd)
 
 int tui_run(const struct tui_options *options, const struct feed *feed, struct buf *why)
 {
-	struct tui t = {.options = options, .feed = feed, .frame_ns = -FRAME_MS * MS};
+	struct tui t = {
+		.options = options,
+		.feed = feed,
+		.frame_ns = -FRAME_MS * MS,
+		.frame = {.ring = show_frame, .world = &t},
+		.esc = {.ring = on_lone_esc, .world = &t},
+		.look = {.ring = look_at_trace, .world = &t},
+		.play = {.ring = play_on, .world = &t},
+		.changed = {.ring = look_at_file, .world = &t},
+	};
 	int error = open_terminal(&t, why);
 	if (error)
 		return error;
 	die_hook(term_rescue);
 	int signal_fd = signals_catch(term_rescue);
-	loop_world_init(&t.world, &client, &t, NULL, true);
+	loop_world_init(&t.world, &tui_client, &t, NULL, true);
 	t.loop = loop_new(&t.world, POLL_BACKEND_EPOLL);
 	if (!t.loop)
 		t.loop = loop_new(&t.world, POLL_BACKEND_POLL);

@@ -24,8 +24,12 @@ class Failed(Exception):
 class Terminal:
     """One tmux server with one window; closed at the end whatever happened."""
 
+    count = 0
+
     def __init__(self, cols=100, rows=30, term="xterm-256color", lang="C.UTF-8"):
-        self.socket = f"simmer-e2e-{os.getpid()}"
+        # A server of its own each time: the last one may still be closing.
+        Terminal.count += 1
+        self.socket = f"simmer-e2e-{os.getpid()}-{Terminal.count}"
         self.folder = tempfile.mkdtemp(prefix="simmer-e2e-")
         environment = {
             "PATH": os.environ["PATH"], "HOME": self.folder, "TERM": "xterm-256color",
