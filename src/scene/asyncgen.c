@@ -46,8 +46,11 @@ void asyncgen_dropped(void *context, struct vm *vm, value generator)
 {
 	struct scene *s = context;
 	struct asyncgen_watch *w = find_watch(s, generator);
-	if (w == NULL)
+	if (w == NULL) { /* Not begun under a running loop: nobody closes it but we, at once. */
+		if (!coro_close(vm, generator))
+			vm_unraisable(vm, generator);
 		return;
+	}
 	struct loop *l = loop_ref(w->loop);
 	watch_free(w);
 	if (!loop_closed(l)) {
