@@ -6,6 +6,7 @@
 
 static struct loop_world world;
 static struct loop *loop;
+static char name_a[] = "a", name_b[] = "b";
 static char rung[32];
 static size_t count;
 
@@ -48,7 +49,7 @@ static void run_until(int64_t when_ns)
 
 START_TEST(alarms_ring_at_their_time_and_once)
 {
-	struct alarm a = {.ring = ring, .world = "a"}, b = {.ring = ring, .world = "b"};
+	struct alarm a = {.ring = ring, .world = name_a}, b = {.ring = ring, .world = name_b};
 	alarm_set(&b, loop, 20);
 	alarm_set(&a, loop, 10);
 	ck_assert(alarm_is_set(&a));
@@ -62,7 +63,7 @@ END_TEST
 
 START_TEST(a_moved_alarm_rings_only_at_its_new_time)
 {
-	struct alarm a = {.ring = ring, .world = "a"};
+	struct alarm a = {.ring = ring, .world = name_a};
 	alarm_set(&a, loop, 10);
 	alarm_set(&a, loop, 50);
 	run_until(40);
@@ -75,7 +76,7 @@ END_TEST
 
 START_TEST(set_by_never_makes_it_later)
 {
-	struct alarm a = {.ring = ring, .world = "a"};
+	struct alarm a = {.ring = ring, .world = name_a};
 	alarm_set_by(&a, loop, 10);
 	alarm_set_by(&a, loop, 50);
 	run_until(20);
@@ -89,7 +90,7 @@ END_TEST
 
 START_TEST(never_means_that_it_is_not_set)
 {
-	struct alarm a = {.ring = ring, .world = "a"};
+	struct alarm a = {.ring = ring, .world = name_a};
 	alarm_set(&a, loop, 10);
 	alarm_set(&a, loop, INT64_MAX);
 	ck_assert(!alarm_is_set(&a));
@@ -100,7 +101,7 @@ END_TEST
 
 START_TEST(alarms_that_are_left_go_with_the_loop)
 {
-	static struct alarm a = {.ring = ring, .world = "a"};
+	static struct alarm a = {.ring = ring, .world = name_a};
 	alarm_set(&a, loop, 1000);
 	run_until(10);
 	ck_assert(alarm_is_set(&a));
