@@ -453,7 +453,7 @@ static bool id_plausible(const struct reader *r, uint32_t id)
 static int read_event(struct reader *r)
 {
 	struct event e = {0};
-	if (!take_ns(r, &e.time_ns))
+	if (!take_ns(r, &e.time_ns) || e.time_ns < 0)
 		return damaged(r, "a time is expected, such as 2.5");
 	if (!take_u32(r, &e.tick) || !take_u32(r, &e.step))
 		return damaged(r, "the numbers of a tick and of a step are expected");

@@ -15,6 +15,13 @@
 #define NO_EVENT UINT64_MAX
 #define NO_INDEX UINT32_MAX
 
+/* a + b, at most INT64_MAX: times of a scene may be as long as it likes. Neither is negative. */
+static inline int64_t add_ns(int64_t a, int64_t b)
+{
+	int64_t sum;
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 /*
  * A span in eight bytes: its first event, its state, and whether on the step ruler it begins
  * where its step begins (else where it ends).

@@ -74,6 +74,12 @@ static void put_deed(const struct story *s, struct scratch *t, struct buf *out)
 {
 	bool named = out->len > 0;
 	if (s->m.kind == MOMENT_CAPTION && s->caption_line) {
+		if (s->any_lines) {
+			set_lines(t, s);
+			t->f.n = s->caption_line->a;
+			say(out, named ? PHRASE_RAN_AT_LINE_IT : PHRASE_RAN_AT_LINE, t);
+			return;
+		}
 		t->f.n = s->caption_line->a;
 		say(out, named ? PHRASE_AT_LINE_IT : PHRASE_AT_LINE, t);
 		return;
@@ -83,7 +89,7 @@ static void put_deed(const struct story *s, struct scratch *t, struct buf *out)
 		t->f.n = s->block->b;
 		buf_reset(&t->span);
 		duration_text(busy_ns, &t->span);
-		set_time(&t->time, s->block->time_ns + busy_ns);
+		set_time(&t->time, add_ns(s->block->time_ns, busy_ns));
 		say(out, named ? PHRASE_BUSY_IT : PHRASE_BUSY, t);
 		return;
 	}
@@ -465,7 +471,9 @@ static void tell_end(const struct story *s, struct scratch *t, struct buf *what,
 {
 	if (s->run_ended) {
 		t->f.n = s->run_ended->a;
-		say(what, PHRASE_ENDED, t);
+		buf_reset(&t->span);
+		duration_text(s->m.time_ns, &t->span);
+		say(what, s->m.time_ns > 0 ? PHRASE_ENDED_AFTER : PHRASE_ENDED, t);
 	} else {
 		say(what, PHRASE_ENDED_EARLY, t);
 	}

@@ -224,7 +224,7 @@ static void fill_now(const struct view *v, uint64_t position, struct snapshot *s
 	const struct event *block = blocks ? trace_at(v->trace, v->blocks.items[blocks - 1]) : NULL;
 	if (block && block->kind == EV_BLOCK_BEGUN) {
 		s->blocked = true;
-		s->blocked_until_ns = block->time_ns + trace_number_at(v->trace, block->a);
+		s->blocked_until_ns = add_ns(block->time_ns, trace_number_at(v->trace, block->a));
 	}
 }
 

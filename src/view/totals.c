@@ -84,9 +84,9 @@ void view_totals(struct view *v, struct totals *out)
 		view_lane_totals(v, i, v->count, &t);
 		bool machinery = lane_is_machinery(v, i);
 		out->tasks += i > LANE_LOOP && !machinery;
-		out->work_ns += t.running_ns;
-		out->in_turn_ns += t.running_ns + t.own_wait_ns;
-		out->held_up_ns += t.held_up_ns;
+		out->work_ns = add_ns(out->work_ns, t.running_ns);
+		out->in_turn_ns = add_ns(out->in_turn_ns, add_ns(t.running_ns, t.own_wait_ns));
+		out->held_up_ns = add_ns(out->held_up_ns, t.held_up_ns);
 		if (!machinery && t.running_ns + t.own_wait_ns > longest_ns) {
 			longest_ns = t.running_ns + t.own_wait_ns;
 			out->chain_lane = i;

@@ -98,7 +98,7 @@ static struct family *family_make(struct view *v, uint32_t id, uint64_t event, b
 
 static int64_t chain_now(const struct view *v)
 {
-	return v->in_step ? v->step_chain_ns + (v->time_ns - v->step_begun_ns)
+	return v->in_step ? add_ns(v->step_chain_ns, v->time_ns - v->step_begun_ns)
 			  : v->step_chain_ns;
 }
 
@@ -202,7 +202,8 @@ static void family_grows(struct view *v, uint64_t index, const struct event *e, 
 	struct family *f = family_make(v, e->a, index, group);
 	if (f->parent == LANE_NONE)
 		f->parent = view_lane_of(v, e->task);
-	thing_make(v, e->b)->member_of = v->things.items[e->a].family;
+	struct thing *member = thing_make(v, e->b);
+	member->member_of = v->things.items[e->a].family;
 	vec_push(&f->members, e->b);
 	vec_push(&f->joined_events, index);
 }
@@ -233,7 +234,7 @@ static void timer_armed(struct view *v, uint64_t index, const struct event *e)
 	life->text = t->text;
 	life->chain_ns = chain_now(v);
 	if (life->when_ns > v->time_ns)
-		life->chain_ns += life->when_ns - v->time_ns;
+		life->chain_ns = add_ns(life->chain_ns, life->when_ns - v->time_ns);
 }
 
 static void timer_for(struct view *v, const struct event *e)

@@ -5,6 +5,7 @@
 #include "export/export.h"
 #include "export/text.h"
 #include "suite.h"
+#include "view/snapshot.h"
 #include "view_kit.h"
 #include "view_traces.h"
 
@@ -150,6 +151,70 @@ START_TEST(nothing_that_a_scene_prints_reaches_the_page_as_a_control_character)
 }
 END_TEST
 
+/* Events that no loop would write: every field from dice, only the clock and the counts go on. */
+static struct trace *nonsense(uint32_t seed)
+{
+	struct trace *t = trace_new(0);
+	struct event e = {0};
+	static const char *const texts[] = {"", "main", "sleep(5)", "gather[a b]", "shield[Task-1]", "[", "]["};
+	for (int i = 0; i < 400; i++) {
+		e.time_ns += kit_random(&seed) % 3 ? 0 : kit_random(&seed) % SECOND;
+		e.tick += kit_random(&seed) % 3 == 0;
+		e.step += kit_random(&seed) % 3 == 0;
+		e.task = kit_random(&seed) % 3 ? kit_random(&seed) % 12 : 0;
+		e.thread = kit_random(&seed) % 9 ? 0 : 1;
+		e.kind = (uint8_t)(kit_random(&seed) % EV_COUNT);
+		e.detail = (uint8_t)(kit_random(&seed) % 15);
+		uint32_t *fields[] = {&e.a, &e.b};
+		enum field_kind kinds[] = {event_infos[e.kind].a, event_infos[e.kind].b};
+		for (int k = 0; k < 2; k++) {
+			uint32_t dice = kit_random(&seed);
+			const char *text = texts[dice % COUNT_OF(texts)];
+			*fields[k] = kinds[k] == FIELD_TEXT ? trace_string(t, text, strlen(text))
+				   : kinds[k] == FIELD_NS   ? trace_number(t, (int64_t)(dice % 9) * SECOND - SECOND)
+				   : kinds[k] == FIELD_NONE ? 0
+							    : dice % 12;
+		}
+		trace_append(t, &e);
+	}
+	trace_close(t);
+	return t;
+}
+
+START_TEST(nonsense_is_drawn_without_a_crash)
+{
+	for (uint32_t seed = 0; seed < 60; seed++) {
+		struct view *v = view_new(nonsense(seed * 60 + (uint32_t)_i));
+		while (!view_complete(v))
+			view_update(v, 7);
+		for (int internals = 0; internals < 2; internals++) {
+			struct buf out = {0};
+			struct text_options o = {.internals = internals};
+			export_picture(v, &o, &out);
+			export_steps(v, &o, &out);
+			buf_free(&out);
+			size_t last = view_moment_count(v, internals) - 1;
+			for (size_t i = 0; i <= last; i++) {
+				ck_assert_uint_le(view_next_beat(v, internals, i), last);
+				ck_assert_uint_le(view_prev_beat(v, internals, i), i);
+				ck_assert_uint_le(view_next_tick(v, internals, i), last);
+				ck_assert_uint_le(view_prev_tick(v, internals, i), i);
+				for (uint32_t lane = 0; lane < view_lane_count(v); lane++) {
+					view_line_at(v, lane, view_moment(v, internals, i).end, NULL);
+					view_next_of_lane(v, internals, i, lane);
+					view_prev_of_lane(v, internals, i, lane);
+				}
+			}
+		}
+		struct snapshot now = {0};
+		for (uint64_t position = 0; position <= view_event_count(v); position++)
+			view_snapshot(v, position, position % 3, &now);
+		snapshot_free(&now);
+		view_close(v);
+	}
+}
+END_TEST
+
 START_TEST(an_exporter_is_chosen_by_the_ending)
 {
 	ck_assert_str_eq(exporter_for("dinner.trace")->ext, "trace");
@@ -192,6 +257,7 @@ int main(void)
 	tcase_add_test(c, who_was_held_up_is_said_with_the_line);
 	tcase_add_test(c, steps_are_one_line_each_with_captions_and_output_below);
 	tcase_add_test(c, nothing_that_a_scene_prints_reaches_the_page_as_a_control_character);
+	tcase_add_loop_test(c, nonsense_is_drawn_without_a_crash, 0, 5);
 	tcase_add_test(c, an_exporter_is_chosen_by_the_ending);
 	tcase_add_test(c, an_exported_trace_is_the_trace);
 	suite_add_tcase(s, c);

@@ -31,7 +31,7 @@ START_TEST(a_gather_tells_its_first_failure_and_lets_the_rest_run_on)
 		"That makes 2 of 2 in the gather of main. Nothing is ready, so "
 		"the loop sleeps until its next timer: main at t = 10.0.",
 		"main woke up: its sleep(9) was over. It is done. | ",
-		"The program has ended with exit status 0. | ",
+		"The program has ended after 10 s, with exit status 0. | ",
 	};
 	ck_assert_uint_eq(view_moment_count(v, false), COUNT_OF(expected));
 	for (size_t i = 0; i < COUNT_OF(expected); i++)
