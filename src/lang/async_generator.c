@@ -19,8 +19,6 @@ struct async_send {
 	enum phase phase;
 };
 
-static const struct type async_throw_type;
-
 static struct async_send *send_of(value v)
 {
 	return (struct async_send *)(void *)value_object(v);
@@ -184,7 +182,7 @@ static value send_repr(struct vm *vm, value self)
 const struct type async_send_type = {TYPE_HEAD, .name = "async_generator_asend", SEND_SLOTS};
 
 /* athrow() and aclose(). */
-static const struct type async_throw_type = {
+const struct type async_throw_type = {
 	TYPE_HEAD, .name = "async_generator_athrow", SEND_SLOTS};
 
 /* ---- methods of the generator ---------------------------------------------------------------- */

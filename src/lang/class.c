@@ -83,8 +83,8 @@ static bool linearize(struct vm *vm, struct class *c)
 		struct buf names = {0};
 		for (size_t i = 0; i < bases; i++)
 			buf_printf(&names, "%s%s", i > 0 ? ", " : "", lists[bases].items[i]->name);
-		vm_raise(vm, &exc_TypeError, "Cannot create a consistent method resolution order "
-		         "(MRO) for bases %s", buf_text(&names));
+		vm_raise(vm, &exc_TypeError, "Cannot create a consistent method resolution\n"
+		         "order (MRO) for bases %s", buf_text(&names));
 		buf_free(&names);
 		vec_free(&order);
 	}

@@ -67,7 +67,15 @@ value vm_handled(const struct vm *vm)
 	for (const struct frame *f = vm->frame; f != NULL; f = f->back)
 		if (!value_is_null(f->handled))
 			return f->handled;
-	return VALUE_NULL;
+	return vm->handled;
+}
+
+value vm_handling(struct vm *vm, value exception)
+{
+	value *slot = vm->frame != NULL ? &vm->frame->handled : &vm->handled;
+	value previous = *slot;
+	*slot = exception;
+	return previous;
 }
 
 /* Make the handled exception the context of `exception`, without making a circle. */

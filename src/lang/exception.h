@@ -75,6 +75,13 @@ void vm_forget(struct vm *vm);
 /* The exception being handled right now (sys.exception()), borrowed, or null. */
 value vm_handled(const struct vm *vm);
 
+/*
+ * For C code that handles an exception as an except block does: what is raised meanwhile gets it
+ * as context. Takes `exception` (null: none) and gives what was handled before, which the
+ * caller hands back in the same way when it is done: vm_handling(vm, vm_handling(vm, exc)).
+ */
+value vm_handling(struct vm *vm, value exception);
+
 /* A new exception: `args` is a tuple (borrowed) or null for none; or with a formatted text. */
 value exception_new(struct vm *vm, const struct type *type, value args);
 value exception_text_new(struct vm *vm, const struct type *type, const char *format, ...)

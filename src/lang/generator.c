@@ -66,6 +66,11 @@ void generator_finish(struct vm *vm, struct generator *g)
 	struct frame *f = g->frame;
 	g->finished = true;
 	g->frame = NULL;
+	if (g->native != NULL && !g->dropped) {
+		g->dropped = true;
+		if (g->native->drop != NULL)
+			g->native->drop(vm, g->state);
+	}
 	if (f == NULL)
 		return;
 	f->generator = NULL;
@@ -135,7 +140,7 @@ static enum coro_outcome resume_native(struct vm *vm, struct generator *g, value
 		g->running = false;
 	}
 	if (outcome != CORO_AWAIT)
-		g->finished = true;
+		generator_finish(vm, g);
 	return outcome;
 }
 
@@ -408,8 +413,6 @@ static void generator_finalize(struct vm *vm, struct object *self)
 static void generator_drop(struct vm *vm, struct object *self)
 {
 	struct generator *g = (struct generator *)(void *)self;
-	if (g->native != NULL && g->native->drop != NULL)
-		g->native->drop(vm, g->state);
 	generator_finish(vm, g);
 	value_xunref(vm, g->name);
 	value_xunref(vm, g->qualname);
@@ -422,7 +425,7 @@ static void generator_traverse(struct object *self, visit_fn visit, void *contex
 	struct generator *g = (struct generator *)(void *)self;
 	if (g->frame != NULL)
 		visit(object_value(g->frame), context);
-	if (g->native != NULL && g->native->traverse != NULL)
+	if (g->native != NULL && g->native->traverse != NULL && !g->dropped)
 		g->native->traverse(g->state, visit, context);
 }
 

@@ -49,6 +49,8 @@ void coro_set_names(struct vm *vm, value coro, const char *name, const char *qua
  * of its chain of awaited coroutines. False when it has no frame (closed, or in C).
  */
 bool coro_place(value coro, bool innermost, struct place *out);
+/* Whether it, or one that it awaits, stands in an `except` or `finally` for an exception. */
+bool coro_handling(value coro);
 /* Where its `def` is. */
 bool coro_definition(value coro, struct place *out);
 /* What a suspended coroutine awaits (cr_await), borrowed, or null. */
@@ -61,7 +63,7 @@ void coro_mark_awaited(value coro);
  * A coroutine whose body is C. `state` points at `state_size` zeroed bytes inside of the object.
  * resume: as the slot of struct type; it is called first with sent None, and never again after
  * CORO_RETURN or CORO_RAISE. When something is thrown before the first resume, the body never runs.
- * drop: give back what the state owns (also after the end). traverse: visit what it owns.
+ * drop: give back what the state owns; called once, when the body has ended or its object dies. traverse: visit what it owns.
  */
 struct native_body {
 	const char *name; /* "sleep": __name__ and __qualname__ */

@@ -89,6 +89,7 @@ struct generator {
 	value name, qualname;      /* str */
 	const struct code *code;   /* owned; NULL for a body in C */
 	bool started, running, finished;
+	bool dropped;              /* a body in C has given back what its state owned */
 	bool awaited;              /* a coroutine that somebody began to await or closed */
 	/* Async generators. */
 	bool hooked;               /* asyncgen_first was called */
@@ -113,7 +114,7 @@ struct module {
 };
 
 extern const struct type frame_type, traceback_type, module_type, slot_wrapper_type,
-	class_method_descriptor_type, getset_descriptor_type, async_send_type;
+	class_method_descriptor_type, getset_descriptor_type, async_send_type, async_throw_type;
 
 /* A getset_def as a class attribute. */
 struct getset_descriptor {
@@ -157,6 +158,7 @@ struct vm {
 	/* Running. */
 	struct frame *frame;      /* the innermost */
 	value raised;             /* the exception that is set, or null */
+	value handled;            /* by C code outside of all frames, or null */
 	uint32_t depth;           /* frames */
 	uint32_t c_depth;         /* C calls that can call the scene back */
 	uint32_t recovering;      /* frames allowed beyond the limit while RecursionError is handled */
