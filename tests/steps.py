@@ -47,7 +47,7 @@ def sort_cancels(lines):
     """A cancel that moves down a chain is one act: which of its tasks is named first is no matter."""
     out, run = [], []
     for line in lines:
-        if ' cancel-requested(' in line:
+        if re.search(r' cancel-(requested|ignored)\(', line):
             run.append(line)
             continue
         out += sorted(run) + [line]
