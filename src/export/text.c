@@ -276,10 +276,12 @@ static void put_lane_totals(const struct page *p)
 		struct lane_totals t;
 		view_lane_totals(p->v, p->order[i], UINT64_MAX, &t);
 		put_name(p, p->order[i], (size_t)p->gutter);
-		put_duration(p, t.running_ns, COLUMN);
-		put_duration(p, t.held_up_ns, COLUMN);
-		put_duration(p, t.waiting_ns, COLUMN);
-		buf_printf(p->out, "%7lu  %s", (unsigned long)t.runs,
+		const int64_t times[] = {t.running_ns, t.held_up_ns, t.waiting_ns};
+		for (size_t k = 0; k < COUNT_OF(times); k++) {
+			buf_putc(p->out, ' ');
+			put_duration(p, times[k], COLUMN - 1);
+		}
+		buf_printf(p->out, " %6lu  %s", (unsigned long)t.runs,
 			   ending_word(p, p->order[i]));
 		end_line(p);
 	}

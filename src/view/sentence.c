@@ -437,6 +437,10 @@ static void tell_loop(const struct story *s, struct scratch *t, struct buf *what
 	} else if (s->counted) {
 		tell_count(s, t, what);
 	} else if (strstr(buf_text(&t->text), "_run_until_complete_cb")) {
+		const struct thing *cause = thing_find(v, s->begun->b);
+		set_name(v, &t->who, cause ? cause->lane : LANE_NONE);
+		if (!t->who.len)
+			buf_puts(&t->who, "What it ran for");
 		say(what, PHRASE_LOOP_STOPS, t);
 	} else {
 		say(what, PHRASE_LOOP_OTHER, t);
@@ -507,6 +511,10 @@ static void tell_program(const struct story *s, struct scratch *t, struct buf *w
 	} else if (s->cancels.count && !s->any_lines) {
 		set_names(t, &s->cancels);
 		say(what, PHRASE_SHUTDOWN, t);
+	} else if (s->loop_started && !s->any_lines && s->created.count &&
+		   lane_is_machinery(s->v, s->created.lanes[0])) {
+		set_names(t, &s->created);
+		say(what, PHRASE_PROGRAM_TIDIES_UP, t);
 	} else if (s->loop_started) {
 		say(what, s->any_lines ? PHRASE_PROGRAM_STARTS : PHRASE_PROGRAM_STARTS_PLAIN, t);
 	} else {

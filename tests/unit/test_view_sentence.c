@@ -47,7 +47,7 @@ START_TEST(with_internals_the_loop_tells_what_it_does_itself)
 				"That makes boil 2 ready. Next in the queue: boil 2.");
 	assert_told(v, true, 11, "The gather of main counted boil: 2 of 2. | Nothing is ready, so the "
 				 "loop sleeps until its next timer: main at t = 10.0.");
-	assert_told(v, true, 14, "The main task was over, so the loop is told to stop. | ");
+	assert_told(v, true, 14, "main was over, so the loop is told to stop. | ");
 	view_close(v);
 }
 END_TEST
