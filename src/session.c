@@ -89,7 +89,7 @@ static int start_thread(struct play *p)
 /* Check the scene that was read and set it going. */
 static int play_start(struct play *p, const struct options *options, struct buf *why)
 {
-	p->trace = trace_new(options->max_events);
+	p->trace = trace_new(trace_limit(options));
 	struct scene_options scene_options = scene_options_from(options, p->trace);
 	struct diagnostics diagnostics = {0};
 	int error = scene_new(&scene_options, p->input.shown, buf_text(&p->input.text),

@@ -4,6 +4,8 @@
 #ifndef WIRING_H
 #define WIRING_H
 
+#include <stdint.h>
+
 #include "scene/run.h"
 
 struct options;
@@ -11,5 +13,8 @@ struct trace;
 
 /* How a scene is to run, as the command line says; `trace` (borrowed) may be NULL. */
 struct scene_options scene_options_from(const struct options *options, struct trace *trace);
+
+/* The limit of a trace for such a run: some more than the run may take, for what is said at its end. */
+uint64_t trace_limit(const struct options *options);
 
 #endif
