@@ -110,6 +110,9 @@ static bool attend(struct vm *vm)
 
 static inline bool poll_interrupt(struct vm *vm)
 {
+#ifdef LANG_STRESS /* for tests: collect cycles at every chance */
+	vm_collect(vm);
+#endif
 	if (LIKELY(--vm->steps_left != 0 &&
 	           atomic_load_explicit(&vm->interrupt, memory_order_relaxed) == 0))
 		return true;
