@@ -21,7 +21,8 @@ static int write_text(struct view *v, FILE *out, struct buf *why)
 {
 	struct buf text = {0};
 	export_picture(v, &(struct text_options){0}, &text);
-	int error = fwrite(buf_text(&text), 1, text.len, out) == text.len ? 0 : -ERR_WRITE;
+	int error =
+		fwrite(buf_text(&text), 1, text.len, out) == text.len ? 0 : -ERR_WRITE;
 	if (error)
 		buf_puts(why, error_text(error));
 	buf_free(&text);

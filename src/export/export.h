@@ -1,5 +1,6 @@
 /*
- * What `simmer export -o FILE` can write: one row a format, chosen by the file's extension.
+ * What `simmer export -o FILE` can write: one row a format, chosen by the file's
+ * extension.
  */
 #ifndef EXPORT_EXPORT_H
 #define EXPORT_EXPORT_H
@@ -14,7 +15,8 @@ struct view;
 struct exporter {
 	const char *ext;         /* without the dot: "trace" */
 	const char *description; /* one line, for --help */
-	/* Write all of it to `out`. 0 or a negated enum error, with one line in `*why`. */
+	/* Write all of it to `out`. 0 or a negated enum error, with one line in `*why`.
+	 */
 	int (*write)(struct view *v, FILE *out, struct buf *why);
 };
 

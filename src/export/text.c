@@ -19,7 +19,13 @@
 #include "view/totals.h"
 #include "view/view.h"
 
-enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 40, LANES_MAX = 200, HOLDS_MAX = 12, NAME_MAX_COLS = 28 };
+enum {
+	WIDTH_DEFAULT = 80,
+	WIDTH_LEAST = 40,
+	LANES_MAX = 200,
+	HOLDS_MAX = 12,
+	NAME_MAX_COLS = 28
+};
 
 /* A page under way. */
 struct page {
@@ -39,7 +45,8 @@ static const char *pick(const struct page *p, const char *unicode, const char *a
 	return p->o->ascii ? ascii : unicode;
 }
 
-/* Append text of the scene in at most `cols` columns; what is not to be shown is replaced. */
+/* Append text of the scene in at most `cols` columns; what is not to be shown is
+ * replaced. */
 static size_t put_safe(const struct page *p, const char *text, size_t len, size_t cols)
 {
 	size_t used = 0;
@@ -114,7 +121,8 @@ static size_t put_branches(const struct page *p, uint32_t lane)
 	for (size_t k = depth; k-- > 1;)
 		buf_puts(p->out, has_next(p, above[k]) ? pick(p, "│ ", "| ") : "  ");
 	if (depth)
-		buf_puts(p->out, has_next(p, above[0]) ? pick(p, "├ ", "|-") : pick(p, "└ ", "`-"));
+		buf_puts(p->out, has_next(p, above[0]) ? pick(p, "├ ", "|-")
+		                                       : pick(p, "└ ", "`-"));
 	return depth * 2;
 }
 
@@ -137,7 +145,7 @@ static void choose_gutter(struct page *p)
 		view_lane_name(p->v, p->order[i], &name);
 		uint16_t depth = view_lane(p->v, p->order[i])->depth;
 		size_t cols = utf8_text_cols(buf_text(&name), name.len) +
-			      2 * (depth < 8 ? (size_t)depth : 8);
+		              2 * (depth < 8 ? (size_t)depth : 8);
 		widest = cols > widest ? cols : widest;
 		buf_free(&name);
 	}
@@ -193,7 +201,8 @@ static void put_cell(const struct page *p, const struct row_cell *cell)
 	buf_put_utf8(p->out, code);
 }
 
-static void put_lane(const struct page *p, const struct scale *s, uint32_t lane, bool *used)
+static void put_lane(const struct page *p, const struct scale *s, uint32_t lane,
+                     bool *used)
 {
 	struct row_cell *cells = mem_zalloc((size_t)s->cols, sizeof *cells);
 	put_name(p, lane, (size_t)p->gutter);
@@ -209,8 +218,8 @@ static void put_lane(const struct page *p, const struct scale *s, uint32_t lane,
 static void put_legend(const struct page *p, const bool *used)
 {
 	static const enum lane_state in_order[] = {
-		STATE_RUNNING, STATE_READY, STATE_WAITING, STATE_CANCELLING,
-		STATE_DONE, STATE_FAILED, STATE_CANCELLED, STATE_MIXED,
+		STATE_RUNNING, STATE_READY,  STATE_WAITING,   STATE_CANCELLING,
+		STATE_DONE,    STATE_FAILED, STATE_CANCELLED, STATE_MIXED,
 	};
 	size_t col = 0;
 	for (size_t i = 0; i < COUNT_OF(in_order); i++) {
@@ -226,8 +235,9 @@ static void put_legend(const struct page *p, const bool *used)
 		}
 		if (col == 0)
 			buf_fill(p->out, ' ', (size_t)p->gutter);
-		uint32_t glyph = p->o->ascii ? (mixed ? GLYPH_MIXED_ASCII : state_infos[s].ascii)
-					     : (mixed ? GLYPH_MIXED : state_infos[s].glyph);
+		uint32_t glyph =
+			p->o->ascii ? (mixed ? GLYPH_MIXED_ASCII : state_infos[s].ascii)
+				    : (mixed ? GLYPH_MIXED : state_infos[s].glyph);
 		buf_put_utf8(p->out, glyph);
 		buf_printf(p->out, " %s  ", what);
 		col += cols;
@@ -245,7 +255,8 @@ static void put_timeline(const struct page *p)
 	for (uint32_t i = 0; i < p->lanes; i++)
 		put_lane(p, &s, p->order[i], used);
 	if (p->lanes < p->all) {
-		buf_printf(p->out, "... and %lu more", (unsigned long)(p->all - p->lanes));
+		buf_printf(p->out, "... and %lu more",
+		           (unsigned long)(p->all - p->lanes));
 		end_line(p);
 	}
 	buf_putc(p->out, '\n');
@@ -282,12 +293,13 @@ static void put_lane_totals(const struct page *p)
 			put_duration(p, times[k], COLUMN - 1);
 		}
 		buf_printf(p->out, " %6lu  %s", (unsigned long)t.runs,
-			   ending_word(p, p->order[i]));
+		           ending_word(p, p->order[i]));
 		end_line(p);
 	}
 }
 
-static void put_total(const struct page *p, const char *what, int64_t ns, const char *remark)
+static void put_total(const struct page *p, const char *what, int64_t ns,
+                      const char *remark)
 {
 	buf_puts(p->out, what);
 	put_blanks(p, strlen(what), 20);
@@ -305,17 +317,17 @@ static void put_totals(const struct page *p)
 	put_total(p, "the run took", t.wall_ns, "");
 	if (t.in_turn_ns > 0)
 		put_total(p, "one after the other", t.in_turn_ns,
-			  "all work and all waits, one at a time");
+		          "all work and all waits, one at a time");
 	if (t.saved_ns > 0) {
 		struct buf remark = {0};
 		buf_printf(&remark, "%.0f %%: waits overlapped",
-			   100 * (double)t.saved_ns / (double)t.in_turn_ns);
+		           100 * (double)t.saved_ns / (double)t.in_turn_ns);
 		put_total(p, "saved", t.saved_ns, buf_text(&remark));
 		buf_free(&remark);
 	}
 	if (t.chain_ns > 0)
 		put_total(p, "longest chain", t.chain_ns,
-			  "what had to follow one another");
+		          "what had to follow one another");
 	if (t.work_ns > 0)
 		put_total(p, "thread busy", t.work_ns, "");
 }
@@ -455,7 +467,7 @@ static void put_step(const struct page *p, size_t index)
 	time_text(m.time_ns, &time);
 	put_blanks(p, time.len, 8);
 	buf_printf(p->out, "%s %5lu %6lu  ", buf_text(&time), (unsigned long)m.tick,
-		   (unsigned long)m.step);
+	           (unsigned long)m.step);
 	struct buf name = {0};
 	if (m.lane == LANE_PROGRAM && m.begun == UINT64_MAX)
 		buf_puts(&name, "program");

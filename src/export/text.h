@@ -12,9 +12,9 @@
 struct view;
 
 struct text_options {
-	int width_cols;  /* of the page, 40 or more; 0 is 80 */
-	bool ascii;      /* only ASCII */
-	bool internals;  /* the loop's own steps as well */
+	int width_cols; /* of the page, 40 or more; 0 is 80 */
+	bool ascii;     /* only ASCII */
+	bool internals; /* the loop's own steps as well */
 };
 
 /* Append the picture and the totals. */

@@ -46,7 +46,8 @@ static inline void *blocks_make(struct blocks *b, uint64_t index, size_t size)
 	if (k >= BLOCKS_MAX)
 		die("a trace of %llu items is too long", (unsigned long long)index);
 	if (!b->block[k])
-		b->block[k] = mem_alloc(mem_mul((size_t)1 << (k + BLOCKS_FIRST_BITS), size));
+		b->block[k] =
+			mem_alloc(mem_mul((size_t)1 << (k + BLOCKS_FIRST_BITS), size));
 	return (char *)b->block[k] + place * size;
 }
 

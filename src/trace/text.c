@@ -52,7 +52,7 @@ static void put_ns(struct buf *b, int64_t ns)
 {
 	uint64_t magnitude = ns < 0 ? UINT64_C(0) - (uint64_t)ns : (uint64_t)ns;
 	buf_printf(b, "%s%llu", ns < 0 ? "-" : "",
-		   (unsigned long long)(magnitude / (uint64_t)NS_PER_SECOND));
+	           (unsigned long long)(magnitude / (uint64_t)NS_PER_SECOND));
 	unsigned rest = (unsigned)(magnitude % (uint64_t)NS_PER_SECOND);
 	if (rest == 0)
 		return;
@@ -66,7 +66,8 @@ static void put_ns(struct buf *b, int64_t ns)
 	buf_put(b, digits, len);
 }
 
-/* Printable UTF-8 stands for itself; everything else is escaped, so that a line stays a line. */
+/* Printable UTF-8 stands for itself; everything else is escaped, so that a line stays a
+ * line. */
 static void put_quoted(struct buf *b, const char *text, size_t len)
 {
 	static const char *const hex = "0123456789abcdef";
@@ -85,7 +86,8 @@ static void put_quoted(struct buf *b, const char *text, size_t len)
 		} else if (bad || code < 0x20 || (code >= 0x7F && code < 0xA0)) {
 			for (size_t k = 0; k < n; k++) {
 				unsigned byte = (unsigned char)text[i + k];
-				char escape[4] = {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+				char escape[4] = {'\\', 'x', hex[byte >> 4],
+				                  hex[byte & 15]};
 				buf_put(b, escape, sizeof escape);
 			}
 		} else {
@@ -106,7 +108,8 @@ static void put_u32(struct buf *b, uint32_t value)
 	buf_put(b, digits + at, sizeof digits - at);
 }
 
-static void put_field(struct buf *b, const struct trace *t, enum field_kind kind, uint32_t value)
+static void put_field(struct buf *b, const struct trace *t, enum field_kind kind,
+                      uint32_t value)
 {
 	size_t len;
 	const char *text;
@@ -210,8 +213,8 @@ struct reader {
 	const char *at, *end; /* what is left of the line */
 	unsigned long long line_number;
 	struct trace *t;
-	struct map words;  /* an event's word -> its kind */
-	struct buf text;   /* a string without its escapes */
+	struct map words; /* an event's word -> its kind */
+	struct buf text;  /* a string without its escapes */
 	uint64_t events;
 	uint32_t top_id;
 	struct event last; /* of the main thread: time, tick and step never go back */
@@ -444,7 +447,8 @@ static bool take_who(struct reader *r, struct event *e)
 	return take_gap(r);
 }
 
-/* Ids are given out one by one, so a damaged id is one that is far beyond what was seen. */
+/* Ids are given out one by one, so a damaged id is one that is far beyond what was seen.
+ */
 static bool id_plausible(const struct reader *r, uint32_t id)
 {
 	return id <= 4096 + r->events * 16;
@@ -463,7 +467,7 @@ static int read_event(struct reader *r)
 	if (!take_kind(r, &e.kind)) {
 		int len = (int)strcspn(word, " \n");
 		buf_printf(r->why, "line %llu: there is no event `%.*s'", r->line_number,
-			   len < 40 ? len : 40, word);
+		           len < 40 ? len : 40, word);
 		return -ERR_FORMAT;
 	}
 	const struct event_info *info = &event_infos[e.kind];
@@ -479,7 +483,8 @@ static int read_event(struct reader *r)
 	if (e.thread == 0) {
 		if (e.time_ns < r->last.time_ns || e.tick < r->last.tick ||
 		    e.step < r->last.step)
-			return damaged(r, "the time, tick or step is before that of the line above");
+			return damaged(r, "the time, tick or step is before that of the "
+			                  "line above");
 		r->last = e;
 	}
 	trace_append(r->t, &e);
@@ -499,8 +504,9 @@ static int read_head(struct reader *r)
 	}
 	if (version != FORMAT_VERSION) {
 		buf_printf(r->why,
-			   "line 1: this trace is of version %lu; this simmer reads version %d",
-			   (unsigned long)version, FORMAT_VERSION);
+		           "line 1: this trace is of version %lu; this simmer reads "
+		           "version %d",
+		           (unsigned long)version, FORMAT_VERSION);
 		return -ERR_VERSION;
 	}
 	static const char *const keys[] = {"path", "source", "title", "intro"};
@@ -534,14 +540,17 @@ static int read_events(struct reader *r)
 			uint64_t count;
 			if (!take_digits(r, UINT64_MAX, &count) || r->at != r->end ||
 			    count != r->events)
-				return damaged(r, "the number of events is not right: some are lost");
+				return damaged(r, "the number of events is not right: "
+				                  "some are lost");
 			return 0;
 		}
 		int error = read_event(r);
 		if (error)
 			return error;
 	}
-	return got < 0 ? got : damaged(r, "the file ends before its `end' line: it was cut off");
+	return got < 0 ? got
+	               : damaged(r,
+	                         "the file ends before its `end' line: it was cut off");
 }
 
 static int read_all(struct reader *r)
@@ -553,12 +562,12 @@ static int read_all(struct reader *r)
 		if (r->about[i].len != strlen(buf_text(&r->about[i])))
 			return damaged(r, "there is a NUL in the heading");
 	trace_describe(r->t, &(struct trace_about){
-		.path = buf_text(&r->about[0]),
-		.source = buf_text(&r->about[1]),
-		.title = buf_text(&r->about[2]),
-		.intro = buf_text(&r->about[3]),
-		.real_clock = r->real_clock,
-	});
+				     .path = buf_text(&r->about[0]),
+				     .source = buf_text(&r->about[1]),
+				     .title = buf_text(&r->about[2]),
+				     .intro = buf_text(&r->about[3]),
+				     .real_clock = r->real_clock,
+			     });
 	error = read_events(r);
 	if (error)
 		return error;
@@ -571,7 +580,8 @@ int trace_read(FILE *in, struct trace **out, struct buf *why)
 {
 	struct reader r = {.in = in, .t = trace_new(0), .why = why};
 	for (uint32_t kind = 0; kind < EV_COUNT; kind++)
-		map_set(&r.words, event_infos[kind].word, strlen(event_infos[kind].word), kind);
+		map_set(&r.words, event_infos[kind].word, strlen(event_infos[kind].word),
+		        kind);
 	int error = read_all(&r);
 	free(r.line);
 	map_free(&r.words);

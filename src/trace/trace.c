@@ -20,7 +20,7 @@ static_assert(sizeof(struct event) == 32, "an event is 32 bytes");
 static_assert(EV_COUNT <= UINT8_MAX, "an event's kind is one byte");
 
 const struct event_info event_infos[EV_COUNT] = {
-#define EVENT(name, word, a, b, explanation)                                                \
+#define EVENT(name, word, a, b, explanation)                                             \
 	[EV_##name] = {#name, word, FIELD_##a, FIELD_##b, explanation},
 #include "trace/event.def"
 #undef EVENT
@@ -56,7 +56,8 @@ struct chunk {
 };
 enum { CHUNK_BYTES = 1 << 16 };
 
-/* Which number an item has, found by its hash. Open addressing; an empty slot is UINT32_MAX. */
+/* Which number an item has, found by its hash. Open addressing; an empty slot is
+ * UINT32_MAX. */
 struct finder {
 	uint32_t *slots;
 	size_t room; /* 0 or a power of two */
@@ -151,7 +152,8 @@ static uint32_t hash_of(const struct trace *t, const struct finder *f, uint32_t 
 	return hash_bytes(bytes, len);
 }
 
-/* Note `id`, which is not there yet; `count` items are. At most half of the slots are used. */
+/* Note `id`, which is not there yet; `count` items are. At most half of the slots are
+ * used. */
 static void finder_add(const struct trace *t, struct finder *f, uint32_t id, size_t count)
 {
 	if (count >= f->room / 2) {
@@ -192,7 +194,8 @@ uint32_t trace_string(struct trace *t, const char *text, size_t len)
 		size_t mask = f->room - 1;
 		for (size_t i = hash_bytes(text, len) & mask; f->slots[i] != UINT32_MAX;
 		     i = (i + 1) & mask) {
-			const struct text *s = blocks_at(&t->texts, f->slots[i], sizeof *s);
+			const struct text *s =
+				blocks_at(&t->texts, f->slots[i], sizeof *s);
 			if (s->len == len && memcmp(s->bytes, text, len) == 0)
 				return f->slots[i];
 		}
@@ -305,7 +308,7 @@ const struct event *trace_at(const struct trace *t, uint64_t index)
 /* ---- writers ---- */
 
 void trace_emit_slow(struct trace_writer *w, enum event_kind kind, uint32_t a, uint32_t b,
-		     unsigned detail)
+                     unsigned detail)
 {
 	struct event e = {
 		.time_ns = w->time_ns,

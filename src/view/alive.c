@@ -54,7 +54,7 @@ void alive_end(struct alive *a, uint32_t index, uint64_t event)
 }
 
 void alive_at(const struct alive *a, uint64_t position,
-	      void (*each)(void *context, const struct life *life), void *context)
+              void (*each)(void *context, const struct life *life), void *context)
 {
 	size_t low = 0, high = a->marks.count;
 	while (low < high) {
@@ -68,7 +68,8 @@ void alive_at(const struct alive *a, uint64_t position,
 	if (low > 0) {
 		const struct alive_mark *m = &a->marks.items[low - 1];
 		for (size_t i = 0; i < m->count; i++) {
-			const struct life *life = &a->lives.items[a->pool.items[m->first + i]];
+			const struct life *life =
+				&a->lives.items[a->pool.items[m->first + i]];
 			if (life->end >= position)
 				each(context, life);
 		}

@@ -16,19 +16,19 @@ struct life {
 	int64_t when_ns;     /* a timer's deadline */
 	int64_t chain_ns;    /* length of the causal chain that ends with it */
 	uint32_t id, text;
-	uint32_t target;     /* a timer's future or task, or 0 */
-	uint32_t place;      /* among the living, UINT32_MAX when dead */
+	uint32_t target; /* a timer's future or task, or 0 */
+	uint32_t place;  /* among the living, UINT32_MAX when dead */
 };
 
 struct alive {
 	VEC(struct life) lives; /* in the order in which they began */
 	VEC(uint32_t) living;   /* indices of lives, in no order */
 	VEC(struct alive_mark) marks;
-	VEC(uint32_t) pool;     /* the lists of the marks */
+	VEC(uint32_t) pool; /* the lists of the marks */
 };
 
 struct alive_mark {
-	uint64_t event;     /* alive before this event ... */
+	uint64_t event;      /* alive before this event ... */
 	size_t first, count; /* ... are these of the pool ... */
 	size_t lives;        /* ... of so many that had begun */
 };
@@ -43,6 +43,6 @@ void alive_end(struct alive *a, uint32_t index, uint64_t event);
 
 /* Call `each(context, life)` for all that are alive after the first `position` events. */
 void alive_at(const struct alive *a, uint64_t position,
-	      void (*each)(void *context, const struct life *life), void *context);
+              void (*each)(void *context, const struct life *life), void *context);
 
 #endif

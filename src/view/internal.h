@@ -1,4 +1,5 @@
-/* Read by the .c files of src/view only: the indexes that a view keeps, all of them append-only. */
+/* Read by the .c files of src/view only: the indexes that a view keeps, all of them
+ * append-only. */
 #ifndef VIEW_INTERNAL_H
 #define VIEW_INTERNAL_H
 
@@ -15,7 +16,8 @@
 #define NO_EVENT UINT64_MAX
 #define NO_INDEX UINT32_MAX
 
-/* a + b, at most INT64_MAX: times of a scene may be as long as it likes. Neither is negative. */
+/* a + b, at most INT64_MAX: times of a scene may be as long as it likes. Neither is
+ * negative. */
 static inline int64_t add_ns(int64_t a, int64_t b)
 {
 	int64_t sum;
@@ -23,8 +25,8 @@ static inline int64_t add_ns(int64_t a, int64_t b)
 }
 
 /*
- * A span in eight bytes: its first event, its state, and whether on the step ruler it begins
- * where its step begins (else where it ends).
+ * A span in eight bytes: its first event, its state, and whether on the step ruler it
+ * begins where its step begins (else where it ends).
  */
 typedef uint64_t packed_span;
 
@@ -48,7 +50,8 @@ static inline bool span_at_begin(packed_span s)
 	return s >> 52 & 1;
 }
 
-/* What a lane had of each state before a span, kept for every SUMS_EVERY-th of its spans. */
+/* What a lane had of each state before a span, kept for every SUMS_EVERY-th of its spans.
+ */
 enum { SUMS_EVERY = 16 };
 struct sums {
 	int64_t clock[STATE_TIMED]; /* nanoseconds */
@@ -58,31 +61,34 @@ struct sums {
 
 struct lane_data {
 	struct lane lane;
-	uint32_t name_text, coro_text, ordinal; /* strings of the trace; n-th of that coroutine */
+	uint32_t name_text, coro_text,
+		ordinal;     /* strings of the trace; n-th of that coroutine */
 	uint32_t last_child; /* where the next sibling is linked */
 	VEC(packed_span) spans;
-	VEC(struct sums) sums;   /* sums.items[k] is before span k * SUMS_EVERY */
-	struct sums total;       /* before the last span */
-	VEC(uint64_t) run_lines; /* for each run that is over, the last LINE up to its end, or NO_EVENT */
+	VEC(struct sums) sums; /* sums.items[k] is before span k * SUMS_EVERY */
+	struct sums total;     /* before the last span */
+	VEC(uint64_t)
+	run_lines; /* for each run that is over, the last LINE up to its end, or NO_EVENT
+	            */
 	uint64_t last_line;
-	VEC(uint32_t) groups;    /* groups that it entered, in order */
-	enum lane_state base;    /* without regard to cancelling */
+	VEC(uint32_t) groups; /* groups that it entered, in order */
+	enum lane_state base; /* without regard to cancelling */
 	bool cancelling, ready_early;
-	int64_t chain_ns;        /* length of the causal chain up to the end of its last run */
+	int64_t chain_ns; /* length of the causal chain up to the end of its last run */
 };
 
 /* Whatever has an identity. */
 struct thing {
-	uint32_t lane;        /* it is a task; else LANE_NONE */
-	uint32_t family;      /* it is a gather or a group: index of families; else NO_INDEX */
-	uint32_t member_of;   /* the family that it joined last; else NO_INDEX */
-	uint32_t timer;       /* it is a timer: index of timers.lives; else NO_INDEX */
-	uint32_t its_timer;   /* the timer that will complete or cancel it; else NO_INDEX */
-	uint32_t waiter;      /* the lane that waits or waited for it last; else LANE_NONE */
-	uint32_t watch;       /* index of watches.lives or jobs.lives; else NO_INDEX */
-	uint32_t text;        /* what it stands for, or a callback's name */
-	uint8_t kind;         /* enum wait_kind of a future */
-	uint8_t role;         /* enum handle_role of a handle */
+	uint32_t lane;   /* it is a task; else LANE_NONE */
+	uint32_t family; /* it is a gather or a group: index of families; else NO_INDEX */
+	uint32_t member_of; /* the family that it joined last; else NO_INDEX */
+	uint32_t timer;     /* it is a timer: index of timers.lives; else NO_INDEX */
+	uint32_t its_timer; /* the timer that will complete or cancel it; else NO_INDEX */
+	uint32_t waiter; /* the lane that waits or waited for it last; else LANE_NONE */
+	uint32_t watch;  /* index of watches.lives or jobs.lives; else NO_INDEX */
+	uint32_t text;   /* what it stands for, or a callback's name */
+	uint8_t kind;    /* enum wait_kind of a future */
+	uint8_t role;    /* enum handle_role of a handle */
 	uint64_t ready_index; /* its last place among the readies, or NO_EVENT */
 	uint64_t done_event;  /* completed, dropped or ended; or NO_EVENT */
 	int64_t chain_ns;     /* length of the causal chain that completed it */
@@ -92,10 +98,11 @@ struct thing {
 struct family {
 	uint32_t id;
 	bool group;
-	uint32_t parent;                       /* the lane that made or entered it */
-	uint64_t begin_event, end_event;       /* end_event NO_EVENT: not yet */
-	VEC(uint32_t) members;                 /* ids */
-	VEC(uint64_t) joined_events, done_events; /* one a member; one for each that is counted */
+	uint32_t parent;                 /* the lane that made or entered it */
+	uint64_t begin_event, end_event; /* end_event NO_EVENT: not yet */
+	VEC(uint32_t) members;           /* ids */
+	VEC(uint64_t)
+	joined_events, done_events; /* one a member; one for each that is counted */
 };
 
 struct step {
@@ -125,7 +132,7 @@ struct work {
 struct view {
 	const struct trace *trace; /* borrowed */
 	uint64_t count;            /* events taken in */
-	bool finished;             /* the trace was complete when its last event was taken in */
+	bool finished; /* the trace was complete when its last event was taken in */
 
 	/* Where the last event was. */
 	int64_t time_ns;
@@ -146,10 +153,11 @@ struct view {
 	uint64_t ready_head;
 	VEC(struct step) steps;
 	VEC(struct tick) ticks;
-	VEC(uint64_t) printed, captions, loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
-	VEC(uint64_t) blocks; /* BLOCK_BEGUN and BLOCK_ENDED in turn */
-	VEC(uint64_t) cancels;    /* CANCEL_REQUESTED */
-	VEC(uint64_t) endings[3]; /* done, failed, cancelled */
+	VEC(uint64_t)
+	printed, captions, loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
+	VEC(uint64_t) blocks;             /* BLOCK_BEGUN and BLOCK_ENDED in turn */
+	VEC(uint64_t) cancels;            /* CANCEL_REQUESTED */
+	VEC(uint64_t) endings[3];         /* done, failed, cancelled */
 	VEC(struct work) works;
 	struct alive timers, watches, jobs;
 	int64_t longest_chain_ns;
@@ -161,21 +169,23 @@ struct view {
 
 	/* Moments. */
 	VEC(struct mark) marks;
-	VEC(uint32_t) folded;   /* indices of marks that are no machinery */
-	bool open_step_over;    /* the step of the open moment has ended */
-	bool open_news;         /* it has something for the learner, whoever's step it is */
-	bool open_lines;        /* code outside of the loop has run in it */
-	bool run_over;          /* RUN_ENDED or DEADLOCK came: tasks that are let go now are only tidied up */
-	bool open_beat;         /* a caption came; its statement's LINE may follow */
-	uint64_t open_begun;    /* the step's STEP_BEGUN, or NO_EVENT */
+	VEC(uint32_t) folded; /* indices of marks that are no machinery */
+	bool open_step_over;  /* the step of the open moment has ended */
+	bool open_news;       /* it has something for the learner, whoever's step it is */
+	bool open_lines;      /* code outside of the loop has run in it */
+	bool run_over;  /* RUN_ENDED or DEADLOCK came: tasks that are let go now are only
+	                   tidied up */
+	bool open_beat; /* a caption came; its statement's LINE may follow */
+	uint64_t open_begun; /* the step's STEP_BEGUN, or NO_EVENT */
 	uint32_t open_lane;
 
-	/* The order of lanes, made when it is asked for; tree_stamp changes with whatever it depends on. */
+	/* The order of lanes, made when it is asked for; tree_stamp changes with whatever
+	 * it depends on. */
 	uint64_t tree_stamp;
 	struct order {
 		VEC(uint32_t) lanes;
 		VEC(uint32_t) descendants; /* by lane */
-		uint64_t tree_stamp; /* v->tree_stamp when it was made */
+		uint64_t tree_stamp;       /* v->tree_stamp when it was made */
 	} order[2];
 };
 
@@ -192,11 +202,14 @@ void lanes_take(struct view *v, uint64_t index, const struct event *e);
 bool lane_is_machinery(const struct view *v, uint32_t lane);
 /* Where a span begins on the clock or step ruler. */
 int64_t span_coordinate(const struct view *v, packed_span s, enum ruler r);
-/* The family (a gather or group) whose members the lane waits for in that span, or NULL. */
-const struct family *span_family(const struct view *v, uint32_t lane, const struct span *s);
+/* The family (a gather or group) whose members the lane waits for in that span, or NULL.
+ */
+const struct family *span_family(const struct view *v, uint32_t lane,
+                                 const struct span *s);
 
 /* Append the text of a wait of that kind, with tasks under their lanes' names. */
-void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct buf *out);
+void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id,
+                   struct buf *out);
 
 /* moment.c: cut moments before and after event `index`. */
 void moments_before(struct view *v, uint64_t index, const struct event *e);

@@ -30,8 +30,8 @@ int64_t span_coordinate(const struct view *v, packed_span s, enum ruler r)
 }
 
 /* A span begins with event `index`: the one before it ends, and is summed up. */
-static void push_span(struct view *v, struct lane_data *l, uint64_t index, enum lane_state state,
-		      bool at_begin)
+static void push_span(struct view *v, struct lane_data *l, uint64_t index,
+                      enum lane_state state, bool at_begin)
 {
 	packed_span next = span_pack(index, state, at_begin && v->in_step);
 	if (l->spans.count) {
@@ -39,9 +39,9 @@ static void push_span(struct view *v, struct lane_data *l, uint64_t index, enum 
 		enum lane_state was = span_state(last);
 		if (was < STATE_TIMED) {
 			l->total.clock[was] += span_coordinate(v, next, RULER_CLOCK) -
-					       span_coordinate(v, last, RULER_CLOCK);
+			                       span_coordinate(v, last, RULER_CLOCK);
 			l->total.steps[was] += span_coordinate(v, next, RULER_STEP) -
-					       span_coordinate(v, last, RULER_STEP);
+			                       span_coordinate(v, last, RULER_STEP);
 		}
 		l->total.runs += was == STATE_RUNNING;
 		if (was == STATE_RUNNING)
@@ -61,8 +61,8 @@ static enum lane_state shown_state(const struct lane_data *l)
 }
 
 /* The lane's base state becomes `base`; a new span unless nothing changed. */
-static void become(struct view *v, struct lane_data *l, uint64_t index, enum lane_state base,
-		   bool at_begin)
+static void become(struct view *v, struct lane_data *l, uint64_t index,
+                   enum lane_state base, bool at_begin)
 {
 	if (l->lane.ended)
 		return;
@@ -73,7 +73,8 @@ static void become(struct view *v, struct lane_data *l, uint64_t index, enum lan
 		push_span(v, l, index, state, at_begin);
 }
 
-static void end_lane(struct view *v, struct lane_data *l, uint64_t index, enum lane_state how)
+static void end_lane(struct view *v, struct lane_data *l, uint64_t index,
+                     enum lane_state how)
 {
 	if (l->lane.ended)
 		return;
@@ -87,17 +88,18 @@ static void end_lane(struct view *v, struct lane_data *l, uint64_t index, enum l
 static struct lane_data *lane_push(struct view *v, uint32_t task)
 {
 	vec_push(&v->lanes, (struct lane_data){
-		.lane = {
-			.task = task,
-			.parent = LANE_NONE,
-			.first_child = LANE_NONE,
-			.next_sibling = LANE_NONE,
-			.end_event = NO_EVENT,
-		},
-		.last_child = LANE_NONE,
-		.last_line = NO_EVENT,
-		.base = STATE_ABSENT,
-	});
+				    .lane =
+					    {
+						    .task = task,
+						    .parent = LANE_NONE,
+						    .first_child = LANE_NONE,
+						    .next_sibling = LANE_NONE,
+						    .end_event = NO_EVENT,
+					    },
+				    .last_child = LANE_NONE,
+				    .last_line = NO_EVENT,
+				    .base = STATE_ABSENT,
+			    });
 	return &vec_last(&v->lanes);
 }
 
@@ -173,7 +175,8 @@ static bool is_cleanup(const char *coroutine)
 static void lane_coroutine(struct view *v, const struct event *e)
 {
 	uint32_t number = view_lane_of(v, e->a);
-	if (number == LANE_NONE || number <= LANE_LOOP || v->lanes.items[number].coro_text)
+	if (number == LANE_NONE || number <= LANE_LOOP ||
+	    v->lanes.items[number].coro_text)
 		return;
 	struct lane_data *l = &v->lanes.items[number];
 	l->coro_text = e->b;
@@ -238,7 +241,8 @@ static void step_over(struct view *v, uint64_t index, uint32_t lane)
 		become(v, &v->lanes.items[lane], index, STATE_ABSENT, false);
 }
 
-static void task_event(struct view *v, struct lane_data *l, uint64_t index, const struct event *e)
+static void task_event(struct view *v, struct lane_data *l, uint64_t index,
+                       const struct event *e)
 {
 	switch (e->kind) {
 	case EV_TASK_WAITS:
@@ -378,11 +382,14 @@ size_t view_span_at(const struct view *v, uint32_t lane, uint64_t position)
 enum lane_state view_state_at(const struct view *v, uint32_t lane, uint64_t position)
 {
 	size_t i = view_span_at(v, lane, position);
-	return i == SIZE_MAX ? STATE_ABSENT : span_state(v->lanes.items[lane].spans.items[i]);
+	return i == SIZE_MAX ? STATE_ABSENT
+	                     : span_state(v->lanes.items[lane].spans.items[i]);
 }
 
-/* Fill in what a waiting or cancelling span waits for: the last TASK_WAITS of this or an earlier span. */
-static void find_wait(const struct view *v, const struct lane_data *l, size_t index, struct span *s)
+/* Fill in what a waiting or cancelling span waits for: the last TASK_WAITS of this or an
+ * earlier span. */
+static void find_wait(const struct view *v, const struct lane_data *l, size_t index,
+                      struct span *s)
 {
 	for (size_t i = index + 1; i-- > 0;) {
 		packed_span p = l->spans.items[i];
@@ -441,7 +448,8 @@ static bool in_order(const struct view *v, uint32_t lane, bool internals)
 	return internals || !v->lanes.items[lane].lane.machinery;
 }
 
-/* The lane after `lane` in a walk through the tree, children first; LANE_NONE at the end of its root. */
+/* The lane after `lane` in a walk through the tree, children first; LANE_NONE at the end
+ * of its root. */
 static uint32_t walk_on(const struct view *v, uint32_t lane)
 {
 	const struct lane_data *l = &v->lanes.items[lane];
@@ -475,8 +483,9 @@ static void make_order(struct view *v, bool internals)
 	for (size_t i = v->lanes.count; i-- > 0;) {
 		uint32_t parent = v->lanes.items[i].lane.parent;
 		if (parent != LANE_NONE)
-			o->descendants.items[parent] += o->descendants.items[i] +
-							in_order(v, (uint32_t)i, internals);
+			o->descendants.items[parent] +=
+				o->descendants.items[i] +
+				in_order(v, (uint32_t)i, internals);
 	}
 	o->tree_stamp = v->tree_stamp;
 }
@@ -524,14 +533,16 @@ const char *view_coroutine(const struct view *v, uint32_t lane)
 
 /* ---- what a lane waits for ---- */
 
-const struct family *span_family(const struct view *v, uint32_t lane, const struct span *s)
+const struct family *span_family(const struct view *v, uint32_t lane,
+                                 const struct span *s)
 {
 	const struct thing *t = thing_find(v, s->wait_id);
 	if (t && t->family != NO_INDEX)
 		return &v->families.items[t->family];
 	if (s->wait_kind != WAIT_GROUP)
 		return NULL;
-	/* It waits in the exit of the innermost group that it has entered and not left. */
+	/* It waits in the exit of the innermost group that it has entered and not left.
+	 */
 	const struct lane_data *l = &v->lanes.items[lane];
 	for (size_t i = l->groups.count; i-- > 0;) {
 		const struct family *f = &v->families.items[l->groups.items[i]];
@@ -558,7 +569,8 @@ void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct
 	view_lane_name(v, *lane, out);
 }
 
-void view_wait_label(const struct view *v, uint32_t lane, uint64_t position, struct buf *out)
+void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
+                     struct buf *out)
 {
 	size_t index = view_span_at(v, lane, position);
 	if (index == SIZE_MAX)
@@ -568,12 +580,16 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position, str
 		return;
 	const struct family *f = span_family(v, lane, &s);
 	if (f) {
-		size_t members = events_below(f->joined_events.items, f->joined_events.count, position);
-		size_t done = events_below(f->done_events.items, f->done_events.count, position);
-		buf_printf(out, "%s %zu/%zu", f->group ? "group" : "gather", done, members);
+		size_t members = events_below(f->joined_events.items,
+		                              f->joined_events.count, position);
+		size_t done = events_below(f->done_events.items, f->done_events.count,
+		                           position);
+		buf_printf(out, "%s %zu/%zu", f->group ? "group" : "gather", done,
+		           members);
 		return;
 	}
-	uint32_t other = s.wait_kind == WAIT_TASK ? view_lane_of(v, s.wait_id) : LANE_NONE;
+	uint32_t other =
+		s.wait_kind == WAIT_TASK ? view_lane_of(v, s.wait_id) : LANE_NONE;
 	if (other != LANE_NONE && other > LANE_LOOP) {
 		buf_puts(out, "task ");
 		view_lane_name(v, other, out);

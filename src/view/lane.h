@@ -23,7 +23,8 @@ enum lane_state {
 #include "view/state.def"
 #undef STATE
 	STATE_COUNT,
-	STATE_TIMED = STATE_DONE, /* the states before this one last; the others are endings */
+	STATE_TIMED =
+		STATE_DONE, /* the states before this one last; the others are endings */
 	STATE_MIXED = STATE_COUNT, /* a column with more in it than fits */
 	STATE_ABSENT,              /* not there yet, or no longer */
 };
@@ -43,12 +44,12 @@ enum { LANE_PROGRAM = 0, LANE_LOOP = 1 };
 #define LANE_NONE UINT32_MAX
 
 struct lane {
-	uint32_t task;      /* the task's id in the trace; 0 for lanes 0 and 1 */
-	uint32_t parent;    /* the lane of its creator, or LANE_NONE */
+	uint32_t task;   /* the task's id in the trace; 0 for lanes 0 and 1 */
+	uint32_t parent; /* the lane of its creator, or LANE_NONE */
 	uint32_t first_child, next_sibling; /* in creation order, or LANE_NONE */
-	uint16_t depth;     /* 0 for those without a parent */
-	bool named;         /* the scene gave the name; else it is the coroutine's */
-	bool machinery;     /* the loop's own task (its clean-up): folded away */
+	uint16_t depth;                     /* 0 for those without a parent */
+	bool named;     /* the scene gave the name; else it is the coroutine's */
+	bool machinery; /* the loop's own task (its clean-up): folded away */
 	bool ended;
 	uint32_t begins_line; /* where its coroutine begins, or 0 */
 	uint64_t born_event;  /* TASK_CREATED */
@@ -70,12 +71,13 @@ uint32_t view_lane_of(const struct view *v, uint32_t task);
  */
 const uint32_t *view_order(struct view *v, bool internals, uint32_t *count);
 
-/* How many lanes of that order stand below lane `lane` as its descendants, directly after it. */
+/* How many lanes of that order stand below lane `lane` as its descendants, directly after
+ * it. */
 uint32_t view_descendants(struct view *v, bool internals, uint32_t lane);
 
 /*
- * The lane's name: the task's own if the scene gave one, else its coroutine's, numbered from
- * the second on (`boil`, `boil 2`). Appended to `out`.
+ * The lane's name: the task's own if the scene gave one, else its coroutine's, numbered
+ * from the second on (`boil`, `boil 2`). Appended to `out`.
  */
 void view_lane_name(const struct view *v, uint32_t lane, struct buf *out);
 
@@ -96,7 +98,8 @@ struct span {
 	uint32_t wait_id;    /* the future, task, gather or group */
 	uint32_t wait_text;  /* a string of the trace: `sleep(5)` */
 	int64_t deadline_ns; /* of the timer behind it, or INT64_MAX */
-	/* Why it is ready, while STATE_NEW, STATE_READY or STATE_CANCELLING: READY's cause, or 0. */
+	/* Why it is ready, while STATE_NEW, STATE_READY or STATE_CANCELLING: READY's
+	 * cause, or 0. */
 	uint32_t cause_id;
 };
 
@@ -104,8 +107,8 @@ size_t view_span_count(const struct view *v, uint32_t lane);
 struct span view_span(const struct view *v, uint32_t lane, size_t index);
 
 /*
- * The index of the span that holds after the first `position` events (the last one that began
- * before event `position`), or SIZE_MAX if the task did not exist yet. O(log n).
+ * The index of the span that holds after the first `position` events (the last one that
+ * began before event `position`), or SIZE_MAX if the task did not exist yet. O(log n).
  */
 size_t view_span_at(const struct view *v, uint32_t lane, uint64_t position);
 
@@ -113,9 +116,10 @@ size_t view_span_at(const struct view *v, uint32_t lane, uint64_t position);
 enum lane_state view_state_at(const struct view *v, uint32_t lane, uint64_t position);
 
 /*
- * The words for what it waits for at `position`, as the picture says them: `sleep(5)`, `task rice`,
- * `gather 2/3`. Appended to `out`; nothing if it does not wait.
+ * The words for what it waits for at `position`, as the picture says them: `sleep(5)`,
+ * `task rice`, `gather 2/3`. Appended to `out`; nothing if it does not wait.
  */
-void view_wait_label(const struct view *v, uint32_t lane, uint64_t position, struct buf *out);
+void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
+                     struct buf *out);
 
 #endif

@@ -14,8 +14,8 @@ static void cut(struct view *v, uint64_t end, enum moment_kind kind)
 {
 	if (end <= vec_last(&v->marks).end)
 		return;
-	bool machinery = v->open_lane == LANE_LOOP || lane_is_machinery(v, v->open_lane) ||
-			 (kind == MOMENT_PROGRAM);
+	bool machinery = v->open_lane == LANE_LOOP ||
+	                 lane_is_machinery(v, v->open_lane) || (kind == MOMENT_PROGRAM);
 	struct mark m = {
 		.end = end,
 		.begun = v->open_begun,
@@ -190,8 +190,8 @@ static int64_t measure(const struct view *v, uint64_t end, enum ruler r, bool by
 }
 
 /* How many moments have a measure of at most `limit`. */
-static size_t moments_up_to(const struct view *v, bool internals, int64_t limit, enum ruler r,
-			    bool by_events)
+static size_t moments_up_to(const struct view *v, bool internals, int64_t limit,
+                            enum ruler r, bool by_events)
 {
 	size_t low = 0, high = view_moment_count(v, internals);
 	while (low < high) {
@@ -204,8 +204,8 @@ static size_t moments_up_to(const struct view *v, bool internals, int64_t limit,
 	return low;
 }
 
-static size_t last_up_to(const struct view *v, bool internals, int64_t limit, enum ruler r,
-			 bool by_events)
+static size_t last_up_to(const struct view *v, bool internals, int64_t limit,
+                         enum ruler r, bool by_events)
 {
 	size_t count = moments_up_to(v, internals, limit, r, by_events);
 	return count ? count - 1 : 0;
@@ -267,8 +267,9 @@ size_t view_next_beat(const struct view *v, bool internals, size_t index)
 {
 	uint64_t end = end_of(v, internals, index);
 	size_t next = events_below(v->captions.items, v->captions.count, end);
-	return next < v->captions.count ? moment_with(v, internals, v->captions.items[next])
-					: view_moment_count(v, internals) - 1;
+	return next < v->captions.count
+	               ? moment_with(v, internals, v->captions.items[next])
+	               : view_moment_count(v, internals) - 1;
 }
 
 size_t view_prev_beat(const struct view *v, bool internals, size_t index)
@@ -288,7 +289,8 @@ size_t view_beat_at(const struct view *v, uint64_t position)
 	return events_below(v->captions.items, v->captions.count, position);
 }
 
-size_t view_next_of_lane(const struct view *v, bool internals, size_t index, uint32_t lane)
+size_t view_next_of_lane(const struct view *v, bool internals, size_t index,
+                         uint32_t lane)
 {
 	uint64_t end = end_of(v, internals, index);
 	const struct lane_data *l = &v->lanes.items[lane];
@@ -299,7 +301,8 @@ size_t view_next_of_lane(const struct view *v, bool internals, size_t index, uin
 	return index;
 }
 
-size_t view_prev_of_lane(const struct view *v, bool internals, size_t index, uint32_t lane)
+size_t view_prev_of_lane(const struct view *v, bool internals, size_t index,
+                         uint32_t lane)
 {
 	uint64_t begin = view_moment(v, internals, index).begin;
 	const struct lane_data *l = &v->lanes.items[lane];

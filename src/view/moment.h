@@ -28,20 +28,22 @@ enum moment_kind {
 
 struct moment {
 	enum moment_kind kind;
-	bool machinery;    /* the loop's own; not in the folded list */
-	bool beat;         /* a caption came into force in it */
-	uint64_t begin;    /* events [begin, end) belong to it */
-	uint64_t end;      /* its position */
-	uint64_t begun;    /* its STEP_BEGUN (maybe of an earlier moment, if the step was cut), or UINT64_MAX */
-	uint32_t lane;     /* whose step it is, LANE_PROGRAM or LANE_LOOP */
-	int64_t time_ns;   /* the clock at its end */
+	bool machinery;  /* the loop's own; not in the folded list */
+	bool beat;       /* a caption came into force in it */
+	uint64_t begin;  /* events [begin, end) belong to it */
+	uint64_t end;    /* its position */
+	uint64_t begun;  /* its STEP_BEGUN (maybe of an earlier moment, if the step was
+	                    cut), or UINT64_MAX */
+	uint32_t lane;   /* whose step it is, LANE_PROGRAM or LANE_LOOP */
+	int64_t time_ns; /* the clock at its end */
 	uint32_t tick, step;
 };
 
 /* How many moments there are, folded or with internals. At least 1. */
 size_t view_moment_count(const struct view *v, bool internals);
 
-/* Moment `index`; with internals folded, `begin` reaches back over what was folded into it. */
+/* Moment `index`; with internals folded, `begin` reaches back over what was folded into
+ * it. */
 struct moment view_moment(const struct view *v, bool internals, size_t index);
 
 /* The last moment whose end is at or before `position` events. O(log n). */
@@ -55,20 +57,24 @@ size_t view_moment_at_tick(const struct view *v, bool internals, uint32_t tick);
 size_t view_moment_at_step(const struct view *v, bool internals, uint32_t step);
 
 /*
- * The first moment of the next tick or beat after moment `index`, or of the one before it;
- * `index` of the last or first moment if there is none.
+ * The first moment of the next tick or beat after moment `index`, or of the one before
+ * it; `index` of the last or first moment if there is none.
  */
 size_t view_next_tick(const struct view *v, bool internals, size_t index);
 size_t view_prev_tick(const struct view *v, bool internals, size_t index);
 size_t view_next_beat(const struct view *v, bool internals, size_t index);
 size_t view_prev_beat(const struct view *v, bool internals, size_t index);
 
-/* How many beats there are, and which one is in force at `position` (from 1; 0 before the first). */
+/* How many beats there are, and which one is in force at `position` (from 1; 0 before the
+ * first). */
 size_t view_beat_count(const struct view *v);
 size_t view_beat_at(const struct view *v, uint64_t position);
 
-/* The next or previous moment in which lane `lane` took part (as the one that ran), or `index`. */
-size_t view_next_of_lane(const struct view *v, bool internals, size_t index, uint32_t lane);
-size_t view_prev_of_lane(const struct view *v, bool internals, size_t index, uint32_t lane);
+/* The next or previous moment in which lane `lane` took part (as the one that ran), or
+ * `index`. */
+size_t view_next_of_lane(const struct view *v, bool internals, size_t index,
+                         uint32_t lane);
+size_t view_prev_of_lane(const struct view *v, bool internals, size_t index,
+                         uint32_t lane);
 
 #endif

@@ -14,14 +14,20 @@ static const char *const phrases[PHRASE_COUNT] = {
 };
 
 /* Append what the field of that name stands for. */
-static void put_field(struct buf *out, const char *name, size_t len, const struct fields *f)
+static void put_field(struct buf *out, const char *name, size_t len,
+                      const struct fields *f)
 {
 	const struct {
 		const char *name, *text;
 	} rows[] = {
-		{"who", f->who},     {"other", f->other}, {"list", f->list},
-		{"lines", f->lines}, {"label", f->label}, {"text", f->text},
-		{"time", f->time},   {"span", f->span},
+		{"who", f->who},
+		{"other", f->other},
+		{"list", f->list},
+		{"lines", f->lines},
+		{"label", f->label},
+		{"text", f->text},
+		{"time", f->time},
+		{"span", f->span},
 		{"is", f->n == 1 ? "is" : "are"},
 		{"has", f->n == 1 ? "has" : "have"},
 		{"was", f->n == 1 ? "was" : "were"},
@@ -106,7 +112,7 @@ void names_put(const struct names *n, struct buf *out)
 			buf_puts(out, i + 1 == n->count ? " and " : ", ");
 		if (n->texts[i])
 			buf_printf(out, "the callback %s",
-				   trace_text(n->v->trace, n->texts[i], NULL));
+			           trace_text(n->v->trace, n->texts[i], NULL));
 		else
 			view_lane_name(n->v, n->lanes[i], out);
 	}
@@ -119,7 +125,7 @@ void names_put(const struct names *n, struct buf *out)
 void scratch_free(struct scratch *t)
 {
 	struct buf *all[] = {&t->who,   &t->other, &t->list, &t->lines,
-			     &t->label, &t->text,  &t->time, &t->span};
+	                     &t->label, &t->text,  &t->time, &t->span};
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		buf_free(all[i]);
 }
@@ -177,7 +183,7 @@ void set_lines(struct scratch *t, const struct story *s)
 		buf_printf(&t->lines, "line %lu", (unsigned long)s->first_line);
 	else
 		buf_printf(&t->lines, "lines %lu-%lu", (unsigned long)s->first_line,
-			   (unsigned long)s->last_line);
+		           (unsigned long)s->last_line);
 }
 
 void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text)

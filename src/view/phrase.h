@@ -1,4 +1,5 @@
-/* Read by the .c files of src/view only: phrases of sentence.def with their fields filled in. */
+/* Read by the .c files of src/view only: phrases of sentence.def with their fields filled
+ * in. */
 #ifndef VIEW_PHRASE_H
 #define VIEW_PHRASE_H
 
@@ -22,7 +23,8 @@ struct fields {
 	size_t n, m;
 };
 
-/* The strings of a struct fields, so that they are made and freed together. Zero is empty. */
+/* The strings of a struct fields, so that they are made and freed together. Zero is
+ * empty. */
 struct scratch {
 	struct buf who, other, list, lines, label, text, time, span;
 	struct fields f;
@@ -42,7 +44,8 @@ void put_shown(struct buf *out, const char *text, size_t len, size_t cols);
 struct names {
 	const struct view *v;
 	uint32_t lanes[6]; /* the first few */
-	uint32_t texts[6]; /* for LANE_PROGRAM: the callback's name, a string of the trace, or 0 */
+	uint32_t texts[6]; /* for LANE_PROGRAM: the callback's name, a string of the
+	                      trace, or 0 */
 	size_t count;      /* of all */
 };
 
@@ -59,8 +62,9 @@ struct family;
 struct story;
 
 /*
- * Set a string to: a lane's name; the names and how many (t->list, t->f.n); a point in time; a string
- * of the trace; what future `id` stands for (`sleep(5)`, `future`, a task's name).
+ * Set a string to: a lane's name; the names and how many (t->list, t->f.n); a point in
+ * time; a string of the trace; what future `id` stands for (`sleep(5)`, `future`, a
+ * task's name).
  */
 void set_name(const struct view *v, struct buf *b, uint32_t lane);
 void set_names(struct scratch *t, const struct names *n);
@@ -68,7 +72,8 @@ void set_time(struct buf *b, int64_t ns);
 void set_text(const struct view *v, struct buf *b, uint32_t text);
 void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text);
 
-/* Set t->lines to the lines of the story; t->f.n and t->f.m to a family's members, all and counted. */
+/* Set t->lines to the lines of the story; t->f.n and t->f.m to a family's members, all
+ * and counted. */
 void set_lines(struct scratch *t, const struct story *s);
 void set_counts(struct scratch *t, const struct family *f, uint64_t position);
 

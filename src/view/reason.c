@@ -6,7 +6,8 @@
 
 #include "view/story.h"
 
-/* The request that led to the cancellation of `task`: the last one before `position`, or NO_EVENT. */
+/* The request that led to the cancellation of `task`: the last one before `position`, or
+ * NO_EVENT. */
 static uint64_t find_request(const struct view *v, uint32_t task, uint64_t position)
 {
 	size_t i = events_below(v->cancels.items, v->cancels.count, position);
@@ -16,9 +17,10 @@ static uint64_t find_request(const struct view *v, uint32_t task, uint64_t posit
 	return NO_EVENT;
 }
 
-/* A group asked for it: because a member failed, its owner was cancelled, or its block raised. */
+/* A group asked for it: because a member failed, its owner was cancelled, or its block
+ * raised. */
 static void put_asked_by_group(const struct view *v, struct scratch *t, uint64_t index,
-			       const struct event *aborting, struct buf *why)
+                               const struct event *aborting, struct buf *why)
 {
 	const struct event *hit = find_before(v, index, EV_CANCEL_DELIVERED);
 	enum phrase phrase = PHRASE_ASKED_GROUP_BODY;
@@ -78,20 +80,21 @@ done:
 	buf_free(&why);
 }
 
-static enum phrase explain_family(const struct story *s, struct scratch *t, const struct family *f,
-				  const struct thing *cause)
+static enum phrase explain_family(const struct story *s, struct scratch *t,
+                                  const struct family *f, const struct thing *cause)
 {
 	set_counts(t, f, s->m.begun);
 	if (f->group)
 		return PHRASE_WHY_GROUP_DONE;
-	const struct event *done =
-		cause->done_event == NO_EVENT ? NULL : trace_at(s->v->trace, cause->done_event);
+	const struct event *done = cause->done_event == NO_EVENT
+	                                   ? NULL
+	                                   : trace_at(s->v->trace, cause->done_event);
 	return done && done->detail == ENDING_EXCEPTION ? PHRASE_WHY_GATHER_FAILED
-							: PHRASE_WHY_GATHER_DONE;
+	                                                : PHRASE_WHY_GATHER_DONE;
 }
 
 static enum phrase explain_sleep(const struct story *s, struct scratch *t,
-				 const struct thing *cause)
+                                 const struct thing *cause)
 {
 	if (cause->its_timer == NO_INDEX)
 		return PHRASE_WHY_SLEEP;
@@ -99,11 +102,11 @@ static enum phrase explain_sleep(const struct story *s, struct scratch *t,
 	set_time(&t->time, due);
 	bool real = trace_about(s->v->trace)->real_clock;
 	return s->begun->time_ns - due > (real ? 50000000 : 0) ? PHRASE_WHY_SLEEP_LATE
-							       : PHRASE_WHY_SLEEP;
+	                                                       : PHRASE_WHY_SLEEP;
 }
 
 static enum phrase explain_future(const struct story *s, struct scratch *t,
-				  const struct event *done)
+                                  const struct event *done)
 {
 	if (done->detail == ENDING_CANCELLED)
 		return PHRASE_WHY_FUTURE_CANCELLED;
@@ -123,14 +126,15 @@ static enum phrase explain_cause(const struct story *s, struct scratch *t)
 	if (!cause)
 		return PHRASE_TURN;
 	set_label(v, &t->label, s->begun->b, 0);
-	const struct event *done =
-		cause->done_event == NO_EVENT ? NULL : trace_at(v->trace, cause->done_event);
+	const struct event *done = cause->done_event == NO_EVENT
+	                                   ? NULL
+	                                   : trace_at(v->trace, cause->done_event);
 	if (cause->lane != LANE_NONE) {
 		set_name(v, &t->other, cause->lane);
 		if (done && done->kind == EV_TASK_FAILED)
 			return PHRASE_WHY_TASK_FAILED;
 		return done && done->kind == EV_TASK_CANCELLED ? PHRASE_WHY_TASK_CANCELLED
-							       : PHRASE_WHY_TASK_DONE;
+		                                               : PHRASE_WHY_TASK_DONE;
 	}
 	if (cause->family != NO_INDEX)
 		return explain_family(s, t, &v->families.items[cause->family], cause);
@@ -164,7 +168,8 @@ static bool ran_before(const struct view *v, uint32_t lane, uint64_t index)
 	return false;
 }
 
-/* The label of what the lane waited for when event `index` came; empty if it did not wait. */
+/* The label of what the lane waited for when event `index` came; empty if it did not
+ * wait. */
 static void set_label_before(const struct story *s, struct scratch *t, uint64_t index)
 {
 	buf_reset(&t->label);
@@ -174,7 +179,8 @@ static void set_label_before(const struct story *s, struct scratch *t, uint64_t 
 		if (span.wait_id || span.wait_text) {
 			const struct family *f = span_family(s->v, s->lane, &span);
 			if (f)
-				buf_puts(&t->label, f->group ? "its group" : "its gather");
+				buf_puts(&t->label,
+				         f->group ? "its group" : "its gather");
 			else
 				set_label(s->v, &t->label, span.wait_id, span.wait_text);
 			return;
@@ -227,8 +233,8 @@ void put_callback_reason(const struct story *s, struct scratch *t, struct buf *o
 	switch (s->begun->detail) {
 	case ROLE_TIMER:
 		set_time(&t->time, self && self->timer != NO_INDEX
-					   ? v->timers.lives.items[self->timer].when_ns
-					   : s->begun->time_ns);
+		                           ? v->timers.lives.items[self->timer].when_ns
+		                           : s->begun->time_ns);
 		say(out, PHRASE_WHY_TIMER, t);
 		break;
 	case ROLE_DONE_CALLBACK:

@@ -14,9 +14,9 @@
 struct reach {
 	const struct view *v;
 	const struct lane_data *l;
-	enum ruler r;     /* clock or step */
-	size_t count;     /* spans that began before the position */
-	double end;       /* where the position is */
+	enum ruler r; /* clock or step */
+	size_t count; /* spans that began before the position */
+	double end;   /* where the position is */
 	uint64_t position;
 };
 
@@ -75,7 +75,7 @@ static struct edge edge_at(const struct reach *r, double x)
 }
 
 static struct reach reach_of(const struct view *v, uint32_t lane, const struct scale *s,
-			     uint64_t position)
+                             uint64_t position)
 {
 	struct reach r = {
 		.v = v,
@@ -95,7 +95,8 @@ static double edge_of(const struct reach *r, const struct scale *s, int64_t col)
 	double x = scale_at(s, col);
 	if (s->ruler == RULER_TICK)
 		x = ruler_to_step(r->v, x);
-	/* Rounding must not put what happens at a whole coordinate into the column before. */
+	/* Rounding must not put what happens at a whole coordinate into the column
+	 * before. */
 	return x - s->unit * 1e-6;
 }
 
@@ -108,7 +109,8 @@ static enum lane_state largest(const struct column *c)
 	return best;
 }
 
-/* What a column shows: endings first, then a run however short, then what takes most of it. */
+/* What a column shows: endings first, then a run however short, then what takes most of
+ * it. */
 static enum lane_state choose(const struct reach *r, const struct column *c, size_t begun)
 {
 	double all = 0;
@@ -128,7 +130,8 @@ static enum lane_state choose(const struct reach *r, const struct column *c, siz
 	return span_state(r->l->spans.items[begun - 1]);
 }
 
-/* Whether a wait in this column is over by its timer, but the loop was busy and has not seen it. */
+/* Whether a wait in this column is over by its timer, but the loop was busy and has not
+ * seen it. */
 static bool overdue(const struct reach *r, size_t begun, double left)
 {
 	if (r->r != RULER_CLOCK || begun == 0)
@@ -138,7 +141,7 @@ static bool overdue(const struct reach *r, size_t begun, double left)
 }
 
 static struct column column_between(const struct reach *r, const struct edge *a,
-				    const struct edge *b, double left, double right)
+                                    const struct edge *b, double left, double right)
 {
 	struct column c = {.ending = STATE_ABSENT, .shown = STATE_ABSENT};
 	double width = right > left ? right - left : 1;
@@ -156,16 +159,18 @@ static struct column column_between(const struct reach *r, const struct edge *a,
 	bool here = left <= r->end && r->end < right;
 	if (left <= r->end)
 		c.shown = choose(r, &c, begins || here ? b->begun : 0);
-	if (c.shown == STATE_WAITING && overdue(r, b->begun, left + (right - left) * 1e-5))
+	if (c.shown == STATE_WAITING &&
+	    overdue(r, b->begun, left + (right - left) * 1e-5))
 		c.shown = STATE_READY;
-	bool over = !begins && b->begun && span_state(r->l->spans.items[b->begun - 1]) >= STATE_DONE;
+	bool over = !begins && b->begun &&
+	            span_state(r->l->spans.items[b->begun - 1]) >= STATE_DONE;
 	if (over)
 		c.shown = STATE_ABSENT;
 	return c;
 }
 
-struct column view_column(const struct view *v, uint32_t lane, const struct scale *s, int64_t col,
-			  uint64_t position)
+struct column view_column(const struct view *v, uint32_t lane, const struct scale *s,
+                          int64_t col, uint64_t position)
 {
 	struct reach r = reach_of(v, lane, s, position);
 	double left = edge_of(&r, s, col), right = edge_of(&r, s, col + 1);
@@ -181,15 +186,18 @@ static void put_label(const struct reach *r, uint32_t lane, size_t index, struct
 	struct span s = view_span(r->v, lane, index);
 	const struct family *f = span_family(r->v, lane, &s);
 	if (f && s.end_event <= r->position)
-		buf_printf(out, "%s %zu", f->group ? "group" : "gather", f->members.count);
+		buf_printf(out, "%s %zu", f->group ? "group" : "gather",
+		           f->members.count);
 	else
-		view_wait_label(r->v, lane, s.end_event < r->position ? s.end_event : r->position,
-				out);
+		view_wait_label(r->v, lane,
+		                s.end_event < r->position ? s.end_event : r->position,
+		                out);
 }
 
-/* Put the wait's label into the cells from `from` up to `to`, if it fits with a dash on both sides. */
-static void draw_label(const struct reach *r, uint32_t lane, size_t span, struct row_cell *cells,
-		       int from, int to)
+/* Put the wait's label into the cells from `from` up to `to`, if it fits with a dash on
+ * both sides. */
+static void draw_label(const struct reach *r, uint32_t lane, size_t span,
+                       struct row_cell *cells, int from, int to)
 {
 	struct buf text = {0};
 	put_label(r, lane, span, &text);
@@ -206,7 +214,8 @@ static void draw_label(const struct reach *r, uint32_t lane, size_t span, struct
 		int width = utf8_width_cols(code);
 		if (width == 0)
 			continue;
-		cells[x] = (struct row_cell){width == 1 ? code : ' ', cells[x].state, true};
+		cells[x] =
+			(struct row_cell){width == 1 ? code : ' ', cells[x].state, true};
 		if (width == 2)
 			cells[x + 1] = cells[x];
 		x += width;
@@ -221,13 +230,13 @@ static bool is_wait(enum lane_state s)
 	return s == STATE_WAITING || s == STATE_CANCELLING;
 }
 
-void view_row(const struct view *v, uint32_t lane, const struct scale *s, uint64_t position,
-	      struct row_cell *cells)
+void view_row(const struct view *v, uint32_t lane, const struct scale *s,
+              uint64_t position, struct row_cell *cells)
 {
 	struct reach r = reach_of(v, lane, s, position);
 	double left = edge_of(&r, s, 0);
 	struct edge a = edge_at(&r, left);
-	int wait_from = -1; /* a wait without interruption since this column ... */
+	int wait_from = -1;   /* a wait without interruption since this column ... */
 	size_t wait_span = 0; /* ... is this span */
 	for (int col = 0; col <= s->cols; col++) {
 		double right = edge_of(&r, s, col + 1);
@@ -242,9 +251,9 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s, uint64
 		}
 		if (col == s->cols)
 			break;
-		uint32_t glyph = shown == STATE_ABSENT ? ' '
-			       : shown == STATE_MIXED  ? GLYPH_MIXED
-						       : state_infos[shown].glyph;
+		uint32_t glyph = shown == STATE_ABSENT  ? ' '
+		                 : shown == STATE_MIXED ? GLYPH_MIXED
+		                                        : state_infos[shown].glyph;
 		cells[col] = (struct row_cell){glyph, shown, false};
 		if (is_wait(shown) && wait_from < 0) {
 			wait_from = col;

@@ -18,24 +18,26 @@ struct column {
 	uint64_t runs;             /* runs that begin in it */
 	enum lane_state ending;    /* an ending that falls into it, or STATE_ABSENT */
 	/*
-	 * What the column shows: a state, STATE_MIXED or STATE_ABSENT. On the clock, a wait whose timer
-	 * was due while the loop was busy shows as STATE_READY: held up.
+	 * What the column shows: a state, STATE_MIXED or STATE_ABSENT. On the clock, a
+	 * wait whose timer was due while the loop was busy shows as STATE_READY: held up.
 	 */
 	enum lane_state shown;
 };
 
-/* Column `col` of the lane, as far as the first `position` events go (UINT64_MAX: all). O(log n). */
-struct column view_column(const struct view *v, uint32_t lane, const struct scale *s, int64_t col,
-			  uint64_t position);
+/* Column `col` of the lane, as far as the first `position` events go (UINT64_MAX: all).
+ * O(log n). */
+struct column view_column(const struct view *v, uint32_t lane, const struct scale *s,
+                          int64_t col, uint64_t position);
 
 struct row_cell {
-	uint32_t code;         /* code point of one column, UTF-8 glyphs; ' ' where nothing is */
+	uint32_t code; /* code point of one column, UTF-8 glyphs; ' ' where nothing is */
 	enum lane_state state; /* what it is drawn as; STATE_ABSENT where nothing is */
 	bool label;            /* part of a label inside a wait */
 };
 
-/* Draw the lane into `cells` (s->cols of them), as far as the first `position` events go. */
-void view_row(const struct view *v, uint32_t lane, const struct scale *s, uint64_t position,
-	      struct row_cell *cells);
+/* Draw the lane into `cells` (s->cols of them), as far as the first `position` events go.
+ */
+void view_row(const struct view *v, uint32_t lane, const struct scale *s,
+              uint64_t position, struct row_cell *cells);
 
 #endif

@@ -11,14 +11,17 @@
 const char *ruler_name(enum ruler r)
 {
 	static const char *const names[RULER_COUNT] = {
-		[RULER_CLOCK] = "clock", [RULER_TICK] = "tick", [RULER_STEP] = "step",
+		[RULER_CLOCK] = "clock",
+		[RULER_TICK] = "tick",
+		[RULER_STEP] = "step",
 	};
 	return names[r];
 }
 
 /* ---- positions ---- */
 
-/* The place on the step ruler of a position: a step's end, or the middle of a step that runs. */
+/* The place on the step ruler of a position: a step's end, or the middle of a step that
+ * runs. */
 static double step_coordinate(const struct view *v, uint64_t position)
 {
 	const struct step *s = step_at(v, position);
@@ -28,7 +31,8 @@ static double step_coordinate(const struct view *v, uint64_t position)
 	return s->ended < position ? number : number - 0.5;
 }
 
-/* The tick ruler is the step ruler stretched so that each tick is 1 wide, whatever its steps. */
+/* The tick ruler is the step ruler stretched so that each tick is 1 wide, whatever its
+ * steps. */
 static size_t tick_of_step(const struct view *v, double step)
 {
 	size_t low = 0, high = v->ticks.count;
@@ -45,8 +49,9 @@ static size_t tick_of_step(const struct view *v, double step)
 static double steps_in_tick(const struct view *v, size_t tick, double *first)
 {
 	*first = (double)v->ticks.items[tick].first_step;
-	double end = tick + 1 < v->ticks.count ? (double)v->ticks.items[tick + 1].first_step
-					       : (double)v->steps.count;
+	double end = tick + 1 < v->ticks.count
+	                     ? (double)v->ticks.items[tick + 1].first_step
+	                     : (double)v->steps.count;
 	return end - *first;
 }
 
@@ -158,7 +163,8 @@ double scale_label_step(const struct scale *s)
 	for (;; power *= 10) {
 		if (s->ruler == RULER_CLOCK && power >= 10 * unit && power < 3600 * unit)
 			for (size_t i = 0; i < COUNT_OF(minutes); i++)
-				if (minutes[i] * unit / s->unit >= label_cols(s, minutes[i] * unit))
+				if (minutes[i] * unit / s->unit >=
+				    label_cols(s, minutes[i] * unit))
 					return minutes[i] * unit;
 		static const double factors[] = {1, 2, 5};
 		for (size_t i = 0; i < COUNT_OF(factors); i++) {
@@ -202,7 +208,8 @@ static void put_seconds(int64_t ns, int least, struct buf *out)
 	}
 }
 
-/* Real clocks give nanoseconds; nobody reads more than milliseconds beyond ten of them. */
+/* Real clocks give nanoseconds; nobody reads more than milliseconds beyond ten of them.
+ */
 static int64_t rounded(int64_t ns)
 {
 	int64_t grain = ns >= 10000000 || ns <= -10000000 ? 1000000 : 1000;

@@ -17,7 +17,8 @@ enum ruler { RULER_CLOCK, RULER_TICK, RULER_STEP, RULER_COUNT };
 /* "clock", "tick", "step". */
 const char *ruler_name(enum ruler r);
 
-/* A window on a ruler: `cols` columns, of which column 0 begins at `left` and each is `unit` wide (> 0). */
+/* A window on a ruler: `cols` columns, of which column 0 begins at `left` and each is
+ * `unit` wide (> 0). */
 struct scale {
 	enum ruler ruler;
 	double left, unit;
@@ -40,15 +41,17 @@ int64_t scale_col(const struct scale *s, double coordinate);
 double scale_at(const struct scale *s, int64_t col);
 
 /*
- * The distance between labels: 1, 2 or 5 times a power of ten, such that labels do not touch
- * (for times also 15 and 30 s, 1, 2, 5, 10, 30 min).
+ * The distance between labels: 1, 2 or 5 times a power of ten, such that labels do not
+ * touch (for times also 15 and 30 s, 1, 2, 5, 10, 30 min).
  */
 double scale_label_step(const struct scale *s);
 
-/* The label of a coordinate on this scale: `4`, `2.5`, `250 ms` where that is shorter. Appended to `out`. */
+/* The label of a coordinate on this scale: `4`, `2.5`, `250 ms` where that is shorter.
+ * Appended to `out`. */
 void scale_label(const struct scale *s, double coordinate, struct buf *out);
 
-/* A time as it is said in text: `7.0`, `0.25`, `12.001`; without a unit. Appended to `out`. */
+/* A time as it is said in text: `7.0`, `0.25`, `12.001`; without a unit. Appended to
+ * `out`. */
 void time_text(int64_t ns, struct buf *out);
 
 /* A length of time as it is said in text: `3 s`, `0.5 s`, `250 ms`. Appended to `out`. */

@@ -39,7 +39,7 @@ static enum phrase end_waiting(const struct story *s, struct scratch *t)
 		return f->group ? PHRASE_END_WAITS_GROUP : PHRASE_END_WAITS_GATHER;
 	if (span.deadline_ns == INT64_MAX)
 		return view_lane_of(v, e->a) == LANE_NONE ? PHRASE_END_WAITS
-							  : PHRASE_END_WAITS_TASK;
+		                                          : PHRASE_END_WAITS_TASK;
 	set_time(&t->time, span.deadline_ns);
 	return PHRASE_END_WAITS_DUE;
 }
@@ -166,9 +166,12 @@ static void put_aborting(const struct story *s, struct scratch *t, struct buf *w
 	if (!s->cancels.count && !s->aborting->b)
 		return;
 	if (!s->aborting->b)
-		say(why, s->delivered ? PHRASE_GROUP_PASSES_ON : PHRASE_GROUP_ABORTS_BODY, t);
+		say(why, s->delivered ? PHRASE_GROUP_PASSES_ON : PHRASE_GROUP_ABORTS_BODY,
+		    t);
 	else
-		say(why, s->cancels.count ? PHRASE_GROUP_ABORTS : PHRASE_GROUP_ABORTS_NOBODY, t);
+		say(why,
+		    s->cancels.count ? PHRASE_GROUP_ABORTS : PHRASE_GROUP_ABORTS_NOBODY,
+		    t);
 }
 
 /* Whose gather or group it is, in words: who waits for it, else who made it. */
@@ -184,7 +187,8 @@ static void set_owner(const struct view *v, struct buf *b, const struct family *
 }
 
 /* How many members have ended at `position`, counted by the family or not yet. */
-static size_t members_over(const struct view *v, const struct family *f, uint64_t position)
+static size_t members_over(const struct view *v, const struct family *f,
+                           uint64_t position)
 {
 	size_t over = 0;
 	for (size_t i = 0; i < f->members.count && i < LOOK_AT; i++) {
@@ -202,7 +206,8 @@ static bool fails_gather(const struct view *v, const struct family *f, uint32_t 
 		return false;
 	if (trace_at(v->trace, outer->done_event)->detail != ENDING_EXCEPTION)
 		return false;
-	const struct event *counted = find_before(v, outer->done_event, EV_GATHER_CHILD_DONE);
+	const struct event *counted =
+		find_before(v, outer->done_event, EV_GATHER_CHILD_DONE);
 	return counted && counted->a == f->id && counted->b == task;
 }
 
@@ -219,8 +224,9 @@ static void put_told(const struct story *s, struct scratch *t, struct buf *why)
 		say(why, PHRASE_WAKES, t);
 		told = true;
 	}
-	const struct family *f =
-		self && self->member_of != NO_INDEX ? &v->families.items[self->member_of] : NULL;
+	const struct family *f = self && self->member_of != NO_INDEX
+	                                 ? &v->families.items[self->member_of]
+	                                 : NULL;
 	/* The gather with which asyncio.run ends is nobody's. */
 	if (f && (f->parent > LANE_LOOP || waiter_of(v, f->id) != LANE_NONE)) {
 		set_owner(v, &t->other, f);
@@ -229,7 +235,8 @@ static void put_told(const struct story *s, struct scratch *t, struct buf *why)
 		if (!f->group && failed && fails_gather(v, f, task))
 			say(why, PHRASE_GATHER_FAILS, t);
 		else
-			say(why, f->group ? PHRASE_GROUP_COUNTS : PHRASE_GATHER_COUNTS, t);
+			say(why, f->group ? PHRASE_GROUP_COUNTS : PHRASE_GATHER_COUNTS,
+			    t);
 		told = true;
 	}
 	if (failed && !told && !s->readies && !s->logged)
@@ -258,7 +265,7 @@ static void put_consequences(const struct story *s, struct scratch *t, struct bu
 		say(why, PHRASE_WAKES_OF_FUTURE, t);
 	}
 	bool over = s->outcome && s->outcome->kind >= EV_TASK_DONE &&
-		    s->outcome->kind <= EV_TASK_CANCELLED;
+	            s->outcome->kind <= EV_TASK_CANCELLED;
 	if (over)
 		put_told(s, t, why);
 	put_warning(s, t, why);
@@ -283,7 +290,8 @@ static void add_entry(struct names *names, const struct ready_entry *r)
 		names_add(names, r->lane);
 	} else if (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER) {
 		uint32_t target = t && t->timer != NO_INDEX
-					  ? v->timers.lives.items[t->timer].target : 0;
+		                          ? v->timers.lives.items[t->timer].target
+		                          : 0;
 		names_add(names, target ? waiter_of(v, target) : LANE_NONE);
 	} else {
 		names_add_callback(names, t ? t->text : 0);
@@ -291,7 +299,7 @@ static void add_entry(struct names *names, const struct ready_entry *r)
 }
 
 static void put_sleep(const struct view *v, const struct snapshot *now, struct scratch *t,
-		      struct buf *why)
+                      struct buf *why)
 {
 	struct names who = {.v = v};
 	if (now->watch_count)
@@ -311,8 +319,8 @@ static void put_sleep(const struct view *v, const struct snapshot *now, struct s
 }
 
 /*
- * Only the loop's own callbacks are ready, and they are folded away: what comes of them is what
- * the next moment begins with, a sleep of the loop or somebody's step.
+ * Only the loop's own callbacks are ready, and they are folded away: what comes of them
+ * is what the next moment begins with, a sleep of the loop or somebody's step.
  */
 static void put_next_folded(const struct story *s, struct scratch *t, struct buf *why)
 {
@@ -379,7 +387,7 @@ static void set_handle_name(const struct story *s, struct buf *b)
 }
 
 static void tell_callback(const struct story *s, struct scratch *t, struct buf *what,
-			  struct buf *why)
+                          struct buf *why)
 {
 	if (s->begins) {
 		struct buf reason = {0};
@@ -417,12 +425,14 @@ static void tell_count(const struct story *s, struct scratch *t, struct buf *wha
 		say(what, f->group ? PHRASE_LOOP_GROUP : PHRASE_LOOP_GATHER, t);
 }
 
-static void tell_loop(const struct story *s, struct scratch *t, struct buf *what, struct buf *why)
+static void tell_loop(const struct story *s, struct scratch *t, struct buf *what,
+                      struct buf *why)
 {
 	const struct view *v = s->v;
 	const struct thing *self = thing_find(v, s->begun->a);
 	uint32_t target = self && self->timer != NO_INDEX
-				  ? v->timers.lives.items[self->timer].target : 0;
+	                          ? v->timers.lives.items[self->timer].target
+	                          : 0;
 	const struct thing *goal = thing_find(v, target);
 	set_handle_name(s, &t->text);
 	if (goal && goal->lane != LANE_NONE) {
@@ -471,7 +481,8 @@ static void put_left(const struct story *s, struct scratch *t, struct buf *why)
 		say(why, PHRASE_DEADLOCK, t);
 }
 
-static void tell_end(const struct story *s, struct scratch *t, struct buf *what, struct buf *why)
+static void tell_end(const struct story *s, struct scratch *t, struct buf *what,
+                     struct buf *why)
 {
 	if (s->run_ended) {
 		t->f.n = s->run_ended->a;
@@ -498,7 +509,7 @@ static void tell_end(const struct story *s, struct scratch *t, struct buf *what,
 }
 
 static void tell_program(const struct story *s, struct scratch *t, struct buf *what,
-			 struct buf *why)
+                         struct buf *why)
 {
 	if (s->any_lines)
 		set_lines(t, s);
@@ -512,11 +523,13 @@ static void tell_program(const struct story *s, struct scratch *t, struct buf *w
 		set_names(t, &s->cancels);
 		say(what, PHRASE_SHUTDOWN, t);
 	} else if (s->loop_started && !s->any_lines && s->created.count &&
-		   lane_is_machinery(s->v, s->created.lanes[0])) {
+	           lane_is_machinery(s->v, s->created.lanes[0])) {
 		set_names(t, &s->created);
 		say(what, PHRASE_PROGRAM_TIDIES_UP, t);
 	} else if (s->loop_started) {
-		say(what, s->any_lines ? PHRASE_PROGRAM_STARTS : PHRASE_PROGRAM_STARTS_PLAIN, t);
+		say(what,
+		    s->any_lines ? PHRASE_PROGRAM_STARTS : PHRASE_PROGRAM_STARTS_PLAIN,
+		    t);
 	} else {
 		say(what, s->any_lines ? PHRASE_PROGRAM_RAN : PHRASE_PROGRAM_WENT_ON, t);
 	}
@@ -526,7 +539,10 @@ static void tell_program(const struct story *s, struct scratch *t, struct buf *w
 			names_add(&first, s->created.lanes[i]);
 	if (first.count) {
 		set_names(t, &first);
-		say(why, first.count == 1 && s->loop_started ? PHRASE_FIRST_TASK : PHRASE_CREATED, t);
+		say(why,
+		    first.count == 1 && s->loop_started ? PHRASE_FIRST_TASK
+		                                        : PHRASE_CREATED,
+		    t);
 	}
 	if (s->cancels.count && s->any_lines) {
 		set_names(t, &s->cancels);
@@ -538,7 +554,8 @@ static void tell_program(const struct story *s, struct scratch *t, struct buf *w
 
 /* ---- a task's step ---- */
 
-static void tell_task(const struct story *s, struct scratch *t, struct buf *what, struct buf *why)
+static void tell_task(const struct story *s, struct scratch *t, struct buf *what,
+                      struct buf *why)
 {
 	set_name(s->v, &t->who, s->lane);
 	if (!s->begins || put_opening(s, t, what))
@@ -554,7 +571,7 @@ static void trim(struct buf *b)
 }
 
 void view_sentence(const struct view *v, bool internals, size_t index, struct buf *what,
-		   struct buf *why)
+                   struct buf *why)
 {
 	struct story s = story_of(v, internals, index);
 	struct scratch t = {0};

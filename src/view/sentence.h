@@ -18,6 +18,6 @@ struct view;
  * characters of the scene's own texts are shown as pictures.
  */
 void view_sentence(const struct view *v, bool internals, size_t index, struct buf *what,
-		   struct buf *why);
+                   struct buf *why);
 
 #endif

@@ -12,7 +12,7 @@
 #include "view/internal.h"
 
 /* An array in the snapshot has room for `count` entries from now on. */
-#define ROOM_FOR(array, count) \
+#define ROOM_FOR(array, count)                                                           \
 	((array) = mem_resize((array), (count) ? (count) : 1, sizeof *(array)))
 
 void snapshot_free(struct snapshot *s)
@@ -26,8 +26,10 @@ void snapshot_free(struct snapshot *s)
 
 /* ---- the ready queue ---- */
 
-/* Whose timer it is: the task that it cancels, or that waits for the future it completes. */
-static uint32_t lane_of_timer(const struct view *v, const struct life *life, bool *timeout)
+/* Whose timer it is: the task that it cancels, or that waits for the future it completes.
+ */
+static uint32_t lane_of_timer(const struct view *v, const struct life *life,
+                              bool *timeout)
 {
 	const struct thing *target = thing_find(v, life->target);
 	*timeout = target && target->lane != LANE_NONE;
@@ -59,7 +61,8 @@ static bool was_dropped(const struct view *v, const struct thing *t, uint64_t po
 	return kind == EV_HANDLE_DROPPED || kind == EV_TIMER_DROPPED;
 }
 
-static void fill_ready(const struct view *v, uint64_t position, size_t max, struct snapshot *s)
+static void fill_ready(const struct view *v, uint64_t position, size_t max,
+                       struct snapshot *s)
 {
 	const struct step *last = step_at(v, position);
 	size_t from = last ? last->head : 0;
@@ -98,7 +101,8 @@ static int compare_timers(const void *left, const void *right)
 	return sooner(left, right) ? -1 : sooner(right, left);
 }
 
-/* With a limit, keep only the soonest, sorted as they come; else take all and sort them once. */
+/* With a limit, keep only the soonest, sorted as they come; else take all and sort them
+ * once. */
 static void add_timer(void *context, const struct life *life)
 {
 	struct timer_list *list = context;
@@ -128,7 +132,8 @@ static void add_timer(void *context, const struct life *life)
 	list->entries[at] = t;
 }
 
-static void fill_timers(const struct view *v, uint64_t position, size_t max, struct snapshot *s)
+static void fill_timers(const struct view *v, uint64_t position, size_t max,
+                        struct snapshot *s)
 {
 	struct timer_list list = {.v = v, .entries = s->timers, .max = max};
 	alive_at(&v->timers, position, add_timer, &list);
@@ -171,8 +176,9 @@ static int compare_watches(const void *left, const void *right)
 	return a->event < b->event ? -1 : a->event > b->event;
 }
 
-static void fill_watches(const struct view *v, const struct alive *from, uint64_t position,
-			 size_t max, struct watch_entry **entries, size_t *count)
+static void fill_watches(const struct view *v, const struct alive *from,
+                         uint64_t position, size_t max, struct watch_entry **entries,
+                         size_t *count)
 {
 	struct watch_list list = {.v = v, .entries = *entries, .max = max};
 	alive_at(from, position, add_watch, &list);
@@ -200,7 +206,8 @@ static uint32_t born_before(const struct view *v, uint64_t position)
 
 static uint32_t ended_before(const struct view *v, unsigned how, uint64_t position)
 {
-	return (uint32_t)events_below(v->endings[how].items, v->endings[how].count, position);
+	return (uint32_t)events_below(v->endings[how].items, v->endings[how].count,
+	                              position);
 }
 
 static void fill_now(const struct view *v, uint64_t position, struct snapshot *s)
@@ -217,18 +224,24 @@ static void fill_now(const struct view *v, uint64_t position, struct snapshot *s
 	const struct step *step = step_at(v, position);
 	if (step && step->ended >= position)
 		s->running = step->lane;
-	size_t switches = events_below(v->loop_switches.items, v->loop_switches.count, position);
-	s->loop_running = switches && trace_at(v->trace, v->loop_switches.items[switches - 1])
-					      ->kind == EV_LOOP_STARTED;
+	size_t switches =
+		events_below(v->loop_switches.items, v->loop_switches.count, position);
+	s->loop_running =
+		switches &&
+		trace_at(v->trace, v->loop_switches.items[switches - 1])->kind ==
+			EV_LOOP_STARTED;
 	size_t blocks = events_below(v->blocks.items, v->blocks.count, position);
-	const struct event *block = blocks ? trace_at(v->trace, v->blocks.items[blocks - 1]) : NULL;
+	const struct event *block =
+		blocks ? trace_at(v->trace, v->blocks.items[blocks - 1]) : NULL;
 	if (block && block->kind == EV_BLOCK_BEGUN) {
 		s->blocked = true;
-		s->blocked_until_ns = add_ns(block->time_ns, trace_number_at(v->trace, block->a));
+		s->blocked_until_ns =
+			add_ns(block->time_ns, trace_number_at(v->trace, block->a));
 	}
 }
 
-void view_snapshot(const struct view *v, uint64_t position, size_t max_entries, struct snapshot *s)
+void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
+                   struct snapshot *s)
 {
 	if (position > v->count)
 		position = v->count;
@@ -253,9 +266,10 @@ void view_snapshot(const struct view *v, uint64_t position, size_t max_entries, 
 
 /* ---- lines, captions, output ---- */
 
-/* The last LINE of a run that is not over at `position`, searched backwards from there. */
-static uint64_t line_in_run(const struct view *v, const struct lane_data *l, uint64_t begin,
-			    uint64_t position)
+/* The last LINE of a run that is not over at `position`, searched backwards from there.
+ */
+static uint64_t line_in_run(const struct view *v, const struct lane_data *l,
+                            uint64_t begin, uint64_t position)
 {
 	for (uint64_t i = position; i-- > begin;) {
 		const struct event *e = trace_at(v->trace, i);
@@ -265,13 +279,15 @@ static uint64_t line_in_run(const struct view *v, const struct lane_data *l, uin
 	return NO_EVENT;
 }
 
-uint32_t view_line_at(const struct view *v, uint32_t lane, uint64_t position, uint32_t *function)
+uint32_t view_line_at(const struct view *v, uint32_t lane, uint64_t position,
+                      uint32_t *function)
 {
 	const struct lane_data *l = &v->lanes.items[lane];
 	uint64_t line = NO_EVENT;
 	size_t index = view_span_at(v, lane, position);
 	if (index != SIZE_MAX) {
-		/* How many runs are over: those before the sums, and those of the spans since. */
+		/* How many runs are over: those before the sums, and those of the spans
+		 * since. */
 		size_t runs = l->sums.items[index / SUMS_EVERY].runs;
 		for (size_t i = index - index % SUMS_EVERY; i < index; i++)
 			runs += span_state(l->spans.items[i]) == STATE_RUNNING;

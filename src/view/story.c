@@ -32,7 +32,7 @@ static void note_line(struct story *s, const struct event *e)
 	const char *coroutine = view_coroutine(s->v, s->lane);
 	const char *dot = strrchr(coroutine, '.');
 	bool own = *coroutine && (strcmp(function, coroutine) == 0 ||
-				  (dot && strcmp(function, dot + 1) == 0));
+	                          (dot && strcmp(function, dot + 1) == 0));
 	if (s->own_lines && !own)
 		return;
 	if (!s->any_lines || (own && !s->own_lines)) {
@@ -182,8 +182,8 @@ static size_t mark_before(const struct view *v, uint64_t position)
 
 struct story story_of(const struct view *v, bool internals, size_t index)
 {
-	struct story s = {.v = v, .m = view_moment(v, internals, index),
-			  .internals = internals};
+	struct story s = {
+		.v = v, .m = view_moment(v, internals, index), .internals = internals};
 	struct names none = {.v = v};
 	s.created = s.cancels = s.too_late = s.woken = s.dropped = s.completed_for = none;
 	s.lane = s.m.lane;
@@ -202,7 +202,8 @@ struct story story_of(const struct view *v, bool internals, size_t index)
 	return s;
 }
 
-const struct event *find_before(const struct view *v, uint64_t index, enum event_kind kind)
+const struct event *find_before(const struct view *v, uint64_t index,
+                                enum event_kind kind)
 {
 	const struct step *step = step_at(v, index);
 	bool in_step = step && step->ended >= index;

@@ -15,7 +15,8 @@ static bool own_wait(uint8_t kind)
 
 static void add_wait(const struct span *s, int64_t end_ns, struct lane_totals *out)
 {
-	/* What lies beyond the deadline is not waiting any more: the loop was busy elsewhere. */
+	/* What lies beyond the deadline is not waiting any more: the loop was busy
+	 * elsewhere. */
 	int64_t due = s->deadline_ns < s->begin_ns ? s->begin_ns : s->deadline_ns;
 	int64_t overdue = own_wait(s->wait_kind) && end_ns > due ? end_ns - due : 0;
 	int64_t waited = end_ns - s->begin_ns - overdue;
@@ -26,7 +27,7 @@ static void add_wait(const struct span *s, int64_t end_ns, struct lane_totals *o
 }
 
 void view_lane_totals(const struct view *v, uint32_t lane, uint64_t position,
-		      struct lane_totals *out)
+                      struct lane_totals *out)
 {
 	*out = (struct lane_totals){0};
 	int64_t now_ns = (int64_t)view_coordinate(v, RULER_CLOCK, position);
@@ -85,7 +86,8 @@ void view_totals(struct view *v, struct totals *out)
 		bool machinery = lane_is_machinery(v, i);
 		out->tasks += i > LANE_LOOP && !machinery;
 		out->work_ns = add_ns(out->work_ns, t.running_ns);
-		out->in_turn_ns = add_ns(out->in_turn_ns, add_ns(t.running_ns, t.own_wait_ns));
+		out->in_turn_ns =
+			add_ns(out->in_turn_ns, add_ns(t.running_ns, t.own_wait_ns));
 		out->held_up_ns = add_ns(out->held_up_ns, t.held_up_ns);
 		if (!machinery && t.running_ns + t.own_wait_ns > longest_ns) {
 			longest_ns = t.running_ns + t.own_wait_ns;
@@ -93,7 +95,8 @@ void view_totals(struct view *v, struct totals *out)
 		}
 	}
 	out->chain_ns = v->longest_chain_ns;
-	out->saved_ns = out->in_turn_ns > out->wall_ns ? out->in_turn_ns - out->wall_ns : 0;
+	out->saved_ns =
+		out->in_turn_ns > out->wall_ns ? out->in_turn_ns - out->wall_ns : 0;
 	out->switches = count_switches(v);
 	v->totals = *out;
 	v->totals_at = v->count;
@@ -113,7 +116,8 @@ static void add_held(struct hold_search *s, uint32_t lane, bool timer, int64_t s
 {
 	struct hold *h = s->h;
 	int64_t held_ns = h->end_ns - (since_ns > h->begin_ns ? since_ns : h->begin_ns);
-	if (held_ns <= 0 || lane == h->lane || lane == LANE_NONE || lane_is_machinery(s->v, lane))
+	if (held_ns <= 0 || lane == h->lane || lane == LANE_NONE ||
+	    lane_is_machinery(s->v, lane))
 		return;
 	for (size_t i = h->held_count; i-- > 0 && h->held_count - i < 64;)
 		if (h->held[i].lane == lane)
@@ -125,7 +129,8 @@ static void add_held(struct hold_search *s, uint32_t lane, bool timer, int64_t s
 	h->held[h->held_count++] = (struct held){lane, timer, held_ns};
 }
 
-/* Whose entry of the ready queue that is: a task's, a callback's, or the task of a sleep that is over. */
+/* Whose entry of the ready queue that is: a task's, a callback's, or the task of a sleep
+ * that is over. */
 static uint32_t lane_of_ready(const struct view *v, const struct event *e, bool *timer)
 {
 	const struct thing *t = thing_find(v, e->a);
@@ -141,8 +146,9 @@ static uint32_t lane_of_ready(const struct view *v, const struct event *e, bool 
 		if (target)
 			return target->lane != LANE_NONE ? target->lane : target->waiter;
 	}
-	return e->detail == ROLE_INTERNAL || e->detail == ROLE_INTERNAL_TIMER ? LANE_NONE
-									     : LANE_PROGRAM;
+	return e->detail == ROLE_INTERNAL || e->detail == ROLE_INTERNAL_TIMER
+	               ? LANE_NONE
+	               : LANE_PROGRAM;
 }
 
 static void add_due_timer(void *context, const struct life *life)
@@ -167,7 +173,8 @@ static uint32_t line_of_block(const struct view *v, uint64_t begin, uint64_t end
 	return 0;
 }
 
-void view_hold(const struct view *v, uint32_t lane, uint64_t begin, uint64_t end, struct hold *h)
+void view_hold(const struct view *v, uint32_t lane, uint64_t begin, uint64_t end,
+               struct hold *h)
 {
 	*h = (struct hold){
 		.lane = lane,
@@ -203,7 +210,8 @@ size_t view_work_count(const struct view *v)
 	return v->works.count;
 }
 
-void view_work(const struct view *v, size_t index, uint32_t *lane, uint64_t *begin, uint64_t *end)
+void view_work(const struct view *v, size_t index, uint32_t *lane, uint64_t *begin,
+               uint64_t *end)
 {
 	const struct work *w = &v->works.items[index];
 	*lane = w->lane;

@@ -15,22 +15,25 @@ struct lane_totals {
 	int64_t running_ns;  /* it kept the thread busy */
 	int64_t held_up_ns;  /* it could have run: it was ready, or its timer was due */
 	int64_t waiting_ns;  /* it waited (until what it waited for was there) */
-	int64_t own_wait_ns; /* ... for a clock, a descriptor or a worker rather than for other tasks */
+	int64_t own_wait_ns; /* ... for a clock, a descriptor or a worker rather than for
+	                        other tasks */
 	uint32_t runs;       /* how often it was given the thread */
 };
 
-/* Totals of lane `lane` over the first `position` events (UINT64_MAX: all). O(its spans). */
+/* Totals of lane `lane` over the first `position` events (UINT64_MAX: all). O(its spans).
+ */
 void view_lane_totals(const struct view *v, uint32_t lane, uint64_t position,
-		      struct lane_totals *out);
+                      struct lane_totals *out);
 
 struct totals {
-	int64_t wall_ns;     /* the run */
-	int64_t work_ns;     /* somebody kept the thread busy */
-	int64_t in_turn_ns;  /* all work and all own waits, one after the other */
-	int64_t saved_ns;    /* in_turn_ns - wall_ns, if that is positive */
-	int64_t held_up_ns;  /* all lanes' held_up_ns */
+	int64_t wall_ns;          /* the run */
+	int64_t work_ns;          /* somebody kept the thread busy */
+	int64_t in_turn_ns;       /* all work and all own waits, one after the other */
+	int64_t saved_ns;         /* in_turn_ns - wall_ns, if that is positive */
+	int64_t held_up_ns;       /* all lanes' held_up_ns */
 	uint32_t tasks, switches; /* switches: the thread went from one task to another */
-	uint32_t chain_lane; /* who took longest by itself (work and own waits), or LANE_NONE */
+	uint32_t chain_lane;      /* who took longest by itself (work and own waits), or
+	                             LANE_NONE */
 	int64_t chain_ns;
 };
 
@@ -39,27 +42,31 @@ void view_totals(struct view *v, struct totals *out);
 
 /* One run of a task or of other code that took time while others could have run. */
 struct hold {
-	uint32_t lane;               /* who kept the thread */
+	uint32_t lane; /* who kept the thread */
 	uint64_t begin_event, end_event;
 	int64_t begin_ns, end_ns;
-	uint32_t line;               /* of the blocking call, or 0 */
+	uint32_t line; /* of the blocking call, or 0 */
 	size_t held_count;
 	struct held {
-		uint32_t lane;       /* who was held up */
-		bool timer;          /* it was not ready, but its timer was due */
+		uint32_t lane; /* who was held up */
+		bool timer;    /* it was not ready, but its timer was due */
 		int64_t held_ns;
-	} *held;                     /* owned */
+	} * held; /* owned */
 };
 
 /*
- * Who was held up by what lane `lane` did in the events [begin, end) of one of its runs: fills
+ * Who was held up by what lane `lane` did in the events [begin, end) of one of its runs:
+ * fills
  * `*h`, to be given to hold_free. held_count is 0 if nobody was.
  */
-void view_hold(const struct view *v, uint32_t lane, uint64_t begin, uint64_t end, struct hold *h);
+void view_hold(const struct view *v, uint32_t lane, uint64_t begin, uint64_t end,
+               struct hold *h);
 void hold_free(struct hold *h);
 
-/* The pieces of work that took time, in order (whether they held up anybody or not): event ranges. */
+/* The pieces of work that took time, in order (whether they held up anybody or not):
+ * event ranges. */
 size_t view_work_count(const struct view *v);
-void view_work(const struct view *v, size_t index, uint32_t *lane, uint64_t *begin, uint64_t *end);
+void view_work(const struct view *v, size_t index, uint32_t *lane, uint64_t *begin,
+               uint64_t *end);
 
 #endif

@@ -59,16 +59,16 @@ struct thing *thing_make(struct view *v, uint32_t id)
 {
 	while (v->things.count <= id)
 		vec_push(&v->things, (struct thing){
-			.lane = LANE_NONE,
-			.family = NO_INDEX,
-			.member_of = NO_INDEX,
-			.timer = NO_INDEX,
-			.its_timer = NO_INDEX,
-			.waiter = LANE_NONE,
-			.watch = NO_INDEX,
-			.ready_index = NO_EVENT,
-			.done_event = NO_EVENT,
-		});
+					     .lane = LANE_NONE,
+					     .family = NO_INDEX,
+					     .member_of = NO_INDEX,
+					     .timer = NO_INDEX,
+					     .its_timer = NO_INDEX,
+					     .waiter = LANE_NONE,
+					     .watch = NO_INDEX,
+					     .ready_index = NO_EVENT,
+					     .done_event = NO_EVENT,
+				     });
 	return &v->things.items[id];
 }
 
@@ -84,12 +84,12 @@ static struct family *family_make(struct view *v, uint32_t id, uint64_t event, b
 	if (t->family == NO_INDEX) {
 		t->family = (uint32_t)v->families.count;
 		vec_push(&v->families, (struct family){
-			.id = id,
-			.group = group,
-			.parent = LANE_NONE,
-			.begin_event = event,
-			.end_event = NO_EVENT,
-		});
+					       .id = id,
+					       .group = group,
+					       .parent = LANE_NONE,
+					       .begin_event = event,
+					       .end_event = NO_EVENT,
+				       });
 	}
 	return &v->families.items[t->family];
 }
@@ -99,7 +99,7 @@ static struct family *family_make(struct view *v, uint32_t id, uint64_t event, b
 static int64_t chain_now(const struct view *v)
 {
 	return v->in_step ? add_ns(v->step_chain_ns, v->time_ns - v->step_begun_ns)
-			  : v->step_chain_ns;
+	                  : v->step_chain_ns;
 }
 
 static void chain_reaches(struct view *v, int64_t *chain_ns, int64_t value)
@@ -110,16 +110,20 @@ static void chain_reaches(struct view *v, int64_t *chain_ns, int64_t value)
 		v->longest_chain_ns = value;
 }
 
-/* A step begins: the chain that led to it is that of its cause and that of its own past. */
+/* A step begins: the chain that led to it is that of its cause and that of its own past.
+ */
 static void begin_chain(struct view *v, const struct event *e)
 {
 	const struct thing *self = thing_find(v, e->a), *cause = thing_find(v, e->b);
 	int64_t chain = cause ? cause->chain_ns : 0;
-	if (cause && cause->timer != NO_INDEX && v->timers.lives.items[cause->timer].chain_ns > chain)
+	if (cause && cause->timer != NO_INDEX &&
+	    v->timers.lives.items[cause->timer].chain_ns > chain)
 		chain = v->timers.lives.items[cause->timer].chain_ns;
-	if (self && self->timer != NO_INDEX && v->timers.lives.items[self->timer].chain_ns > chain)
+	if (self && self->timer != NO_INDEX &&
+	    v->timers.lives.items[self->timer].chain_ns > chain)
 		chain = v->timers.lives.items[self->timer].chain_ns;
-	if (self && self->lane != LANE_NONE && v->lanes.items[self->lane].chain_ns > chain)
+	if (self && self->lane != LANE_NONE &&
+	    v->lanes.items[self->lane].chain_ns > chain)
 		chain = v->lanes.items[self->lane].chain_ns;
 	if (self && self->lane == LANE_NONE && self->chain_ns > chain)
 		chain = self->chain_ns;
@@ -149,8 +153,9 @@ static uint32_t lane_of_role(const struct view *v, const struct event *e)
 	const struct thing *t = thing_find(v, e->a);
 	if (t && t->lane != LANE_NONE)
 		return t->lane;
-	return e->detail == ROLE_INTERNAL || e->detail == ROLE_INTERNAL_TIMER ? LANE_LOOP
-									     : LANE_PROGRAM;
+	return e->detail == ROLE_INTERNAL || e->detail == ROLE_INTERNAL_TIMER
+	               ? LANE_LOOP
+	               : LANE_PROGRAM;
 }
 
 /* One of the two lanes that are no task's takes part in the picture from now on. */
@@ -197,7 +202,8 @@ static void task_over(struct view *v, uint64_t index, const struct event *e, uns
 }
 
 /* `member` joins or is counted by the gather or group `id`. */
-static void family_grows(struct view *v, uint64_t index, const struct event *e, bool group)
+static void family_grows(struct view *v, uint64_t index, const struct event *e,
+                         bool group)
 {
 	struct family *f = family_make(v, e->a, index, group);
 	if (f->parent == LANE_NONE)
@@ -208,7 +214,8 @@ static void family_grows(struct view *v, uint64_t index, const struct event *e, 
 	vec_push(&f->joined_events, index);
 }
 
-static void family_counts(struct view *v, uint64_t index, const struct event *e, bool group)
+static void family_counts(struct view *v, uint64_t index, const struct event *e,
+                          bool group)
 {
 	struct family *f = family_make(v, e->a, index, group);
 	vec_push(&f->done_events, index);
@@ -254,7 +261,8 @@ static void made_ready(struct view *v, uint64_t index, const struct event *e)
 	/* Whoever runs now made it ready; a timer or a descriptor did if nobody runs. */
 	if (!v->in_step && v->loop_switches.count % 2)
 		return;
-	int64_t *chain = t->lane == LANE_NONE ? &t->chain_ns : &v->lanes.items[t->lane].chain_ns;
+	int64_t *chain =
+		t->lane == LANE_NONE ? &t->chain_ns : &v->lanes.items[t->lane].chain_ns;
 	chain_reaches(v, chain, chain_now(v));
 }
 
@@ -264,7 +272,8 @@ static void end_life(struct alive *a, uint32_t index, uint64_t event)
 		alive_end(a, index, event);
 }
 
-static void begin_watch(struct view *v, struct alive *a, uint64_t index, const struct event *e)
+static void begin_watch(struct view *v, struct alive *a, uint64_t index,
+                        const struct event *e)
 {
 	struct thing *t = thing_make(v, e->a);
 	t->text = e->b;
@@ -403,7 +412,8 @@ static bool ends_step(const struct view *v, const struct event *e)
 /* A worker's events have a time of their own and take part in jobs and output only. */
 static void take_from_worker(struct view *v, uint64_t index, const struct event *e)
 {
-	if (e->kind == EV_JOB_SUBMITTED || e->kind == EV_JOB_ENDED || e->kind == EV_PRINTED)
+	if (e->kind == EV_JOB_SUBMITTED || e->kind == EV_JOB_ENDED ||
+	    e->kind == EV_PRINTED)
 		take(v, index, e);
 }
 

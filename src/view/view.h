@@ -25,7 +25,8 @@
 struct trace;
 struct view;
 
-/* A view of `trace`, empty until view_update. Borrows the trace, which must outlive it. Free with view_free. */
+/* A view of `trace`, empty until view_update. Borrows the trace, which must outlive it.
+ * Free with view_free. */
 struct view *view_new(const struct trace *trace);
 void view_free(struct view *v);
 
