@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make random asyncio programs, and compare simmer with CPython on each.
 
-    fuzz.py [--seed N] [--count N] [--simmer PATH] [--keep FOLDER] [--show]
+    fuzz.py [--seed N] [--count N] [--simmer PATH] [--tries N] [--keep FOLDER] [--show]
 
 A program is a few coroutines of random statements: sleeps, tasks, gathers, groups,
 time-outs, shields, futures, cancels, at random places inside of try, finally and loops.
@@ -19,7 +19,6 @@ import conform
 
 WORKERS = 5
 FUTURES = 3
-SHRINK_TRIES = 150
 BEGIN = '''import asyncio
 import time
 
@@ -185,13 +184,13 @@ def places(block):
                 yield from places(body)
 
 
-def shrink(program, fails):
+def shrink(program, fails, most):
     """Drop items, or put a compound's first block in its place, while the program still fails."""
     tries, changed = 0, True
     while changed:
         changed = False
         for block, index in [p for function in program for p in places(function[1])]:
-            if index >= len(block) or tries >= SHRINK_TRIES:
+            if index >= len(block) or tries >= most:
                 continue
             before = list(block)
             for instead in [[]] + ([before[index][1]] if not isinstance(before[index], str) else []):
@@ -217,6 +216,7 @@ def main():
     parser.add_argument('--count', type=int, default=100)
     parser.add_argument('--simmer', default='build/simmer')
     parser.add_argument('--python', default=sys.executable)
+    parser.add_argument('--tries', type=int, default=100, help='how often to make a failure smaller')
     parser.add_argument('--keep', default='build/fuzz')
     parser.add_argument('--show', action='store_true', help='print the programs, run nothing')
     options = parser.parse_args()
@@ -241,7 +241,7 @@ def main():
 
         if problems(program):
             failed += 1
-            shrink(program, problems)
+            shrink(program, problems, options.tries)
             print(f'FAIL {path}', *problems(program), sep='\n    ', flush=True)
         else:
             os.remove(path)
