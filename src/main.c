@@ -387,7 +387,9 @@ static int do_play(const struct options *o, const struct course *course)
 {
 	if (o->operand_count > 1)
 		return usage("one scene at a time");
-	if (!isatty(STDOUT_FILENO)) {
+	/* Where no screen can be drawn, text reads well. */
+	const char *term = getenv("TERM");
+	if (!isatty(STDOUT_FILENO) || (term && strcmp(term, "dumb") == 0)) {
 		if (o->operand_count)
 			return do_trace(o, course);
 		return do_scenes(o, course);
