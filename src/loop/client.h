@@ -73,6 +73,14 @@ struct loop_client {
 	 */
 	struct datum (*make_error)(void *context, enum loop_error kind, const char *text,
 	                           struct datum cause);
+	/*
+	 * Where an error has come past so far (its traceback): 0 or a new reference; and
+	 * put an earlier one (borrowed, or 0) in its place. A future notes it when it
+	 * fails, so that who asks for the error again does not see the ways of those who
+	 * asked before. Both may be NULL.
+	 */
+	struct datum (*trail)(void *context, struct datum error);
+	void (*set_trail)(void *context, struct datum error, struct datum trail);
 	enum error_class (*classify)(void *context, struct datum error);
 
 	/*

@@ -65,6 +65,7 @@ void future_clear(struct future *f)
 		f->label.describe = NULL; /* what it stands for may go as well */
 	datum_forget(w, &f->outcome);
 	datum_forget(w, &f->message);
+	datum_forget(w, &f->trail);
 }
 
 void future_fini(struct future *f)
@@ -202,8 +203,11 @@ bool future_set_error(struct future *f, struct datum error)
 {
 	if (future_done(f))
 		return false;
+	const struct loop_world *w = f->loop->world;
 	f->failed = true;
 	f->log_error = true;
+	if (w->client->trail)
+		f->trail = w->client->trail(w->context, error);
 	settle(f, FUTURE_FINISHED, error);
 	return true;
 }
@@ -253,8 +257,13 @@ bool future_take(struct future *f, struct datum *out)
 		*out = future_cancelled_error(f);
 		return false;
 	}
+	const struct loop_world *w = f->loop->world;
 	f->log_error = false;
-	*out = datum_ref(f->loop->world, f->outcome);
+	*out = datum_ref(w, f->outcome);
+	if (f->failed && w->client->set_trail) {
+		w->client->set_trail(w->context, *out, f->trail);
+		datum_forget(w, &f->trail);
+	}
 	return !f->failed;
 }
 
@@ -322,6 +331,7 @@ void future_traverse(struct future *f, const struct future_visitor *v)
 {
 	v->datum(v->context, f->outcome);
 	v->datum(v->context, f->message);
+	v->datum(v->context, f->trail);
 	struct done_callback *cb = NULL;
 	while ((cb = future_next_callback(f, cb))) {
 		if (cb->handle.ops->traverse)

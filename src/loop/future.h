@@ -43,6 +43,7 @@ struct future {
 	struct list_node callbacks; /* of struct done_callback, the registered ones */
 	struct datum outcome;       /* result or error; CANCELLED: a kept error, or 0 */
 	struct datum message;       /* of the cancellation, or 0 */
+	struct datum trail;         /* of the error when it was set, until it is taken */
 	struct future_label label;
 	uint32_t id;         /* in the trace; never 0 */
 	uint32_t label_text; /* in the trace: the label when it was made */

@@ -68,6 +68,18 @@ static struct datum make_error(void *context, enum loop_error kind, const char *
 	return datum_of(error);
 }
 
+static struct datum error_trail(void *context, struct datum error)
+{
+	(void)context;
+	return datum_maybe(value_xref(value_as_exception(value_of(error))->traceback));
+}
+
+static void set_error_trail(void *context, struct datum error, struct datum trail)
+{
+	value traceback = datum_is_none(trail) ? VALUE_NULL : value_ref(value_of(trail));
+	value_replace(vm_of(context), &value_as_exception(value_of(error))->traceback, traceback);
+}
+
 static enum error_class classify(void *context, struct datum error)
 {
 	(void)context;
@@ -173,6 +185,8 @@ const struct loop_client scene_client = {
 	.cancelled_error = make_cancelled_error,
 	.make_error = make_error,
 	.classify = classify,
+	.trail = error_trail,
+	.set_trail = set_error_trail,
 	.list = make_list,
 	.error_group = make_error_group,
 	.text = make_text,
