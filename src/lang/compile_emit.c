@@ -109,6 +109,10 @@ uint32_t const_keyed(struct unit *u, const struct buf *key, value v)
 /* The constants None, True, False, ...: one of each a unit. */
 void load_const(struct unit *u, value v)
 {
+	if (u->unreachable) {
+		value_unref(u->c->vm, v);
+		return;
+	}
 	struct buf key = {0};
 	buf_putc(&key, 'c');
 	buf_put(&key, &v.bits, sizeof v.bits);
@@ -123,6 +127,8 @@ void load_none(struct unit *u)
 
 void load_text(struct unit *u, const char *text, size_t len)
 {
+	if (u->unreachable || u->c->failed)
+		return;
 	struct buf key = {0};
 	buf_putc(&key, 's');
 	buf_put(&key, text, len);

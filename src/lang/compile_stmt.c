@@ -148,7 +148,8 @@ static void compile_if(struct unit *u, const struct stmt *s)
 			emit_line(u, clause->span);
 		compile_jump_if(u, clause->test, false, next);
 		compile_block(u, &clause->body);
-		emit_jump(u, OP_JUMP, end);
+		if (i + 1 < s->u.branch.count || s->u.branch.otherwise.count > 0)
+			emit_jump(u, OP_JUMP, end);
 		label_place(u, next);
 	}
 	compile_block(u, &s->u.branch.otherwise);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "base/vec.h"
 
 /* Copy with CRLF and CR as LF; returns the new length, which is never more than `len`. */
@@ -22,6 +21,33 @@ static size_t copy_lines(char *out, const char *text, size_t len)
 			i++;
 	}
 	return n;
+}
+
+static bool is_tail(char byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* So that a column is found without counting along all of a long line. */
+static void count_tails(struct source *s)
+{
+	s->tail_bytes = mem_zalloc(s->len / SOURCE_STRETCH + 1, sizeof *s->tail_bytes);
+	uint32_t tails = 0;
+	for (uint32_t i = 0; i <= s->len; i++) {
+		if (i % SOURCE_STRETCH == 0)
+			s->tail_bytes[i / SOURCE_STRETCH] = tails;
+		tails += is_tail(s->text[i]);
+	}
+}
+
+/* How many bytes before `offset` do not begin a code point. */
+static uint32_t tails_before(const struct source *s, uint32_t offset)
+{
+	uint32_t at = offset / SOURCE_STRETCH * SOURCE_STRETCH;
+	uint32_t tails = s->tail_bytes[offset / SOURCE_STRETCH];
+	for (; at < offset; at++)
+		tails += is_tail(s->text[at]);
+	return tails;
 }
 
 void source_init(struct source *s, const char *path, const char *text, size_t len)
@@ -43,6 +69,7 @@ void source_init(struct source *s, const char *path, const char *text, size_t le
 	}
 	s->line_starts = starts.items;
 	s->line_count = (uint32_t)starts.count;
+	count_tails(s);
 }
 
 void source_fini(struct source *s)
@@ -50,6 +77,7 @@ void source_fini(struct source *s)
 	free(s->path);
 	free(s->text);
 	free(s->line_starts);
+	free(s->tail_bytes);
 	*s = (struct source){0};
 }
 
@@ -70,8 +98,8 @@ struct text_place source_place(const struct source *s, uint32_t offset)
 {
 	uint32_t line = source_line(s, offset);
 	uint32_t start = s->line_starts[line - 1];
-	size_t before = utf8_count(s->text + start, offset - start);
-	return (struct text_place){line, (uint32_t)before + 1};
+	uint32_t tails = tails_before(s, offset) - tails_before(s, start);
+	return (struct text_place){line, offset - start - tails + 1};
 }
 
 const char *source_line_text(const struct source *s, uint32_t line, size_t *len)

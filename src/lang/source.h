@@ -21,6 +21,8 @@ struct source {
 	uint32_t len;           /* bytes of text */
 	uint32_t *line_starts;  /* offset of each line's first byte, owned */
 	uint32_t line_count;    /* at least 1 */
+	uint32_t *tail_bytes;   /* [i]: bytes that do not begin a code point, before the i-th stretch of
+	                           SOURCE_STRETCH bytes; owned */
 };
 
 /* A place for people: both count from 1, columns count code points. */
@@ -28,7 +30,7 @@ struct text_place {
 	uint32_t line, column;
 };
 
-enum { SOURCE_MAX_BYTES = 1 << 28 };
+enum { SOURCE_MAX_BYTES = 1 << 28, SOURCE_STRETCH = 256 };
 
 /*
  * Take over a copy of the text in Python's line endings. `len` is at most SOURCE_MAX_BYTES; the
