@@ -472,6 +472,12 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			NEXT();
 		}
 		TARGET(COMPARE): {
+			if (LIKELY((SECOND().bits & TOP().bits & 1) != 0)) {
+				bool yes = small_compare((enum compare_op)ARG, SECOND(), TOP());
+				sp--;
+				TOP() = value_bool(yes);
+				NEXT();
+			}
 			SAVE();
 			value v = object_compare(vm, SECOND(), TOP(), (enum compare_op)ARG);
 			REPLACE(2, v);

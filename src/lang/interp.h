@@ -48,9 +48,39 @@ static inline bool small_binary(enum binary_op op, value left, value right, valu
 	case BINARY_OR:
 		*out = (value){left.bits | right.bits};
 		return true;
+	case BINARY_MOD:
+	case BINARY_FLOORDIV:
+		/* Only where C and Python agree on the signs. */
+		if (a < 0 || b < 2)
+			return false;
+		a >>= 1;
+		b >>= 1;
+		*out = value_small(op == BINARY_MOD ? a % b : a / b);
+		return true;
 	default:
 		return false;
 	}
+}
+
+/* left OP right for two small ints. */
+static inline bool small_compare(enum compare_op op, value left, value right)
+{
+	intptr_t a = (intptr_t)left.bits, b = (intptr_t)right.bits;
+	switch (op) {
+	case COMPARE_LT:
+		return a < b;
+	case COMPARE_LE:
+		return a <= b;
+	case COMPARE_EQ:
+		return a == b;
+	case COMPARE_NE:
+		return a != b;
+	case COMPARE_GT:
+		return a > b;
+	case COMPARE_GE:
+		return a >= b;
+	}
+	return false;
 }
 
 /* Whether a call with `count` positional arguments fills the parameters one to one. */
