@@ -59,7 +59,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 	} else if (!snap->loop_running) {
 		buf_puts(&sec->text, p->moment.kind == MOMENT_START
 		                             ? "not started"
-		                             : "the loop does not run");
+		                             : "it does not run");
 	} else if (snap->ready_count) {
 		buf_puts(&sec->text, "next: ");
 		if (folded_away(s, &snap->ready[0]))

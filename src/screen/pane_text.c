@@ -73,7 +73,7 @@ void title_draw(const struct screen *s, const struct present *p, struct area a)
 		x = area_puts(a, x, 0, "simmer", INK_BAR_DIM) + 2;
 	const char *title = about->title[0] ? about->title : base_name(about->path);
 	int title_cols = (int)utf8_text_cols(title, strlen(title));
-	int room = a.w - x - 2 - (title_cols < a.w / 3 ? title_cols : a.w / 3);
+	int room = a.w - x - 2 - (title_cols < a.w / 2 ? title_cols : a.w / 2);
 	struct buf status = {0};
 	status_of(s, p, room, &status);
 	int at = a.w - 1 - (int)utf8_text_cols(buf_text(&status), status.len);

@@ -173,7 +173,8 @@ static void draw_name(const struct screen *s, const struct present *p, struct ar
 {
 	enum lane_state state = view_state_at(s->view, lane, p->position);
 	style ink = (style)state_ink(state);
-	bool there = state != STATE_ABSENT;
+	/* The lanes of the program and of the loop are always there. */
+	bool there = state != STATE_ABSENT || lane == LANE_PROGRAM || lane == LANE_LOOP;
 	if (there)
 		area_put(a, 0, y, change_mark(s, p, lane),
 		         lane == p->active ? INK_CURSOR : ink);
