@@ -173,7 +173,7 @@ struct view {
 	bool open_step_over;  /* the step of the open moment has ended */
 	bool open_news;       /* it has something for the learner, whoever's step it is */
 	bool open_lines;      /* code outside of the loop has run in it */
-	bool run_over;  /* RUN_ENDED or DEADLOCK came: tasks that are let go now are only
+	bool run_over;  /* RUN_ENDED, DEADLOCK or LIMIT came: tasks that are let go now are only
 	                   tidied up */
 	bool open_beat; /* a caption came; its statement's LINE may follow */
 	uint64_t open_begun; /* the step's STEP_BEGUN, or NO_EVENT */

@@ -24,6 +24,10 @@ static void cut(struct view *v, uint64_t end, enum moment_kind kind)
 		.machinery = machinery && !v->open_news && kind != MOMENT_END,
 		.beat = v->open_beat,
 	};
+	if (kind == MOMENT_END) {
+		m.begun = NO_EVENT;
+		m.lane = LANE_PROGRAM;
+	}
 	if (!m.machinery)
 		vec_push(&v->folded, (uint32_t)v->marks.count);
 	vec_push(&v->marks, m);
@@ -56,10 +60,15 @@ void moments_before(struct view *v, uint64_t index, const struct event *e)
 		if (v->open_step_over)
 			cut(v, index, open_kind(v));
 		break;
+	case EV_LIMIT:
+		/* It ends the run in the middle of a step. */
+		if (!v->run_over)
+			cut(v, index, open_kind(v));
+		break;
 	case EV_DEADLOCK:
 	case EV_UNCAUGHT:
 	case EV_RUN_ENDED:
-		if (v->open_step_over || v->open_lines)
+		if (!v->run_over && (v->open_step_over || v->open_lines))
 			cut(v, index, open_kind(v));
 		break;
 	default:
@@ -117,6 +126,7 @@ void moments_after(struct view *v, uint64_t index, const struct event *e)
 		cut(v, index + 1, open_kind(v));
 		break;
 	case EV_DEADLOCK:
+	case EV_LIMIT:
 	case EV_RUN_ENDED:
 		v->run_over = true;
 		break;

@@ -69,6 +69,18 @@ static enum phrase end_phrase(const struct story *s, struct scratch *t)
 	return PHRASE_END_RESULT;
 }
 
+/* The record ends in the middle of a step. */
+static void put_unfinished(const struct story *s, struct scratch *t, struct buf *out)
+{
+	bool named = out->len > 0;
+	if (!s->any_lines) {
+		say(out, named ? PHRASE_RUNS_ON_IT : PHRASE_RUNS_ON, t);
+		return;
+	}
+	set_lines(t, s);
+	say(out, named ? PHRASE_RAN_ON_IT : PHRASE_RAN_ON, t);
+}
+
 /* What it did in this moment and how that ended. */
 static void put_deed(const struct story *s, struct scratch *t, struct buf *out)
 {
@@ -93,8 +105,10 @@ static void put_deed(const struct story *s, struct scratch *t, struct buf *out)
 		say(out, named ? PHRASE_BUSY_IT : PHRASE_BUSY, t);
 		return;
 	}
-	if (!s->outcome)
+	if (!s->outcome) {
+		put_unfinished(s, t, out);
 		return;
+	}
 	struct buf end = {0};
 	say(&end, end_phrase(s, t), t);
 	buf_reset(&t->text);
@@ -354,6 +368,9 @@ static void put_next(const struct story *s, struct scratch *t, struct buf *why)
 {
 	if (s->m.kind == MOMENT_CAPTION || s->m.kind == MOMENT_BLOCK || !s->begun)
 		return;
+	const struct step *step = step_at(s->v, s->m.end);
+	if (step && step->ended >= s->m.end)
+		return;
 	struct snapshot now = {0};
 	view_snapshot(s->v, s->m.end, 8, &now);
 	struct names next = {.v = s->v};
@@ -501,8 +518,9 @@ static void tell_end(const struct story *s, struct scratch *t, struct buf *what,
 	if (s->limit) {
 		size_t len;
 		const char *text = trace_text(s->v->trace, s->limit->b, &len);
+		size_t skip = strncmp(text, "limit: ", 7) == 0 ? 7 : 0;
 		buf_reset(&t->text);
-		put_shown(&t->text, text, len, TEXT_COLS * 2);
+		put_shown(&t->text, text + skip, len - skip, TEXT_COLS * 2);
 		say(why, PHRASE_LIMIT, t);
 	}
 	put_warning(s, t, why);

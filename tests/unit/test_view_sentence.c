@@ -192,6 +192,29 @@ START_TEST(a_deadlock_says_who_still_waits)
 }
 END_TEST
 
+START_TEST(a_limit_is_named_and_the_step_it_cut_is_not_said_to_have_ended)
+{
+	struct view *v = view_open("0 0 0 0 task 1 \"main\" 1\n"
+				   "0 0 0 0 ready 1 0 step\n"
+				   "0 0 0 0 loop-started\n"
+				   "0 1 0 0 tick 1\n"
+				   "0 1 1 1 step 1 0 step\n"
+				   "0 1 1 1 line 4 \"main\"\n"
+				   "0 1 1 1 line 5 \"main\"\n"
+				   "0 1 1 1 limit \"limit: 9 events are enough\"\n"
+				   "0 1 1 0 loop-stopped\n"
+				   "0 1 1 0 task-dropped 1\n"
+				   "0 1 1 0 run-ended 1\n");
+	size_t last = view_moment_count(v, false) - 1;
+	assert_told(v, false, last - 1, "main began: its first step. It ran lines 4-5 and was still running "
+		    "when the record ends. | ");
+	assert_told(v, false, last, "The program has ended with exit status 1. | The run was cut short: "
+		    "9 events are enough.");
+	ck_assert_int_eq(view_state_at(v, 2, view_event_count(v)), STATE_RUNNING);
+	view_close(v);
+}
+END_TEST
+
 START_TEST(words_of_the_scene_never_carry_control_characters)
 {
 	struct view *v = view_open("0 0 0 0 task 1 \"\\x1b[31mred\" 1\n"
@@ -225,6 +248,7 @@ int main(void)
 	tcase_add_test(c, a_caption_stops_before_its_line);
 	tcase_add_test(c, a_coroutine_that_was_never_awaited_did_nothing);
 	tcase_add_test(c, a_deadlock_says_who_still_waits);
+	tcase_add_test(c, a_limit_is_named_and_the_step_it_cut_is_not_said_to_have_ended);
 	tcase_add_test(c, words_of_the_scene_never_carry_control_characters);
 	suite_add_tcase(s, c);
 	return suite_main(s);
