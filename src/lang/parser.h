@@ -51,10 +51,9 @@ struct known_names {
 
 /*
  * Refuse what is not there: modules that are imported, `module.name` where `module` is plainly
- * an imported module, built-in functions that a scene has not (open, eval). Guarded uses (in
- * `try` with an except clause for ImportError,
- * AttributeError or NameError) are left to run time. 0, or -ERR_UNSUPPORTED with
- * one error for each place.
+ * an imported module, built-in functions that a scene has not (open, eval). Guarded uses, in a
+ * `try` with an except clause for ImportError, AttributeError or NameError, are left to run time.
+ * 0, or -ERR_UNSUPPORTED with one error for each place.
  */
 int module_check(const struct module_tree *tree, const struct known_names *names,
                  struct diagnostics *diagnostics);
