@@ -4,6 +4,7 @@
  */
 #include "export/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,7 +170,8 @@ static void put_ruler(const struct page *p, const struct scale *s)
 	struct buf line = {0};
 	size_t col = 0;
 	double step = scale_label_step(s);
-	for (double x = 0; scale_col(s, x) < s->cols; x += step) {
+	double end = view_extent(p->v, s->ruler);
+	for (double x = 0; scale_col(s, x) < s->cols && x <= end; x += step) {
 		struct buf label = {0};
 		scale_label(s, x, &label);
 		size_t at = (size_t)scale_col(s, x);
@@ -245,11 +247,22 @@ static void put_legend(const struct page *p, const bool *used)
 	end_line(p);
 }
 
+/* Make the distance between labels a whole number of columns, where that costs little
+ * room. */
+static void align_scale(struct scale *s)
+{
+	double step = scale_label_step(s);
+	double cols = floor(step / s->unit + 1e-9);
+	if (cols >= 5)
+		s->unit = step / cols;
+}
+
 static void put_timeline(const struct page *p)
 {
 	/* Where the clock never moved, steps are what there is to see. */
 	enum ruler r = view_end_ns(p->v) > 0 ? RULER_CLOCK : RULER_STEP;
 	struct scale s = scale_fit(p->v, r, p->width - p->gutter);
+	align_scale(&s);
 	bool used[STATE_ABSENT + 1] = {false};
 	put_ruler(p, &s);
 	for (uint32_t i = 0; i < p->lanes; i++)

@@ -22,9 +22,9 @@ START_TEST(a_picture_is_lanes_then_sums)
 	char *text = picture(v, 60, false);
 	ck_assert_str_eq(text,
 		"A title\n"
-		"seconds   0        2         4         6         8\n"
-		"main      █───█── sleep(9) ────────────────────────────────✔\n"
-		"├ boil    █── sleep(5) ───────────✔\n"
+		"seconds   0        2        4        6        8        10\n"
+		"main      █───█── sleep(9) ────────────────────────────✔\n"
+		"├ boil    █── sleep(5) ─────────✔\n"
 		"└ boil 2  █───✘\n"
 		"\n"
 		"          █ running  ─ waiting  ✔ done  ✘ failed\n"
@@ -50,7 +50,7 @@ START_TEST(ascii_has_a_twin_for_every_glyph)
 	for (const char *s = text; *s; s++)
 		ck_assert((unsigned char)*s < 0x7F);
 	ck_assert_ptr_null(strchr(text, '?'));
-	ck_assert_ptr_nonnull(strstr(text, "\n|-boil    #-- sleep(5) -----------v\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n|-boil    #-- sleep(5) ---------v\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n`-boil 2  #---X\n"));
 	free(text);
 	view_close(v);
