@@ -650,11 +650,71 @@ const struct type generator_type = {
 	.getset = generator_getset,
 };
 
+/* What coro.__await__() gives: an iterator for `yield from`, which a coroutine itself is not. */
+struct coroutine_wrapper {
+	struct object head;
+	value coro;
+};
+
+static enum coro_outcome wrapper_resume(struct vm *vm, value self, value sent, value thrown,
+                                        value *out)
+{
+	value coro = ((struct coroutine_wrapper *)(void *)value_object(self))->coro;
+	return coro_resume(vm, coro, sent, thrown, out);
+}
+
+static void wrapper_drop(struct vm *vm, struct object *self)
+{
+	value_xunref(vm, ((struct coroutine_wrapper *)(void *)self)->coro);
+}
+
+static void wrapper_traverse(struct object *self, visit_fn visit, void *context)
+{
+	visit(((struct coroutine_wrapper *)(void *)self)->coro, context);
+}
+
+static value wrapper_next(struct vm *vm, value self)
+{
+	value out;
+	enum coro_outcome outcome = wrapper_resume(vm, self, VALUE_NONE, VALUE_NULL, &out);
+	return outcome_value(vm, outcome, out);
+}
+
+static const struct type coroutine_wrapper_type = {
+	TYPE_HEAD,
+	.name = "coroutine_wrapper",
+	.base = &object_type,
+	.size = sizeof(struct coroutine_wrapper),
+	.flags = TYPE_TRACKED | TYPE_FINAL | TYPE_NO_NEW,
+	.drop = wrapper_drop,
+	.traverse = wrapper_traverse,
+	.iter = itself,
+	.next = wrapper_next,
+	.resume = wrapper_resume,
+	.methods = own_methods,
+};
+
+static value coroutine_await(struct vm *vm, value self, const struct args *a)
+{
+	(void)a;
+	struct coroutine_wrapper *w = object_new(vm, &coroutine_wrapper_type, 0);
+	w->coro = value_ref(self);
+	return object_value(w);
+}
+
+static const struct method_def coroutine_methods[] = {
+	{"send", method_send, 1, 1, 0},
+	{"throw", method_throw, 1, 3, 0},
+	{"close", method_close, 0, 0, 0},
+	{"__await__", coroutine_await, 0, 0, 0},
+	{0},
+};
+
 const struct type coroutine_type = {
 	GENERATOR_TYPE,
 	.name = "coroutine",
 	.await = itself,
-	.methods = own_methods,
+	.methods = coroutine_methods,
 	.getset = coroutine_getset,
 };
 
