@@ -46,22 +46,39 @@ static const char *pick(const struct page *p, const char *unicode, const char *a
 	return p->o->ascii ? ascii : unicode;
 }
 
-/* Append text of the scene in at most `cols` columns; what is not to be shown is
- * replaced. */
+/* What stands for a code point where it may not be shown itself: `^[`, `...`, `?`. */
+static const char *twin(uint32_t code, char spare[3])
+{
+	enum { PICTURES = 0x2400, ELLIPSIS = 0x2026 };
+	if (code == ELLIPSIS)
+		return "...";
+	if (code < PICTURES || code >= PICTURES + 0x20)
+		return "?";
+	spare[0] = '^';
+	spare[1] = (char)('@' + (code - PICTURES));
+	spare[2] = '\0';
+	return spare;
+}
+
+/* Append text of the scene in at most `cols` columns; no control character goes out. */
 static size_t put_safe(const struct page *p, const char *text, size_t len, size_t cols)
 {
 	size_t used = 0;
 	for (size_t i = 0; i < len;) {
 		uint32_t code;
+		char spare[3];
 		i += utf8_decode(text + i, len - i, &code);
 		if (code < 0x20)
 			code += 0x2400;
-		if ((code >= 0x7F && code < 0xA0) || (p->o->ascii && code > 0x7F))
-			code = '?';
-		size_t width = (size_t)utf8_width_cols(code);
+		bool odd = (code >= 0x7F && code < 0xA0) || (p->o->ascii && code > 0x7F);
+		const char *instead = odd ? twin(code, spare) : NULL;
+		size_t width = instead ? strlen(instead) : (size_t)utf8_width_cols(code);
 		if (used + width > cols)
 			break;
-		buf_put_utf8(p->out, code);
+		if (instead)
+			buf_puts(p->out, instead);
+		else
+			buf_put_utf8(p->out, code);
 		used += width;
 	}
 	return used;
