@@ -56,22 +56,27 @@ static value interned(struct unit *u, const char *text, size_t len)
 	return v;
 }
 
+static void name_own_slots(struct unit *u, const struct scope *scope, value *names)
+{
+	for (size_t i = 0; i < scope->symbols.count; i++) {
+		const struct symbol *symbol = scope->symbols.items[i];
+		bool own = symbol->meaning == symbol &&
+		           (symbol->kind == BINDING_LOCAL || symbol->kind == BINDING_CELL);
+		if (own)
+			names[symbol->slot] = interned(u, symbol->name->text, symbol->name->len);
+	}
+}
+
 /* The names of a frame's slots: those of its comprehensions' variables are among them. */
 static value *slot_names(struct unit *u, uint32_t count)
 {
 	value *names = mem_zalloc(count, sizeof *names);
 	const struct scope *frame = u->frame;
-	for (const struct scope *s = frame; s != NULL; s = s->next) {
-		if (s->frame != frame)
-			continue;
-		for (size_t i = 0; i < s->symbols.count; i++) {
-			const struct symbol *symbol = s->symbols.items[i];
-			bool own = symbol->meaning == symbol && (symbol->kind == BINDING_LOCAL ||
-			                                         symbol->kind == BINDING_CELL);
-			if (own)
-				names[symbol->slot] =
-					interned(u, symbol->name->text, symbol->name->len);
-		}
+	for (const struct scope *s = frame;; s = s->next) {
+		if (s->frame == frame)
+			name_own_slots(u, s, names);
+		if (s == frame->last)
+			break;
 	}
 	if (frame->class_cell != NULL)
 		names[frame->class_cell->slot] = interned(u, "__class__", 9);

@@ -61,6 +61,7 @@ struct scope {
 	struct scope *parent;      /* NULL for the module */
 	struct scope *frame;       /* whose frame it runs in: itself unless a comprehension */
 	struct scope *next;        /* all scopes of a tree in the order of their beginnings */
+	struct scope *last;        /* the last one inside of this one, or itself: up to it `next` goes */
 	struct name *name;         /* of the function or class, NULL otherwise */
 	struct name *class_name;   /* of the innermost class around, for __private names; or NULL */
 	VEC(struct symbol *) symbols; /* in order of appearance */

@@ -160,6 +160,7 @@ static void enter_function(struct walker *w, struct scope *scope, struct walker 
 
 static void leave_function(struct walker *w, const struct walker *outer)
 {
+	w->scope->last = w->tree->last_scope;
 	w->scope = outer->scope;
 	w->loop = outer->loop;
 	w->in_except_star = outer->in_except_star;
@@ -368,6 +369,7 @@ static void walk_comprehension(struct walker *w, struct expr *e)
 	if (e->u.comp.value != NULL)
 		walk_expr(w, e->u.comp.value);
 	walk_expr(w, e->u.comp.element);
+	scope->last = w->tree->last_scope;
 	w->scope = outer;
 	if (!is_async_comp(e) && !scope->has_await)
 		return;
@@ -986,5 +988,6 @@ bool scope_collect(struct module_tree *tree, struct diagnostics *diagnostics)
 	struct walker w = {.tree = tree, .diagnostics = diagnostics};
 	w.scope = scope_new(tree, SCOPE_MODULE, NULL);
 	walk_block(&w, tree->body);
+	tree->scope->last = tree->last_scope;
 	return !w.failed;
 }

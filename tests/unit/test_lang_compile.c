@@ -9,6 +9,7 @@
 #include "lang/parser.h"
 #include "lang/str.h"
 #include "lang/vm.h"
+#include "lang_damage.h"
 #include "suite.h"
 
 static struct vm *vm;
@@ -298,6 +299,28 @@ START_TEST(the_disassembly_shows_names_and_handlers)
 }
 END_TEST
 
+/* What still parses must compile to sound code: code_new checks it, and so do assertions. */
+static void compile_damaged(const char *text, size_t len)
+{
+	struct diagnostics d = {0};
+	struct module_tree *tree;
+	if (module_parse("scene.py", text, len, &d, &tree) == 0) {
+		value code = compile_module(vm, tree);
+		ck_assert(!value_is_null(code));
+		value_unref(vm, code);
+	}
+	module_free(tree);
+	diagnostics_free(&d);
+}
+
+START_TEST(damaged_programs_compile_to_sound_code_or_not_at_all)
+{
+	begin();
+	for_damaged_files("tests/oracle", 40, compile_damaged);
+	end();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("lang/compile");
@@ -316,6 +339,7 @@ int main(void)
 	tcase_add_test(running, the_line_hook_sees_each_statement_once);
 	tcase_add_test(running, comprehension_variables_end_with_the_comprehension);
 	tcase_add_test(running, long_programs_are_fine);
+	tcase_add_test(running, damaged_programs_compile_to_sound_code_or_not_at_all);
 	suite_add_tcase(suite, running);
 	return suite_main(suite);
 }

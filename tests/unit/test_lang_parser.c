@@ -1,11 +1,10 @@
 /* lang: whole programs through module_parse: what is accepted, what is refused and how. */
-#include <dirent.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "lang/ast.h"
 #include "lang/parser.h"
+#include "lang_damage.h"
 #include "suite.h"
 
 static int parse_bytes(const char *text, size_t len, struct diagnostics *d)
@@ -359,67 +358,16 @@ END_TEST
 
 /* ---- random damage --------------------------------------------------------------------------------------------- */
 
-static uint32_t next_random(uint32_t *state)
+static void parse_damaged(const char *text, size_t len)
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
-}
-
-/* Drop, double, swap or replace a few bytes. */
-static void damage(struct buf *text, uint32_t *state)
-{
-	static const char bytes[] = "()[]{}:,'\"\\\n\t #f@=*.0_ie";
-	for (uint32_t n = next_random(state) % 4 + 1; n > 0 && text->len > 2; n--) {
-		size_t at = next_random(state) % (text->len - 1);
-		char byte = bytes[next_random(state) % (sizeof bytes - 1)];
-		switch (next_random(state) % 4) {
-		case 0:
-			memmove(text->data + at, text->data + at + 1, text->len - at - 1);
-			text->len--;
-			break;
-		case 1:
-			text->data[at] = byte;
-			break;
-		case 2:
-			text->data[at] = text->data[at + 1];
-			break;
-		default:
-			text->len = at + 1;
-		}
-	}
+	struct diagnostics d = {0};
+	parse_bytes(text, len, &d);
+	diagnostics_free(&d);
 }
 
 START_TEST(damaged_scenes_never_crash_the_parser)
 {
-	DIR *dir = opendir("scenes");
-	ck_assert_ptr_nonnull(dir);
-	uint32_t state = 2463534242;
-	size_t parsed = 0;
-	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-		size_t len = strlen(entry->d_name);
-		if (len < 3 || strcmp(entry->d_name + len - 3, ".py") != 0)
-			continue;
-		struct buf path = {0}, text = {0}, copy = {0}, why = {0};
-		buf_printf(&path, "scenes/%s", entry->d_name);
-		ck_assert_int_eq(file_read(buf_text(&path), 1 << 20, &text, &why), 0);
-		expect_good(buf_text(&text));
-		for (int i = 0; i < 200; i++) {
-			struct diagnostics d = {0};
-			buf_reset(&copy);
-			buf_put(&copy, text.data, text.len);
-			damage(&copy, &state);
-			parse_bytes(copy.data, copy.len, &d);
-			diagnostics_free(&d);
-		}
-		parsed++;
-		buf_free(&path);
-		buf_free(&text);
-		buf_free(&copy);
-	}
-	closedir(dir);
-	ck_assert_uint_gt(parsed, 0);
+	for_damaged_files("scenes", 200, parse_damaged);
 }
 END_TEST
 
