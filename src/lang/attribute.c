@@ -59,17 +59,41 @@ static value find(struct vm *vm, value v, value name)
 	return value_xref(of_type);
 }
 
-static value no_attribute(struct vm *vm, value v, value name)
+/* Leave what was asked of whom in the exception that is set, for suggestions and for scenes. */
+static void note(struct vm *vm, value name, value obj)
 {
-	return vm_raise(vm, &exc_AttributeError, "'%s' object has no attribute '%s'",
-	                value_type_name(v), str_text(name));
+	struct exception *e = value_as_exception(vm->raised);
+	if (value_is_null(e->dict))
+		e->dict = dict_new(vm);
+	dict_set_c(vm, e->dict, "name", name);
+	if (!value_is_null(obj))
+		dict_set_c(vm, e->dict, "obj", obj);
+}
+
+value raise_no_name(struct vm *vm, value name)
+{
+	vm_raise(vm, &exc_NameError, "name '%s' is not defined", str_text(name));
+	note(vm, name, VALUE_NULL);
+	return VALUE_NULL;
+}
+
+value raise_no_attribute(struct vm *vm, value obj, value name)
+{
+	if (value_is_type(obj))
+		vm_raise(vm, &exc_AttributeError, "type object '%s' has no attribute '%s'",
+		         value_as_type(obj)->name, str_text(name));
+	else
+		vm_raise(vm, &exc_AttributeError, "'%s' object has no attribute '%s'",
+		         value_type_name(obj), str_text(name));
+	note(vm, name, obj);
+	return VALUE_NULL;
 }
 
 value object_getattr_generic(struct vm *vm, value v, value name)
 {
 	value found = find(vm, v, name);
 	if (value_is_null(found) && value_is_null(vm->raised))
-		return no_attribute(vm, v, name);
+		return raise_no_attribute(vm, v, name);
 	return found;
 }
 
@@ -84,7 +108,7 @@ value object_getattr_maybe(struct vm *vm, value v, value name, bool *failed)
 {
 	value (*slot)(struct vm *, value, value);
 	TYPE_SLOT(slot, value_type(v), getattr);
-	if (slot == object_getattr_generic) {
+	if (slot == object_getattr_generic) { /* nothing is raised only to be forgotten */
 		value found = find(vm, v, name);
 		if (value_is_null(found) && !vm_caught(vm, &exc_AttributeError))
 			*failed = !value_is_null(vm->raised);
@@ -126,7 +150,7 @@ bool object_setattr_generic(struct vm *vm, value v, value name, value attribute)
 	}
 	if (value_is_null(attribute)) {
 		if (value_is_null(*dict) || dict_delete(vm, *dict, name) == 0) {
-			no_attribute(vm, v, name);
+			raise_no_attribute(vm, v, name);
 			return false;
 		}
 		return true;

@@ -288,6 +288,18 @@ void exceptions_init_module(struct vm *vm, value builtins);
 value exception_group_match(struct vm *vm, value exception, value types, value *rest);
 value exception_prepare_star(struct vm *vm, value original, value results);
 
+/* ---- traceback_source.c ---- */
+/* Append line `number`, where instruction `at` of the code is, and the marks under it. */
+void traceback_put_source(struct vm *vm, const struct code *code, uint32_t at, uint32_t number,
+                          struct buf *out);
+
+/* ---- suggest.c ---- */
+/* Append ". Did you mean: 'x'?" to the last line of a traceback where CPython does. */
+void suggestion_put(struct vm *vm, value exception, struct buf *out);
+/* Raise NameError or AttributeError so that it remembers the name (and the object, or null). */
+value raise_no_name(struct vm *vm, value name);
+value raise_no_attribute(struct vm *vm, value obj, value name);
+
 /* ---- generator.c ---- */
 void generator_finish(struct vm *vm, struct generator *g);
 /* The exception that is set leaves a generator: StopIteration becomes RuntimeError. */

@@ -141,11 +141,6 @@ static value unbound_local(struct vm *vm, const struct code *code, uint32_t slot
 	                name);
 }
 
-static value no_name(struct vm *vm, value name)
-{
-	return vm_raise(vm, &exc_NameError, "name '%s' is not defined", str_text(name));
-}
-
 /* Enter a generator's frame from `f`, with `sent` (taken) as what its yield gives. */
 static struct frame *enter_generator(struct vm *vm, struct frame *f, struct generator *g,
                                      value sent)
@@ -324,7 +319,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			value v = load_global(f, c, f->code->names[ARG]);
 			if (UNLIKELY(value_is_null(v))) {
 				SAVE();
-				no_name(vm, f->code->names[ARG]);
+				raise_no_name(vm, f->code->names[ARG]);
 				goto error;
 			}
 			PUSH(value_ref(v));
@@ -342,7 +337,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			SAVE();
 			value from = instruction_op(word) == OP_DELETE_NAME ? f->namespace : f->globals;
 			if (dict_delete(vm, from, f->code->names[ARG]) != 1) {
-				no_name(vm, f->code->names[ARG]);
+				raise_no_name(vm, f->code->names[ARG]);
 				goto error;
 			}
 			NEXT();
@@ -356,7 +351,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				v = dict_get_name(f->builtins, name);
 			if (value_is_null(v)) {
 				SAVE();
-				no_name(vm, name);
+				raise_no_name(vm, name);
 				goto error;
 			}
 			PUSH(value_ref(v));

@@ -5,6 +5,7 @@
 
 #include "lang/dict.h"
 #include "lang/str.h"
+#include "lang/tuple.h"
 
 static struct module *module_of(value v)
 {
@@ -97,8 +98,12 @@ static value module_getattr(struct vm *vm, value self, value name)
 	value of_type = type_lookup(vm, &module_type, name);
 	if (!value_is_null(of_type))
 		return object_getattr_generic(vm, self, name);
-	return vm_raise(vm, &exc_AttributeError, "module '%s' has no attribute '%s'",
-	                str_text(m->name), str_text(name));
+	raise_no_attribute(vm, self, name);
+	value text = str_printf(vm, "module '%s' has no attribute '%s'", str_text(m->name),
+	                        str_text(name));
+	value_replace(vm, &value_as_exception(vm->raised)->args, tuple_from(vm, &text, 1));
+	value_unref(vm, text);
+	return VALUE_NULL;
 }
 
 static value module_repr(struct vm *vm, value self)

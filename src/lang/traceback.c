@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
 #include "lang/dict.h"
 #include "lang/list.h"
 #include "lang/str.h"
@@ -144,57 +143,6 @@ static void emit_buf(struct printer *p, struct buf *text)
 	buf_free(text);
 }
 
-/* The marker line under a source line, as CPython 3.13 draws it for what it can pin down. */
-static void put_marker(struct buf *out, const char *line, size_t len, size_t skip,
-                       const struct code_position *at)
-{
-	if (at->column == 0 || at->end_line != at->line || at->end_column <= at->column)
-		return;
-	size_t chars = utf8_count(line, len);
-	size_t from = at->column - 1, to = at->end_column - 1;
-	if (from < skip || to > chars || (from == skip && to >= chars))
-		return;
-	buf_puts(out, "    ");
-	const char *s = line, *end = line + len;
-	for (size_t i = 0; i < to && s < end; i++) {
-		uint32_t c;
-		s += utf8_decode(s, (size_t)(end - s), &c);
-		if (i < skip)
-			continue;
-		int cols = utf8_width_cols(c);
-		buf_fill(out, i < from ? ' ' : '^', cols > 0 ? (size_t)cols : 0);
-	}
-	buf_putc(out, '\n');
-}
-
-static void put_source(struct printer *p, struct buf *out, const struct traceback *t)
-{
-	struct vm *vm = p->vm;
-	if (vm->hooks.source_line == NULL)
-		return;
-	size_t len = 0;
-	uint32_t number = line_of(t);
-	const char *line = vm->hooks.source_line(vm->hooks.context, vm,
-	                                         str_text(t->frame->code->filename), number, &len);
-	if (line == NULL)
-		return;
-	size_t skip = 0;
-	while (skip < len && (line[skip] == ' ' || line[skip] == '\t' || line[skip] == '\f'))
-		skip++;
-	size_t end = len;
-	while (end > skip && (line[end - 1] == ' ' || line[end - 1] == '\t' ||
-	                      line[end - 1] == '\r' || line[end - 1] == '\n'))
-		end--;
-	if (end == skip)
-		return;
-	buf_puts(out, "    ");
-	buf_put(out, line + skip, end - skip);
-	buf_putc(out, '\n');
-	const struct code_position *at = code_position(t->frame->code, t->at);
-	if (at->line == number)
-		put_marker(out, line, end, skip, at);
-}
-
 static void put_repeats(struct buf *out, size_t repeats)
 {
 	if (repeats > REPEATS_SHOWN)
@@ -221,7 +169,7 @@ static void put_stack(struct printer *p, struct buf *out, value traceback)
 		buf_printf(out, "  File \"%s\", line %u, in %s\n",
 		           str_text(t->frame->code->filename), line,
 		           str_text(t->frame->code->name));
-		put_source(p, out, t);
+		traceback_put_source(p->vm, t->frame->code, t->at, line, out);
 	}
 	put_repeats(out, repeats);
 }
@@ -265,6 +213,8 @@ void exception_print_only(struct vm *vm, value exception, struct buf *out)
 		buf_puts(out, ": ");
 		buf_put(out, str_text(text), str_len(text));
 	}
+	suggestion_put(vm, exception, out);
+	vm_forget(vm);
 	buf_putc(out, '\n');
 	put_notes(vm, out, exception);
 	value_unref(vm, name);

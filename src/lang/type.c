@@ -369,8 +369,7 @@ static value type_getattr(struct vm *vm, value self, value name)
 		return get(vm, of_meta, self, meta);
 	if (!value_is_null(of_meta))
 		return value_ref(of_meta);
-	return vm_raise(vm, &exc_AttributeError, "type object '%s' has no attribute '%s'",
-	                type->name, str_text(name));
+	return raise_no_attribute(vm, self, name);
 }
 
 static bool type_setattr(struct vm *vm, value self, value name, value v)

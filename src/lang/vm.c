@@ -38,6 +38,9 @@ static void fill_builtins(struct vm *vm)
 	value_unref(vm, fn);
 	dict_set_c(vm, dict, "NotImplemented", VALUE_NOT_IMPLEMENTED);
 	dict_set_c(vm, dict, "Ellipsis", VALUE_ELLIPSIS);
+	dict_set_c(vm, dict, "None", VALUE_NONE);
+	dict_set_c(vm, dict, "True", VALUE_TRUE);
+	dict_set_c(vm, dict, "False", VALUE_FALSE);
 	dict_set_c(vm, dict, "__debug__", VALUE_TRUE);
 	value_unref(vm, module);
 }

@@ -435,6 +435,7 @@ START_TEST(tracebacks_show_frames_lines_and_causes)
 		"Traceback (most recent call last):\n"
 		"  File \"main.py\", line 5, in g\n"
 		"    f()\n"
+		"    ~^^\n"
 		"  File \"main.py\", line 2, in f\n"
 		"    raise KeyError('k')\n"
 		"KeyError: 'k'\n"
@@ -444,6 +445,7 @@ START_TEST(tracebacks_show_frames_lines_and_causes)
 		"Traceback (most recent call last):\n"
 		"  File \"main.py\", line 8, in <module>\n"
 		"    g()\n"
+		"    ~^^\n"
 		"  File \"main.py\", line 7, in g\n"
 		"    raise RuntimeError('boom') from e\n"
 		"RuntimeError: boom\n");
@@ -460,6 +462,7 @@ START_TEST(tracebacks_of_groups_are_trees)
 		"  + Exception Group Traceback (most recent call last):\n"
 		"  |   File \"main.py\", line 1, in <module>\n"
 		"  |     raise ExceptionGroup('g', [ValueError(1),\n"
+		"  |         ExceptionGroup('h', [TypeError(2)])])\n"
 		"  | ExceptionGroup: g (2 sub-exceptions)\n"
 		"  +-+---------------- 1 ----------------\n"
 		"    | ValueError: 1\n"
@@ -468,6 +471,68 @@ START_TEST(tracebacks_of_groups_are_trees)
 		"    +-+---------------- 1 ----------------\n"
 		"      | TypeError: 2\n"
 		"      +------------------------------------\n");
+}
+END_TEST
+
+START_TEST(marks_point_at_what_failed)
+{
+	static const struct {
+		const char *line, *marks;
+	} rows[] = {
+		{"x = 1 + 2 * (3 + 'x')", "             ~~^~~~~"},
+		{"x = [1, 2][5] + 1", "    ~~~~~~^^^"},
+		{"x = int('x')", NULL},
+		{"x = int('x') + 1", "    ~~~^^^^^"},
+		{"print('\xc3\xa9', int('x'))", "           ~~~^^^^^"},
+		{"x = None.foo.bar", "    ^^^^^^^^"},
+		{"x = not int('x')", "        ~~~^^^^^"},
+		{"raise ValueError", NULL},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct kit own;
+		kit_init(&own, NULL);
+		ck_assert(!kit_main(&own, rows[i].line));
+		kit_report(&own);
+		struct buf wanted = {0};
+		buf_printf(&wanted, "line 1, in <module>\n    %s\n", rows[i].line);
+		if (rows[i].marks != NULL)
+			buf_printf(&wanted, "    %s\n", rows[i].marks);
+		else
+			buf_puts(&wanted, "ValueError");
+		ck_assert_msg(strstr(buf_text(&own.err), buf_text(&wanted)) != NULL, "wanted %s, got %s",
+		              buf_text(&wanted), buf_text(&own.err));
+		buf_free(&wanted);
+		kit_fini(&own);
+	}
+}
+END_TEST
+
+START_TEST(mistyped_names_are_guessed)
+{
+	static const struct {
+		const char *program, *end;
+	} rows[] = {
+		{"prnt(1)", "NameError: name 'prnt' is not defined. Did you mean: 'print'?\n"},
+		{"'x'.uper()",
+		 "AttributeError: 'str' object has no attribute 'uper'. Did you mean: 'upper'?\n"},
+		{"time.sleep(1)",
+		 "NameError: name 'time' is not defined. Did you forget to import 'time'?\n"},
+		{"zzzz", "NameError: name 'zzzz' is not defined\n"},
+		{"class A:\n    def f(self): return val\n    val = 1\nA().f()",
+		 "NameError: name 'val' is not defined. Did you mean: 'self.val'?\n"},
+		{"class A: _x = 1\nA().y", "AttributeError: 'A' object has no attribute 'y'\n"},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct kit own;
+		kit_init(&own, NULL);
+		ck_assert(!kit_main(&own, rows[i].program));
+		kit_report(&own);
+		const char *text = buf_text(&own.err);
+		size_t len = strlen(rows[i].end);
+		ck_assert(own.err.len > len);
+		ck_assert_str_eq(text + own.err.len - len, rows[i].end);
+		kit_fini(&own);
+	}
 }
 END_TEST
 
@@ -511,6 +576,8 @@ int main(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_test(c, tracebacks_show_frames_lines_and_causes);
 	tcase_add_test(c, tracebacks_of_groups_are_trees);
+	tcase_add_test(c, marks_point_at_what_failed);
+	tcase_add_test(c, mistyped_names_are_guessed);
 	tcase_add_test(c, repeated_lines_are_counted);
 	suite_add_tcase(suite, c);
 	return suite_main(suite);
