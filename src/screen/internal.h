@@ -71,6 +71,7 @@ struct present {
 	uint64_t position; /* events that have happened */
 	bool within;     /* beyond the moment, in a step that has not ended: the scene is
 	                    there now */
+	int64_t base_ns; /* the clock at the position */
 	int64_t time_ns; /* the clock to show: between moments while playing */
 	uint32_t active; /* the lane that the moment is about */
 	struct layout layout;
@@ -81,6 +82,9 @@ struct present {
 /* The moment that the state stands at, in the list that is stepped through. */
 size_t present_index(const struct screen *s);
 struct present present_of(const struct screen *s);
+
+/* Whether the scene's clock is the real one, runs right now, and is followed. */
+bool clock_runs(const struct screen *s);
 
 /* Clock time between the present moment and the next one; 0 at the end. */
 int64_t next_gap_ns(const struct screen *s);

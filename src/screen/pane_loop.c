@@ -57,9 +57,8 @@ static void fill_now(const struct screen *s, const struct present *p,
 			put_time(s, snap->blocked_until_ns, &sec->text);
 		ink = INK_RUNNING;
 	} else if (!snap->loop_running) {
-		buf_puts(&sec->text, p->moment.kind == MOMENT_START
-		                             ? "not started"
-		                             : "it does not run");
+		buf_puts(&sec->text, p->moment.kind == MOMENT_START ? "not started"
+		                                                    : "it does not run");
 	} else if (snap->ready_count) {
 		buf_puts(&sec->text, "next: ");
 		if (folded_away(s, &snap->ready[0]))

@@ -198,6 +198,15 @@ static void draw_name(const struct screen *s, const struct present *p, struct ar
 
 /* ---- the ruler -------------------------------------------------------------------- */
 
+/* 1, 2 or 5 times a power of ten, above `ns`: while the clock runs on, the scale does
+ * not. */
+static double round_extent(double ns)
+{
+	double power = pow(10, floor(log10(ns > 1e6 ? ns : 1e6)));
+	double times = ns / power;
+	return power * (times < 2 ? 2 : times < 5 ? 5 : 10);
+}
+
 struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
                             int64_t time_ns)
 {
@@ -205,6 +214,8 @@ struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
 		cols = 1;
 	enum ruler ruler = ruler_shown(s);
 	struct scale fit = scale_fit(s->view, ruler, cols);
+	if (ruler == RULER_CLOCK && clock_runs(s))
+		fit.unit = round_extent((double)time_ns) / cols;
 	if (s->state.zoom == 0)
 		return fit;
 	struct scale scale = fit;
@@ -290,7 +301,7 @@ static void draw_beats(const struct screen *s, const struct present *p, struct a
 static void draw_glide(const struct present *p, struct area a, int y,
                        const struct span *span)
 {
-	int64_t from = scale_col(&p->scale, (double)p->moment.time_ns);
+	int64_t from = scale_col(&p->scale, (double)p->base_ns);
 	int64_t to = scale_col(&p->scale, (double)p->time_ns);
 	if (span->state >= STATE_TIMED || to <= from)
 		return;

@@ -102,6 +102,7 @@ unsigned screen_grown(struct screen *s)
 	size_t last = view_moment_count(s->view, st->internals) - 1;
 	if (st->live) {
 		go_to(s, last);
+		st->play.last_ns = 0; /* the clock is as told; from here it runs on */
 		if (!view_complete(s->view))
 			st->position = view_event_count(s->view);
 	} else if (st->wanted) {
@@ -142,11 +143,19 @@ int64_t next_gap_ns(const struct screen *s)
 	return gap > 0 ? gap : 0;
 }
 
+bool clock_runs(const struct screen *s)
+{
+	return s->state.live && !view_complete(s->view) &&
+	       trace_about(view_trace(s->view))->real_clock;
+}
+
 int64_t screen_time_ns(const struct screen *s)
 {
 	if (!s->view)
 		return 0;
 	int64_t now = view_moment(s->view, s->state.internals, present_index(s)).time_ns;
+	if (clock_runs(s))
+		return now + s->state.play.shown_ns;
 	/* Paused in the middle of a wait, the clock stays there; a step forward ends it.
 	 */
 	if (s->state.play.shown_ns > 0)
@@ -166,6 +175,7 @@ struct present present_of(const struct screen *s)
 {
 	struct present p = {.index = present_index(s), .position = s->state.position};
 	p.moment = view_moment(s->view, s->state.internals, p.index);
+	p.base_ns = p.moment.time_ns;
 	p.time_ns = screen_time_ns(s);
 	p.active = p.moment.kind == MOMENT_START ? LANE_NONE : p.moment.lane;
 	p.within = p.position > p.moment.end && s->state.live;
@@ -173,7 +183,8 @@ struct present present_of(const struct screen *s)
 		struct snapshot snap = {0};
 		view_snapshot(s->view, p.position, 1, &snap);
 		p.active = snap.running;
-		p.time_ns = snap.time_ns;
+		p.base_ns = snap.time_ns;
+		p.time_ns = snap.time_ns + (clock_runs(s) ? s->state.play.shown_ns : 0);
 		snapshot_free(&snap);
 	}
 	p.layout = screen_layout(s);
@@ -391,14 +402,37 @@ unsigned screen_do(struct screen *s, enum command command, int argument, int64_t
 
 /* ---- time ---------------------------------------------------------------------- */
 
+/* How often to look while it is the scene that one waits for. */
+static const int64_t look_ns = 100 * 1000 * 1000;
+
+/* The real clock runs on while nothing happens. */
+static unsigned run_clock(struct play *play, int64_t now_ns)
+{
+	if (play->last_ns > 0 && now_ns > play->last_ns)
+		play->shown_ns += now_ns - play->last_ns;
+	play->last_ns = now_ns;
+	return DO_DRAW;
+}
+
+/* What has passed since the last time; who was suspended meanwhile has not played on. */
+static int64_t elapsed_ns(const struct screen *s, int64_t now_ns)
+{
+	int64_t due = screen_due_ns(s), last = s->state.play.last_ns;
+	int64_t late = due > INT64_MAX - look_ns ? INT64_MAX : due + look_ns;
+	now_ns = now_ns < late ? now_ns : late;
+	return now_ns > last ? now_ns - last : 0;
+}
+
 int64_t screen_due_ns(const struct screen *s)
 {
 	const struct play *play = &s->state.play;
+	if (s->view && clock_runs(s))
+		return play->last_ns + look_ns;
 	if (!s->view || !play->on)
 		return INT64_MAX;
 	size_t last = view_moment_count(s->view, s->state.internals) - 1;
 	if (present_index(s) == last && !view_complete(s->view))
-		return INT64_MAX; /* screen_grown comes first */
+		return play->last_ns + look_ns; /* the rest is still to come */
 	return play_due_ns(play, next_gap_ns(s), s->state.speed);
 }
 
@@ -415,10 +449,11 @@ static size_t next_to_play(const struct screen *s, size_t index)
 unsigned screen_advance(struct screen *s, int64_t now_ns)
 {
 	struct play *play = &s->state.play;
+	if (s->view && clock_runs(s))
+		return run_clock(play, now_ns);
 	if (!s->view || !play->on)
 		return 0;
-	if (now_ns > play->last_ns)
-		play->shown_ns += now_ns - play->last_ns;
+	play->shown_ns += elapsed_ns(s, now_ns);
 	play->last_ns = now_ns;
 	for (;;) {
 		int64_t hold = play_hold_ns(next_gap_ns(s), s->state.speed);

@@ -388,6 +388,45 @@ START_TEST(a_growing_trace_is_followed_and_a_run_anew_keeps_its_place)
 }
 END_TEST
 
+START_TEST(playing_that_was_suspended_goes_on_where_it_was)
+{
+	press("b");
+	press("space");
+	screen_advance(screen, SECOND / 10);
+	screen_advance(screen, 3600 * SECOND);
+	ck_assert_uint_lt(screen_position(screen), 3);
+	ck_assert(screen_playing(screen));
+}
+END_TEST
+
+/* A scene that still runs by the real clock, and has told what parts 0 to 2 tell. */
+START_TEST(a_real_clock_runs_on_while_nothing_happens)
+{
+	struct trace *t = trace_new(0);
+	trace_describe(t,
+	               &(struct trace_about){.source = scene_source, .real_clock = true});
+	struct view *v = view_new(t);
+	screen_show(screen, v, false);
+	ck_shows("live");
+	trace_append(t, &(struct event){.kind = EV_LOOP_STARTED, .time_ns = SECOND});
+	view_update(v, 0);
+	screen_grown(screen);
+	for (int64_t now = 5 * SECOND; now < 8 * SECOND; now += SECOND / 10)
+		screen_advance(screen, now);
+	ck_shows("t 3.9 s");
+	ck_assert_int_lt(screen_due_ns(screen), 9 * SECOND);
+	trace_append(t, &(struct event){.kind = EV_LOOP_STOPPED, .time_ns = 4 * SECOND});
+	trace_close(t);
+	view_update(v, 0);
+	screen_grown(screen);
+	ck_shows("t 4.0 s");
+	ck_assert_int_eq(screen_due_ns(screen), INT64_MAX);
+	screen_show(screen, NULL, false);
+	view_free(v);
+	trace_free(t);
+}
+END_TEST
+
 START_TEST(the_gallery_is_chosen_from)
 {
 	screen_show(screen, NULL, false);
@@ -443,6 +482,8 @@ int main(void)
 	tcase_add_test(c, help_lists_the_keys_and_closes);
 	tcase_add_test(c, a_created_task_is_never_drawn_as_running_before_its_first_step);
 	tcase_add_test(c, a_growing_trace_is_followed_and_a_run_anew_keeps_its_place);
+	tcase_add_test(c, playing_that_was_suspended_goes_on_where_it_was);
+	tcase_add_test(c, a_real_clock_runs_on_while_nothing_happens);
 	tcase_add_test(c, the_gallery_is_chosen_from);
 	tcase_add_test(c, the_loops_machinery_is_folded_and_unfolds);
 	suite_add_tcase(suite, c);
