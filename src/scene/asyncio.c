@@ -10,6 +10,7 @@
 #include "lang/set.h"
 #include "lang/str.h"
 #include "loop/shield.h"
+#include "scene/arguments.h"
 
 /* ---- which loop ------------------------------------------------------------------------------ */
 
@@ -65,7 +66,7 @@ static value asyncio_create_task(struct vm *vm, value self, const struct args *a
 		.function = "create_task", .names = {"coro", "name", "context"}, .positional = 1,
 		.required = 1};
 	value parsed[3], name = VALUE_NULL;
-	if (!args_parse(vm, a, &signature, parsed))
+	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
 	struct loop *l = running_loop(vm);
 	if (l == NULL)
@@ -87,7 +88,7 @@ static value asyncio_ensure_future(struct vm *vm, value self, const struct args 
 		.function = "ensure_future", .names = {"coro_or_future", "loop"}, .positional = 1,
 		.required = 1};
 	value parsed[2];
-	if (!args_parse(vm, a, &signature, parsed))
+	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
 	struct loop *l = NULL;
 	if (!value_is_null(parsed[1]) && !value_is_none(parsed[1])) {
@@ -141,9 +142,12 @@ static bool gather_argument(struct vm *vm, value argument, value seen, value fut
 static value asyncio_gather(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	value option = args_keyword(a, "return_exceptions");
-	if (args_keywords(a) > (value_is_null(option) ? 0u : 1u))
-		return vm_raise(vm, &exc_TypeError, "gather() got an unexpected keyword argument");
+	static const struct signature signature = {.function = "gather",
+	                                           .names = {"return_exceptions"}};
+	value option;
+	const struct args keywords = {.at = a->at + a->count, .names = a->names};
+	if (!arguments_bind(vm, &keywords, &signature, false, &option))
+		return VALUE_NULL;
 	int return_exceptions = value_is_null(option) ? 0 : object_truth(vm, option);
 	if (return_exceptions < 0)
 		return VALUE_NULL;
@@ -170,7 +174,12 @@ give_back:
 static value asyncio_shield(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	value inner = ensure_future(vm, a->at[0], NULL);
+	static const struct signature signature = {
+		.function = "shield", .names = {"arg"}, .positional = 1, .required = 1};
+	value arg[1];
+	if (!arguments_bind(vm, a, &signature, false, arg))
+		return VALUE_NULL;
+	value inner = ensure_future(vm, arg[0], NULL);
 	if (value_is_null(inner))
 		return inner;
 	struct future *outer = shield(future_of(inner));
@@ -181,7 +190,12 @@ static value asyncio_shield(struct vm *vm, value self, const struct args *a)
 static value asyncio_current_task(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	struct loop *l = loop_argument(vm, a->count > 0 ? a->at[0] : VALUE_NULL);
+	static const struct signature signature = {
+		.function = "current_task", .names = {"loop"}, .positional = 1};
+	value loop[1];
+	if (!arguments_bind(vm, a, &signature, false, loop))
+		return VALUE_NULL;
+	struct loop *l = loop_argument(vm, loop[0]);
 	if (l == NULL)
 		return VALUE_NULL;
 	struct task *t = task_current(l);
@@ -191,7 +205,12 @@ static value asyncio_current_task(struct vm *vm, value self, const struct args *
 static value asyncio_all_tasks(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	struct loop *l = loop_argument(vm, a->count > 0 ? a->at[0] : VALUE_NULL);
+	static const struct signature signature = {
+		.function = "all_tasks", .names = {"loop"}, .positional = 1};
+	value loop[1];
+	if (!arguments_bind(vm, a, &signature, false, loop))
+		return VALUE_NULL;
+	struct loop *l = loop_argument(vm, loop[0]);
 	if (l == NULL)
 		return VALUE_NULL;
 	value set = set_new(vm);

@@ -11,6 +11,7 @@
 #include "lang/int.h"
 #include "lang/str.h"
 #include "loop/waitfor.h"
+#include "scene/arguments.h"
 
 /* Resume a body of the loop on behalf of a coroutine. */
 static enum coro_outcome resume_body(struct vm *vm, struct body *b, value sent, value thrown,
@@ -110,7 +111,7 @@ value asyncio_sleep(struct vm *vm, value self, const struct args *a)
 	if (a->count == 1 && value_is_null(a->names)) {
 		parsed[0] = a->at[0];
 		parsed[1] = VALUE_NULL;
-	} else if (!args_parse(vm, a, &signature, parsed)) {
+	} else if (!arguments_bind(vm, a, &signature, false, parsed)) {
 		return VALUE_NULL;
 	}
 	struct sleep_state *st;
@@ -236,7 +237,7 @@ value asyncio_wait_for(struct vm *vm, value self, const struct args *a)
 	static const struct signature signature = {
 		.function = "wait_for", .names = {"fut", "timeout"}, .positional = 2, .required = 2};
 	value parsed[2];
-	if (!args_parse(vm, a, &signature, parsed))
+	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
 	struct wait_for_state *st;
 	value coro = coro_native_new(vm, &wait_for_body, (void **)&st);

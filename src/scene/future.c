@@ -132,26 +132,43 @@ value gathering_new(struct scene *s, struct loop *l, struct future *const *futur
 	return object_value(o);
 }
 
-/* asyncio.Future(*, loop=None) */
+/* asyncio.Future(*, loop=None): a subclass may have its own __init__, and may forget ours. */
 static value future_make(struct vm *vm, const struct type *type, const struct args *a)
 {
+	(void)a;
+	return object_value(object_new(vm, type, 0));
+}
+
+static bool future_init_object(struct vm *vm, value self, const struct args *a)
+{
 	static const struct signature signature = {.function = "Future", .names = {"loop"}};
+	struct future_object *o = (struct future_object *)(void *)value_object(self);
 	value loop[1];
 	if (!args_parse(vm, a, &signature, loop))
-		return VALUE_NULL;
+		return false;
 	value of = value_is_null(loop[0]) || value_is_none(loop[0]) ? event_loop_get(vm) :
 	                                                              value_ref(loop[0]);
 	if (value_is_null(of))
-		return of;
-	if (!value_is_a(of, &base_loop_type)) {
-		value_unref(vm, of);
-		return vm_raise(vm, &exc_TypeError, "loop must be an event loop");
+		return false;
+	bool ok = value_is_a(of, &base_loop_type);
+	if (!ok) {
+		vm_raise(vm, &exc_TypeError, "loop must be an event loop");
+	} else if (o->future.loop == NULL) {
+		future_init(&o->future, loop_of(of), &object_future_ops);
+		future_label(&o->future, WAIT_FUTURE, (struct future_label){0});
 	}
-	struct future_object *o = object_new(vm, type, 0);
-	future_init(&o->future, loop_of(of), &object_future_ops);
-	future_label(&o->future, WAIT_FUTURE, (struct future_label){0});
 	value_unref(vm, of);
-	return object_value(o);
+	return ok;
+}
+
+/* The future of a method's `self`; NULL with RuntimeError when its __init__ was left out. */
+static struct future *self_future(struct vm *vm, value self)
+{
+	struct future *f = future_of(self);
+	if (f->loop != NULL)
+		return f;
+	vm_raise(vm, &exc_RuntimeError, "Future object is not initialized.");
+	return NULL;
 }
 
 /* ---- what a scene asks of one ----------------------------------------------------------- */
@@ -168,14 +185,19 @@ value future_result(struct vm *vm, struct future *f)
 
 static value method_result(struct vm *vm, value self, const struct args *a)
 {
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	(void)a;
-	return future_result(vm, future_of(self));
+	return future_result(vm, f);
 }
 
 static value method_exception(struct vm *vm, value self, const struct args *a)
 {
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	(void)a;
-	struct future *f = future_of(self);
 	if (future_cancelled(f))
 		return raise_datum(vm, future_cancelled_error(f));
 	if (!future_done(f))
@@ -185,31 +207,40 @@ static value method_exception(struct vm *vm, value self, const struct args *a)
 
 static value method_done(struct vm *vm, value self, const struct args *a)
 {
-	(void)vm;
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	(void)a;
-	return value_bool(future_done(future_of(self)));
+	return value_bool(future_done(f));
 }
 
 static value method_cancelled(struct vm *vm, value self, const struct args *a)
 {
-	(void)vm;
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	(void)a;
-	return value_bool(future_cancelled(future_of(self)));
+	return value_bool(future_cancelled(f));
 }
 
 static value method_cancel(struct vm *vm, value self, const struct args *a)
 {
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	static const struct signature signature = {
 		.function = "cancel", .names = {"msg"}, .positional = 1};
 	value message[1];
 	if (!args_parse(vm, a, &signature, message))
 		return VALUE_NULL;
-	return value_bool(future_cancel(future_of(self), datum_maybe(message[0])));
+	return value_bool(future_cancel(f, datum_maybe(message[0])));
 }
 
 static value method_set_result(struct vm *vm, value self, const struct args *a)
 {
-	struct future *f = future_of(self);
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	if (f->kind == FUTURE_TASK)
 		return vm_raise(vm, &exc_RuntimeError,
 		                "Task does not support set_result operation");
@@ -241,7 +272,9 @@ static value exception_argument(struct vm *vm, value v)
 
 static value method_set_exception(struct vm *vm, value self, const struct args *a)
 {
-	struct future *f = future_of(self);
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	if (f->kind == FUTURE_TASK)
 		return vm_raise(vm, &exc_RuntimeError,
 		                "Task does not support set_exception operation");
@@ -257,13 +290,16 @@ static value method_set_exception(struct vm *vm, value self, const struct args *
 
 static value method_add_done_callback(struct vm *vm, value self, const struct args *a)
 {
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	static const struct signature signature = {
 		.function = "add_done_callback", .names = {"", "context"}, .positional = 1,
 		.required = 1};
 	value parsed[2];
 	if (!args_parse(vm, a, &signature, parsed))
 		return VALUE_NULL;
-	value o = callback_object_new(scene_of(vm), future_of(self), parsed[0]);
+	value o = callback_object_new(scene_of(vm), f, parsed[0]);
 	value_unref(vm, o); /* the future holds it, or the ready queue */
 	return VALUE_NONE;
 }
@@ -271,7 +307,9 @@ static value method_add_done_callback(struct vm *vm, value self, const struct ar
 /* Equal ones all go. Comparing may run the scene's code, which may change the list: begin anew then. */
 static value method_remove_done_callback(struct vm *vm, value self, const struct args *a)
 {
-	struct future *f = future_of(self);
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	int64_t removed = 0;
 	struct done_callback *cb = NULL;
 	while ((cb = future_next_callback(f, cb)) != NULL) {
@@ -301,18 +339,24 @@ static value method_remove_done_callback(struct vm *vm, value self, const struct
 
 static value method_get_loop(struct vm *vm, value self, const struct args *a)
 {
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	(void)a;
-	return loop_object_of(scene_of(vm), future_of(self)->loop);
+	return loop_object_of(scene_of(vm), f->loop);
 }
 
 static value get_state(struct vm *vm, value self)
 {
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
 	static const char *const words[] = {
 		[FUTURE_PENDING] = "PENDING",
 		[FUTURE_CANCELLED] = "CANCELLED",
 		[FUTURE_FINISHED] = "FINISHED",
 	};
-	return str_intern_c(vm, words[future_of(self)->state]);
+	return str_intern_c(vm, words[f->state]);
 }
 
 static value get_loop(struct vm *vm, value self)
@@ -322,23 +366,30 @@ static value get_loop(struct vm *vm, value self)
 
 static value get_blocking(struct vm *vm, value self)
 {
-	(void)vm;
-	return value_bool(future_of(self)->blocking);
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
+	return value_bool(f->blocking);
 }
 
 static bool set_blocking(struct vm *vm, value self, value v)
 {
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return false;
 	int truth = value_is_null(v) ? 0 : object_truth(vm, v);
 	if (truth < 0)
 		return false;
-	future_of(self)->blocking = truth != 0;
+	f->blocking = truth != 0;
 	return true;
 }
 
 static value get_log_traceback(struct vm *vm, value self)
 {
-	(void)vm;
-	return value_bool(future_of(self)->log_error);
+	struct future *f = self_future(vm, self);
+	if (f == NULL)
+		return VALUE_NULL;
+	return value_bool(f->log_error);
 }
 
 const struct method_def future_methods[] = {
@@ -378,6 +429,7 @@ const struct type future_type = {
 	.methods = future_methods,
 	.getset = future_getset,
 	.make = future_make,
+	.init = future_init_object,
 };
 
 const struct type gathering_type = {
@@ -474,5 +526,5 @@ value future_wait_new(struct vm *vm, value future)
 
 value future_object_await(struct vm *vm, value self)
 {
-	return future_wait_new(vm, self);
+	return self_future(vm, self) == NULL ? VALUE_NULL : future_wait_new(vm, self);
 }

@@ -204,11 +204,14 @@ static inline value future_object_value(const struct future *f)
 	return object_value((const char *)f - offsetof(struct future_object, future));
 }
 
+/* Whether it is a Future, Task or gather's future whose __init__ has run. */
 static inline bool value_is_future(value v)
 {
 	const struct type *t = value_type(v);
-	return t == &task_type || t == &future_type || t == &gathering_type ||
-		type_is_subtype(t, &future_type);
+	if (t == &task_type || t == &gathering_type)
+		return true;
+	return (t == &future_type || type_is_subtype(t, &future_type)) &&
+		((struct future_object *)(void *)value_object(v))->future.loop != NULL;
 }
 
 /* The future in `v`, which must be one. */

@@ -12,6 +12,7 @@
 #include "lang/int.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
+#include "scene/arguments.h"
 
 static struct loop_object *object_of(value v)
 {
@@ -271,7 +272,7 @@ static value method_create_task(struct vm *vm, value self, const struct args *a)
 		.function = "BaseEventLoop.create_task", .names = {"coro", "name", "context"},
 		.positional = 1, .required = 1};
 	value parsed[3], name = VALUE_NULL;
-	if (!args_parse(vm, a, &signature, parsed) || !check_open(vm, loop_of(self)))
+	if (!arguments_bind(vm, a, &signature, true, parsed) || !check_open(vm, loop_of(self)))
 		return VALUE_NULL;
 	if (!value_is_null(parsed[1]) && !value_is_none(parsed[1])) {
 		name = object_str(vm, parsed[1]);

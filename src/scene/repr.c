@@ -193,9 +193,11 @@ static void put_task_part(struct vm *vm, struct buf *out, value self)
 
 value future_repr(struct vm *vm, value self)
 {
+	struct future *f = future_of(self);
+	if (f->loop == NULL)
+		return vm_raise(vm, &exc_RuntimeError, "Future object is not initialized.");
 	if (repr_enter(self))
 		return str_new_c(vm, "...");
-	struct future *f = future_of(self);
 	struct buf out = {0};
 	buf_printf(&out, "<%s %s", value_type_name(self), state_word(f));
 	if (f->kind == FUTURE_TASK)

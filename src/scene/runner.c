@@ -6,6 +6,7 @@
 
 #include "lang/str.h"
 #include "loop/runner.h"
+#include "scene/arguments.h"
 
 enum runner_state { RUNNER_CREATED, RUNNER_READY, RUNNER_CLOSED };
 
@@ -150,7 +151,7 @@ value asyncio_run(struct vm *vm, value self, const struct args *a)
 		.function = "run", .names = {"main", "debug", "loop_factory"}, .positional = 1,
 		.required = 1};
 	value parsed[3];
-	if (!args_parse(vm, a, &signature, parsed))
+	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
 	if (scene_of(vm)->world.running != NULL)
 		return vm_raise(vm, &exc_RuntimeError,
@@ -171,9 +172,9 @@ static value runner_make(struct vm *vm, const struct type *type, const struct ar
 {
 	(void)type;
 	static const struct signature signature = {
-		.function = "Runner", .names = {"debug", "loop_factory"}};
+		.function = "Runner.__init__", .names = {"debug", "loop_factory"}};
 	value parsed[2];
-	if (!args_parse(vm, a, &signature, parsed))
+	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
 	return runner_new(vm, parsed[0], parsed[1]);
 }
@@ -184,7 +185,7 @@ static value method_run(struct vm *vm, value self, const struct args *a)
 		.function = "Runner.run", .names = {"coro", "context"}, .positional = 1,
 		.required = 1};
 	value parsed[2];
-	if (!args_parse(vm, a, &signature, parsed))
+	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
 	return runner_run(vm, object_of(self), parsed[0]);
 }

@@ -4,6 +4,7 @@
 #include "scene/internal.h"
 
 #include "lang/str.h"
+#include "scene/arguments.h"
 
 struct group_object {
 	struct object head;
@@ -38,7 +39,8 @@ static const struct group_ops object_group_ops = {
 
 static value group_make(struct vm *vm, const struct type *type, const struct args *a)
 {
-	if (!args_check(vm, a, "TaskGroup", 0, 0) || !args_no_keywords(vm, a, "TaskGroup"))
+	static const struct signature signature = {.function = "TaskGroup.__init__"};
+	if (!arguments_bind(vm, a, &signature, true, NULL))
 		return VALUE_NULL;
 	struct group_object *o = object_new(vm, type, 0);
 	group_init(&o->group, &object_group_ops);
@@ -73,7 +75,7 @@ static value method_create_task(struct vm *vm, value self, const struct args *a)
 		.function = "TaskGroup.create_task", .names = {"coro", "name", "context"},
 		.positional = 1, .required = 1};
 	value parsed[3], name = VALUE_NULL;
-	if (!args_parse(vm, a, &signature, parsed))
+	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
 	struct group *g = &object_of(self)->group;
 	enum group_refusal refusal = group_may_create(g);

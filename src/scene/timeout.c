@@ -7,6 +7,7 @@
 
 #include "lang/float.h"
 #include "lang/str.h"
+#include "scene/arguments.h"
 
 struct timeout_object {
 	struct object head;
@@ -61,7 +62,7 @@ value asyncio_timeout(struct vm *vm, value self, const struct args *a)
 	value delay[1];
 	bool has_when;
 	double seconds;
-	if (!args_parse(vm, a, &signature, delay))
+	if (!arguments_bind(vm, a, &signature, false, delay))
 		return VALUE_NULL;
 	struct loop *l = running_loop(vm);
 	if (l == NULL || !when_argument(vm, delay[0], &has_when, &seconds))
@@ -77,7 +78,7 @@ value asyncio_timeout_at(struct vm *vm, value self, const struct args *a)
 	value when[1];
 	bool has_when;
 	double seconds;
-	if (!args_parse(vm, a, &signature, when))
+	if (!arguments_bind(vm, a, &signature, false, when))
 		return VALUE_NULL;
 	struct loop *l = running_loop(vm);
 	if (l == NULL || !when_argument(vm, when[0], &has_when, &seconds))
@@ -109,12 +110,12 @@ static value method_when(struct vm *vm, value self, const struct args *a)
 static value method_reschedule(struct vm *vm, value self, const struct args *a)
 {
 	static const struct signature signature = {
-		.function = "reschedule", .names = {"when"}, .positional = 1, .required = 1};
+		.function = "Timeout.reschedule", .names = {"when"}, .positional = 1, .required = 1};
 	struct timeout *t = &object_of(self)->timeout;
 	value when[1];
 	bool has_when;
 	double seconds;
-	if (!args_parse(vm, a, &signature, when) ||
+	if (!arguments_bind(vm, a, &signature, true, when) ||
 	    !when_argument(vm, when[0], &has_when, &seconds))
 		return VALUE_NULL;
 	enum timeout_refusal refusal = timeout_reschedule(t, has_when, seconds);
