@@ -1,7 +1,7 @@
 /*
- * Does everything exist that a scene uses? The scope pass has written down each import, each
- * a.b.c and each name; here they are held against what the floor above offers. What is not there is
- * refused before anything runs, all places at once.
+ * Does everything exist that a scene uses? The scope pass has written down each import,
+ * each a.b.c and each name; here they are held against what the floor above offers. What
+ * is not there is refused before anything runs, all places at once.
  */
 #include <string.h>
 
@@ -16,7 +16,10 @@ struct check {
 	bool failed;
 };
 
-/* Names that CPython has without any import and a scene has not, mostly since they reach out of it. */
+/*
+ * Names that CPython has without any import and a scene has not, mostly since they reach
+ * out of it.
+ */
 static const char *const missing_builtins[] = {
 	"UnicodeTranslateError", "__import__", "breakpoint", "bytearray", "compile", "complex",
 	"copyright", "credits", "eval", "exec", "exit", "globals", "help", "input", "license",
@@ -40,7 +43,7 @@ static bool is_attribute(const struct check *c, const char *module, const char *
 	       c->names->attribute(c->names->context, module, name);
 }
 
-/* ---- imports --------------------------------------------------------------------------------- */
+/* ---- imports ----------------------------------------------------------------- */
 
 static void check_import(struct check *c, const struct name_use *use)
 {
@@ -58,7 +61,7 @@ static void check_import(struct check *c, const struct name_use *use)
 	buf_free(&text);
 }
 
-/* ---- a.b.c ------------------------------------------------------------------------------------- */
+/* ---- a.b.c ------------------------------------------------------------------- */
 
 /* The module that the name certainly is, or NULL. */
 static const struct name *module_of(const struct check *c, const struct scope *scope,
@@ -109,7 +112,7 @@ static void check_chain(struct check *c, const struct name_use *use, const struc
 	buf_free(&module);
 }
 
-/* ---- built-in names ---------------------------------------------------------------------------- */
+/* ---- built-in names ---------------------------------------------------------- */
 
 static void check_builtin(struct check *c, const struct name_use *use, const struct expr *root)
 {

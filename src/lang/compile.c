@@ -11,7 +11,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-/* ---- units ---------------------------------------------------------------------------------- */
+/* ---- units ------------------------------------------------------------------- */
 
 /* "Cook.boil.<locals>.<lambda>": where something is defined, and its name. */
 static void put_qualname(struct buf *out, const struct unit *outer, const struct scope *scope,
@@ -192,7 +192,7 @@ value unit_finish(struct unit *u, struct code parts)
 	return code;
 }
 
-/* ---- functions ----------------------------------------------------------------------------------- */
+/* ---- functions --------------------------------------------------------------- */
 
 void make_function(struct unit *u, value code, const struct scope *scope, uint32_t flags)
 {
@@ -379,7 +379,7 @@ void compile_lambda(struct unit *u, const struct expr *e)
 	make_function(u, unit_finish(&inner, parts), e->u.lambda.scope, flags);
 }
 
-/* ---- classes and modules ------------------------------------------------------------------------------ */
+/* ---- classes and modules ----------------------------------------------------- */
 
 /* A docstring becomes the variable __doc__; the code object keeps it as well. */
 static value compile_namespace_doc(struct unit *u, struct block *body)

@@ -5,7 +5,7 @@
  */
 #include "lang/compile_internal.h"
 
-/* ---- the loops --------------------------------------------------------------------------------- */
+/* ---- the loops --------------------------------------------------------------- */
 
 struct comp {
 	const struct expr *e;
@@ -89,7 +89,7 @@ static void compile_clause(struct unit *u, struct comp *comp, uint32_t i)
 	compile_loop(u, comp, i);
 }
 
-/* ---- in the frame around ---------------------------------------------------------------------------- */
+/* ---- in the frame around ----------------------------------------------------- */
 
 static bool is_own_variable(const struct symbol *symbol)
 {
@@ -141,7 +141,7 @@ static void compile_inline(struct unit *u, const struct expr *e)
 	u->scope = outer;
 }
 
-/* ---- generator expressions ------------------------------------------------------------------------------ */
+/* ---- generator expressions --------------------------------------------------- */
 
 static value compile_generator_code(struct unit *u, const struct expr *e)
 {

@@ -5,7 +5,7 @@
 #include "lang/compile_internal.h"
 #include "lang/str.h"
 
-/* ---- instructions and labels -------------------------------------------------------------- */
+/* ---- instructions and labels ------------------------------------------------- */
 
 static void too_large(struct unit *u)
 {
@@ -82,7 +82,7 @@ void emit_line(struct unit *u, struct span span)
 	emit(u, OP_LINE, source_line(&u->c->tree->source, span.start));
 }
 
-/* ---- constants and names -------------------------------------------------------------------- */
+/* ---- constants and names ----------------------------------------------------- */
 
 uint32_t const_value(struct unit *u, value v)
 {
@@ -166,7 +166,7 @@ void emit_text_name(struct unit *u, enum opcode op, const char *text)
 		emit(u, op, name_index(u, text, strlen(text)));
 }
 
-/* ---- variables --------------------------------------------------------------------------------- */
+/* ---- variables --------------------------------------------------------------- */
 
 void load_name(struct unit *u, const struct name *name)
 {
@@ -234,7 +234,7 @@ void delete_name(struct unit *u, const struct name *name)
 	}
 }
 
-/* ---- enclosures ------------------------------------------------------------------------------------ */
+/* ---- enclosures -------------------------------------------------------------- */
 
 void cover_again(struct unit *u, struct enclosure *e)
 {

@@ -12,7 +12,7 @@
 /* Longer displays are built item by item, so that the stack stays small. */
 enum { ITEMS_AT_ONCE = 64 };
 
-/* ---- constants ---------------------------------------------------------------------------- */
+/* ---- constants --------------------------------------------------------------- */
 
 static value plain_constant(enum constant constant)
 {
@@ -134,7 +134,7 @@ static bool compile_folded(struct unit *u, const struct expr *e)
 	return true;
 }
 
-/* ---- displays -------------------------------------------------------------------------------- */
+/* ---- displays ---------------------------------------------------------------- */
 
 static bool has_star(const struct expr_list *list)
 {
@@ -222,7 +222,7 @@ static void compile_fstring(struct unit *u, const struct expr *e)
 		emit(u, OP_BUILD_STRING, count);
 }
 
-/* ---- operators ---------------------------------------------------------------------------------- */
+/* ---- operators --------------------------------------------------------------- */
 
 static void emit_comparison(struct unit *u, enum comparison op)
 {
@@ -342,7 +342,7 @@ static void compile_conditional(struct unit *u, const struct expr *e)
 	label_place(u, end);
 }
 
-/* ---- calls ------------------------------------------------------------------------------------------ */
+/* ---- calls ------------------------------------------------------------------- */
 
 static bool is_keyword(const struct argument *argument)
 {
@@ -474,7 +474,7 @@ static void compile_call(struct unit *u, const struct expr *e)
 	compile_arguments(u, e->u.call.arguments, e->u.call.count, 0);
 }
 
-/* ---- attributes, items, await, yield -------------------------------------------------------------------- */
+/* ---- attributes, items, await, yield ----------------------------------------- */
 
 static void compile_slice(struct unit *u, const struct expr *e)
 {
@@ -611,7 +611,7 @@ void compile_expr(struct unit *u, const struct expr *e)
 	u->at = outer;
 }
 
-/* ---- targets -------------------------------------------------------------------------------------------- */
+/* ---- targets ----------------------------------------------------------------- */
 
 static void compile_unpack(struct unit *u, const struct expr_list *list)
 {

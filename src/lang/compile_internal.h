@@ -93,7 +93,7 @@ struct unit {
 	struct map name_index;
 };
 
-/* ---- emitting (compile_emit.c) ------------------------------------------------------------ */
+/* ---- emitting (compile_emit.c) ----------------------------------------------- */
 
 void emit(struct unit *u, enum opcode op, uint32_t operand);
 void emit_jump(struct unit *u, enum opcode op, label_id to);
@@ -117,11 +117,11 @@ void load_name(struct unit *u, const struct name *name);
 void store_name(struct unit *u, const struct name *name);
 void delete_name(struct unit *u, const struct name *name);
 
-/* ---- handlers ---------------------------------------------------------------------------- */
+/* ---- handlers ---------------------------------------------------------------- */
 
 /*
- * From here to leave_enclosure(), exceptions go to `e.handler` (if e.has_handler), with the stack as it
- * is now less `drop` items, and the exception.
+ * From here to leave_enclosure(), exceptions go to `e.handler` (if e.has_handler), with
+ * the stack as it is now less `drop` items, and the exception.
  */
 void enclose(struct unit *u, struct enclosure e, int32_t drop);
 void leave_enclosure(struct unit *u);
@@ -131,7 +131,10 @@ void cover_again(struct unit *u, struct enclosure *e);
 /* Place the label of a handler, which nothing falls into. */
 void handler_place(struct unit *u, label_id label);
 
-/* Leave all enclosures from the innermost to number `to`; `has_value`: keep the top of the stack. */
+/*
+ * Leave all enclosures from the innermost to number `to`; `has_value`: keep the top of
+ * the stack.
+ */
 struct left_enclosures {
 	VEC(struct enclosure) items;
 };
@@ -139,7 +142,7 @@ struct left_enclosures unwind_to(struct unit *u, size_t to, bool has_value);
 /* After the jump: we are back where we were, as far as what follows is concerned. */
 void rewind_enclosures(struct unit *u, struct left_enclosures *left);
 
-/* ---- expressions ----------------------------------------------------------------------------- */
+/* ---- expressions ------------------------------------------------------------- */
 
 void compile_expr(struct unit *u, const struct expr *e);
 /* Jump to `to` if the truth of `e` is `when`, otherwise go on. */
@@ -154,7 +157,7 @@ value constant_of(struct unit *u, const struct expr *e);
 /* Await what is on the stack: `from` is as in GET_AWAITABLE. */
 void emit_await(struct unit *u, uint32_t from);
 
-/* ---- statements --------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------- */
 
 void compile_block(struct unit *u, const struct block *block);
 void compile_stmt(struct unit *u, const struct stmt *s);
@@ -163,7 +166,7 @@ void compile_try_star(struct unit *u, const struct stmt *s);
 void compile_with(struct unit *u, const struct stmt *s);
 void compile_match(struct unit *u, const struct stmt *s);    /* compile_match.c */
 
-/* ---- functions (compile.c) ------------------------------------------------------------------------ */
+/* ---- functions (compile.c) --------------------------------------------------- */
 
 void unit_begin(struct unit *u, struct unit *outer, struct compiler *c,
                 const struct scope *scope, const char *name, struct span at);

@@ -1,7 +1,8 @@
 /*
- * match. A pattern takes the subject from the stack; where it does not match it jumps to the label
- * for the depth that the stack then has, and those labels, deepest first, drop what is there. What is
- * captured goes to spare slots of the frame first: names are bound only when all of a pattern matched.
+ * match. A pattern takes the subject from the stack; where it does not match it jumps to
+ * the label for the depth that the stack then has, and those labels, deepest first, drop
+ * what is there. What is captured goes to spare slots of the frame first: names are
+ * bound only when all of a pattern matched.
  */
 #include "lang/compile_internal.h"
 #include "lang/int.h"
@@ -16,7 +17,7 @@ struct case_state {
 
 static void compile_pattern(struct unit *u, struct case_state *c, const struct pattern *p);
 
-/* ---- not matching ------------------------------------------------------------------------- */
+/* ---- not matching ------------------------------------------------------------ */
 
 /* Jump to where the pattern has failed; `op` is a jump. */
 static void jump_to_miss(struct unit *u, struct case_state *c, enum opcode op)
@@ -42,7 +43,7 @@ static void place_misses(struct unit *u, struct case_state *c)
 	}
 }
 
-/* ---- captures --------------------------------------------------------------------------------- */
+/* ---- captures ---------------------------------------------------------------- */
 
 static void capture(struct unit *u, struct case_state *c, const struct name *name)
 {
@@ -71,7 +72,7 @@ static void clear_captures(struct unit *u, const struct case_state *c)
 		emit(u, OP_CLEAR_SLOT, u->frame->match_slot + (uint32_t)i);
 }
 
-/* ---- patterns --------------------------------------------------------------------------------- */
+/* ---- patterns ---------------------------------------------------------------- */
 
 static void load_count(struct unit *u, uint32_t count)
 {
@@ -226,7 +227,7 @@ static void compile_pattern(struct unit *u, struct case_state *c, const struct p
 	u->at = outer;
 }
 
-/* ---- the statement ------------------------------------------------------------------------------ */
+/* ---- the statement ----------------------------------------------------------- */
 
 void compile_match(struct unit *u, const struct stmt *s)
 {

@@ -3,7 +3,7 @@
 
 #include "lang/compile_internal.h"
 
-/* ---- assignments ------------------------------------------------------------------------ */
+/* ---- assignments ------------------------------------------------------------- */
 
 static bool has_star(const struct expr_list *list)
 {
@@ -136,7 +136,7 @@ static void compile_delete(struct unit *u, const struct expr *e)
 	u->at = outer;
 }
 
-/* ---- branches and loops ------------------------------------------------------------------------ */
+/* ---- branches and loops ------------------------------------------------------ */
 
 static void compile_if(struct unit *u, const struct stmt *s)
 {
@@ -214,7 +214,10 @@ static void compile_for(struct unit *u, const struct stmt *s)
 	label_place(u, end);
 }
 
-/* break and continue: out of everything up to the innermost loop, which break leaves as well. */
+/*
+ * break and continue: out of everything up to the innermost loop, which break leaves as
+ * well.
+ */
 static void compile_loop_jump(struct unit *u, bool is_break)
 {
 	if (u->unreachable || u->c->failed)
@@ -249,7 +252,7 @@ static void compile_return(struct unit *u, const struct stmt *s)
 	rewind_enclosures(u, &left);
 }
 
-/* ---- the others --------------------------------------------------------------------------------- */
+/* ---- the others -------------------------------------------------------------- */
 
 static void compile_assert(struct unit *u, const struct stmt *s)
 {

@@ -4,7 +4,10 @@
  */
 #include "lang/compile_internal.h"
 
-/* At a handler: the exception becomes the one that is being handled, to `unhandled` if more is raised. */
+/*
+ * At a handler: the exception becomes the one that is being handled, to `unhandled` if
+ * more is raised.
+ */
 static void begin_handling(struct unit *u, enum enclosure_kind kind, label_id unhandled)
 {
 	emit(u, OP_PUSH_HANDLED, 0);
@@ -129,7 +132,7 @@ void compile_try(struct unit *u, const struct stmt *s)
 		compile_finally(u, s, s->u.try.count > 0 ? compile_excepts : compile_body);
 }
 
-/* ---- except* ---------------------------------------------------------------------------------- */
+/* ---- except* ----------------------------------------------------------------- */
 
 /* One clause: [prev, orig, results, rest] before and after. */
 static void compile_star_clause(struct unit *u, const struct except_clause *clause)
@@ -205,7 +208,7 @@ void compile_try_star(struct unit *u, const struct stmt *s)
 		compile_finally(u, s, compile_star_excepts);
 }
 
-/* ---- with ---------------------------------------------------------------------------------------- */
+/* ---- with -------------------------------------------------------------------- */
 
 static void compile_with_item(struct unit *u, const struct stmt *s, uint32_t i)
 {

@@ -1,7 +1,7 @@
 /*
  * Text to tokens: see lexer.h. One pass over the bytes with three pieces of memory: the
- * indentations of the open blocks, the open brackets, and the f-strings that we are inside of. Error
- * texts are CPython's.
+ * indentations of the open blocks, the open brackets, and the f-strings that we are
+ * inside of. Error texts are CPython's.
  */
 #include "lang/lexer.h"
 
@@ -79,7 +79,7 @@ void tokens_free(struct tokens *tokens)
 	buf_free(&tokens->caption_text);
 }
 
-/* ---- emitting, failing --------------------------------------------------------------- */
+/* ---- emitting, failing ------------------------------------------------------- */
 
 static void emit(struct lexer *l, enum token_kind kind, uint32_t start, uint32_t end)
 {
@@ -118,7 +118,7 @@ static char peek(const struct lexer *l, uint32_t ahead)
 	return l->at + ahead < l->len ? l->text[l->at + ahead] : '\0';
 }
 
-/* ---- characters ------------------------------------------------------------------------ */
+/* ---- characters -------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
@@ -178,7 +178,7 @@ static bool check_letter(struct lexer *l, uint32_t at)
 	return true;
 }
 
-/* ---- comments and captions --------------------------------------------------------------- */
+/* ---- comments and captions --------------------------------------------------- */
 
 /* A comment up to the line's end; `alone` when nothing stands before it on its line. */
 static void read_comment(struct lexer *l, bool alone)
@@ -204,7 +204,7 @@ static void read_comment(struct lexer *l, bool alone)
 	buf_put(&l->out->caption_text, l->text + from, to - from);
 }
 
-/* ---- indentation ------------------------------------------------------------------------- */
+/* ---- indentation ------------------------------------------------------------- */
 
 static void fail_tabs(struct lexer *l)
 {
@@ -275,7 +275,7 @@ static void read_indentation(struct lexer *l)
 		fail_tabs(l);
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------- */
 
 /* Digits of a base with single underscores between them; false after a failure. */
 static bool read_digits(struct lexer *l, int base, const char *called, bool may_begin)
@@ -411,7 +411,7 @@ static void read_number(struct lexer *l)
 	read_number_rest(l, start, leading_zeros);
 }
 
-/* ---- strings --------------------------------------------------------------------------------- */
+/* ---- strings ----------------------------------------------------------------- */
 
 static bool is_quote(char c)
 {
@@ -526,7 +526,7 @@ static void read_name(struct lexer *l)
 	emit(l, kind, start, l->at);
 }
 
-/* ---- f-strings --------------------------------------------------------------------------------- */
+/* ---- f-strings --------------------------------------------------------------- */
 
 static void open_bracket(struct lexer *l, char open, bool is_field)
 {
@@ -613,7 +613,7 @@ static void read_fstring_text(struct lexer *l)
 	end_fstring_text(l, f, in_spec);
 }
 
-/* ---- punctuation ------------------------------------------------------------------------------ */
+/* ---- punctuation ------------------------------------------------------------- */
 
 static void close_bracket(struct lexer *l, char close)
 {
@@ -712,7 +712,7 @@ static void read_backslash(struct lexer *l)
 	l->at += 2;
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------- */
 
 /* One token, or some blanks. */
 static void read_token(struct lexer *l)

@@ -12,9 +12,9 @@
 #include "lang/parser_internal.h"
 #include "lang/scope.h"
 
-/* ---- tokens ----------------------------------------------------------------------------- */
+/* ---- tokens ------------------------------------------------------------------ */
 
-void advance(struct parser *p)
+void parser_advance(struct parser *p)
 {
 	if (p->failed)
 		return;
@@ -23,21 +23,21 @@ void advance(struct parser *p)
 		p->at++;
 }
 
-bool accept(struct parser *p, enum token_kind kind)
+bool parser_accept(struct parser *p, enum token_kind kind)
 {
 	if (peek(p) != kind || p->failed)
 		return false;
-	advance(p);
+	parser_advance(p);
 	return true;
 }
 
-void expect(struct parser *p, enum token_kind kind)
+void parser_expect(struct parser *p, enum token_kind kind)
 {
-	if (!accept(p, kind))
-		fail_here(p);
+	if (!parser_accept(p, kind))
+		parser_fail_here(p);
 }
 
-bool at_word(const struct parser *p, const char *text)
+bool parser_at_word(const struct parser *p, const char *text)
 {
 	if (peek(p) != TOKEN_NAME)
 		return false;
@@ -46,7 +46,7 @@ bool at_word(const struct parser *p, const char *text)
 	return span.end - span.start == len && memcmp(p->source->text + span.start, text, len) == 0;
 }
 
-struct span span_from(const struct parser *p, uint32_t start)
+struct span parser_span(const struct parser *p, uint32_t start)
 {
 	return (struct span){start, p->last_end > start ? p->last_end : start};
 }
@@ -60,13 +60,13 @@ struct name_at parse_name(struct parser *p)
 {
 	struct name_at name = {.span = here(p)};
 	name.name = token_name(p, name.span);
-	expect(p, TOKEN_NAME);
+	parser_expect(p, TOKEN_NAME);
 	return name;
 }
 
-/* ---- errors ---------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------ */
 
-void fail(struct parser *p, struct span span, const char *format, ...)
+void parser_fail(struct parser *p, struct span span, const char *format, ...)
 {
 	if (p->failed)
 		return;
@@ -82,24 +82,24 @@ void fail(struct parser *p, struct span span, const char *format, ...)
 	buf_free(&message);
 }
 
-void fail_here(struct parser *p)
+void parser_fail_here(struct parser *p)
 {
 	if (p->failed)
 		return;
 	struct span span = here(p);
 	switch (peek(p)) {
 	case TOKEN_INDENT:
-		fail(p, span, "unexpected indent");
+		parser_fail(p, span, "unexpected indent");
 		break;
 	case TOKEN_NEWLINE:
-		fail(p, (struct span){span.start, span.start}, "invalid syntax");
+		parser_fail(p, (struct span){span.start, span.start}, "invalid syntax");
 		break;
 	default:
-		fail(p, span, "invalid syntax");
+		parser_fail(p, span, "invalid syntax");
 	}
 }
 
-void refuse(struct parser *p, struct span span, const char *format, ...)
+void parser_refuse(struct parser *p, struct span span, const char *format, ...)
 {
 	if (p->failed || p->quiet)
 		return;
@@ -113,23 +113,23 @@ void refuse(struct parser *p, struct span span, const char *format, ...)
 	buf_free(&message);
 }
 
-bool enter(struct parser *p)
+bool parser_enter(struct parser *p)
 {
 	if (p->failed)
 		return false;
 	if (++p->nesting <= NESTING_MAX)
 		return true;
-	fail(p, here(p), "too many nested expressions");
+	parser_fail(p, here(p), "too many nested expressions");
 	p->nesting--;
 	return false;
 }
 
-void leave(struct parser *p)
+void parser_leave(struct parser *p)
 {
 	p->nesting--;
 }
 
-/* ---- captions and the docstring ---------------------------------------------------------------- */
+/* ---- captions and the docstring ---------------------------------------------- */
 
 /*
  * A caption above `else:` or `finally:` belongs to the first statement behind it, since
@@ -181,7 +181,10 @@ static size_t blanks(const char *text, size_t len)
 	return n;
 }
 
-/* The lines behind the docstring's first, without their common indentation and outer blank lines. */
+/*
+ * The lines behind the docstring's first, without their common indentation and outer
+ * blank lines.
+ */
 static void put_introduction(struct buf *out, const char *text, size_t len)
 {
 	size_t common = SIZE_MAX;
@@ -237,7 +240,7 @@ static void take_doc(struct module_tree *tree)
 	buf_free(&introduction);
 }
 
-/* ---- from text to tree ------------------------------------------------------------------------- */
+/* ---- from text to tree ------------------------------------------------------- */
 
 /* Refuse what is no text: too long, not UTF-8, or with NUL bytes in it. */
 static int check_text(const char *path, const char *text, size_t len,
@@ -272,7 +275,10 @@ static int check_text(const char *path, const char *text, size_t len,
 	return nul != NULL ? -ERR_BINARY : -ERR_UTF8;
 }
 
-/* Parse what was taken apart; an error of the lexer goes before one of the parser, as in CPython. */
+/*
+ * Parse what was taken apart; an error of the lexer goes before one of the parser, as in
+ * CPython.
+ */
 static int parse_tokens(struct module_tree *tree, struct tokens *tokens,
                         struct diagnostics *lexer_diagnostics, struct diagnostics *out)
 {
@@ -328,7 +334,7 @@ int module_parse(const char *path, const char *text, size_t len,
 	return 0;
 }
 
-/* ---- what the floor above asks for ----------------------------------------------------------------- */
+/* ---- what the floor above asks for ------------------------------------------- */
 
 size_t module_caption_count(const struct module_tree *tree)
 {

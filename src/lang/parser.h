@@ -33,7 +33,10 @@ void module_free(struct module_tree *tree);
 size_t module_caption_count(const struct module_tree *tree);
 const struct caption *module_caption(const struct module_tree *tree, size_t i);
 
-/* The docstring's first line, and what follows it with the indentation taken off; "" if none. */
+/*
+ * The docstring's first line, and what follows it with the indentation taken off; "" if
+ * none.
+ */
 const char *module_title(const struct module_tree *tree);
 const char *module_introduction(const struct module_tree *tree);
 
@@ -50,10 +53,10 @@ struct known_names {
 };
 
 /*
- * Refuse what is not there: modules that are imported, `module.name` where `module` is plainly
- * an imported module, built-in functions that a scene has not (open, eval). Guarded uses, in a
- * `try` with an except clause for ImportError, AttributeError or NameError, are left to run time.
- * 0, or -ERR_UNSUPPORTED with one error for each place.
+ * Refuse what is not there: modules that are imported, `module.name` where `module` is
+ * plainly an imported module, built-in functions that a scene has not (open, eval).
+ * Guarded uses, in a `try` with an except clause for ImportError, AttributeError or
+ * NameError, are left to run time. 0, or -ERR_UNSUPPORTED with one error for each place.
  */
 int module_check(const struct module_tree *tree, const struct known_names *names,
                  struct diagnostics *diagnostics);

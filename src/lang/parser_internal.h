@@ -1,5 +1,5 @@
 /*
- * Shared by parser.c, parser_expr.c, parser_string.c, parser_statement.c and parser_pattern.c only.
+ * Shared by parser.c and the parser_*.c files only.
  *
  * After an error the parser sees nothing but TOKEN_BAD, so every loop ends and every
  * function returns some node; nobody checks results, and the tree is thrown away.
@@ -30,7 +30,7 @@ struct parser {
 	bool in_for_target;     /* `in` ends the expression */
 };
 
-/* ---- tokens (parser.c) ---------------------------------------------------------------- */
+/* ---- tokens (parser.c) ------------------------------------------------------- */
 
 static inline enum token_kind peek(const struct parser *p)
 {
@@ -50,41 +50,44 @@ static inline struct span here(const struct parser *p)
 }
 
 /* Take the current token. */
-void advance(struct parser *p);
+void parser_advance(struct parser *p);
 /* Take it if it is of this kind. */
-bool accept(struct parser *p, enum token_kind kind);
+bool parser_accept(struct parser *p, enum token_kind kind);
 /* Take it, or fail with "invalid syntax". */
-void expect(struct parser *p, enum token_kind kind);
+void parser_expect(struct parser *p, enum token_kind kind);
 /* Whether the current token is the name `text`: soft keywords. */
-bool at_word(const struct parser *p, const char *text);
+bool parser_at_word(const struct parser *p, const char *text);
 /* From `start` to the end of the last token taken. */
-struct span span_from(const struct parser *p, uint32_t start);
+struct span parser_span(const struct parser *p, uint32_t start);
 
 /* The first error ends it all. */
-void fail(struct parser *p, struct span span, const char *format, ...)
+void parser_fail(struct parser *p, struct span span, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* "invalid syntax" (or what fits better) at the current token. */
-void fail_here(struct parser *p);
+void parser_fail_here(struct parser *p);
 /* Legal, but not supported: goes on, so that all of them are found. */
-void refuse(struct parser *p, struct span span, const char *format, ...)
+void parser_refuse(struct parser *p, struct span span, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* One more level of nesting; false after failing. leave() goes with every enter(). */
-bool enter(struct parser *p);
-void leave(struct parser *p);
+/*
+ * One more level of nesting; false after failing. parser_leave() goes with every
+ * parser_enter().
+ */
+bool parser_enter(struct parser *p);
+void parser_leave(struct parser *p);
 
-/* ---- nodes ------------------------------------------------------------------------------- */
+/* ---- nodes ------------------------------------------------------------------- */
 
 /* A zeroed expression that spans from `start` to the last token. */
-struct expr *new_expr(struct parser *p, enum expr_kind kind, uint32_t start);
+struct expr *expr_new(struct parser *p, enum expr_kind kind, uint32_t start);
 /* `e` has `child` below it: keep count of the depth. */
-void adopt(struct parser *p, struct expr *e, const struct expr *child);
+void expr_adopt(struct parser *p, struct expr *e, const struct expr *child);
 /* The name in a token. */
 struct name *token_name(struct parser *p, struct span span);
 /* Take a NAME token. */
 struct name_at parse_name(struct parser *p);
 
-/* ---- expressions (parser_expr.c) ------------------------------------------------------------ */
+/* ---- expressions (parser_expr.c) --------------------------------------------- */
 
 /* What may stand after `=`, `return`, in a subscript...: see the grammar's names. */
 struct expr *parse_expression(struct parser *p);       /* conditional or lambda */
@@ -92,11 +95,14 @@ struct expr *parse_named(struct parser *p);            /* also name := value */
 struct expr *parse_star_expressions(struct parser *p); /* a tuple without parentheses, too */
 struct expr *parse_star_or_yield(struct parser *p);
 struct expr *parse_bitwise_or(struct parser *p);
-struct expr *parse_primary(struct parser *p);          /* await, calls, attributes, items */
+struct expr *parse_disjunction(struct parser *p);      /* no conditional */
 /* The targets of `for`, up to `in`. */
 struct expr *parse_for_targets(struct parser *p);
 bool starts_expression(enum token_kind kind);
 
+/* ---- what binds tightest (parser_primary.c) ---------------------------------- */
+
+struct expr *parse_primary(struct parser *p); /* await, calls, attributes, items */
 /* The arguments of a call or class, behind the opening bracket, up to the closing one. */
 void parse_arguments(struct parser *p, struct argument **out, uint32_t *count);
 /* Parameters up to (not including) `end`: `)` of a def, `:` of a lambda. */
@@ -108,21 +114,44 @@ struct parameters *parse_parameters(struct parser *p, enum token_kind end);
  */
 void check_target(struct parser *p, const struct expr *e, const char *verb, bool suggest);
 
-/* ---- literals (parser_string.c) ----------------------------------------------------------- */
+/* ---- brackets (parser_display.c) --------------------------------------------- */
+
+struct expr *parse_parentheses(struct parser *p);
+struct expr *parse_brackets(struct parser *p);
+struct expr *parse_braces(struct parser *p);
+/* One item of a display: with a star, or with :=. */
+struct expr *parse_star_named(struct parser *p);
+/*
+ * Whether `for` or `async for` comes next; and the clauses behind `element` (and a
+ * dict's `val`).
+ */
+bool parser_at_comprehension(const struct parser *p);
+struct expr *parse_comprehension(struct parser *p, enum expr_kind kind, uint32_t start,
+                                 struct expr *element, struct expr *val);
+/*
+ * The closing bracket of `e`'s surroundings (`e` may be NULL), or the error that
+ * explains its absence.
+ */
+void parser_expect_close(struct parser *p, enum token_kind close, const struct expr *e);
+
+/* ---- literals (parser_string.c) ---------------------------------------------- */
 
 struct expr *parse_strings(struct parser *p); /* one or more adjacent ones */
 struct expr *parse_number(struct parser *p);
 
-/* ---- statements ----------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------- */
 
 /* Statements to the end of the file (parser_statement.c). */
 struct block parse_module(struct parser *p);
-/* `:` and the statements behind or below it; `after` is as in "after 'if' statement on line N". */
+/*
+ * `:` and the statements behind or below it; `after` is as in "after 'if' statement on
+ * line N".
+ */
 struct block parse_block(struct parser *p, const char *after, uint32_t head_at);
 void expect_colon(struct parser *p);
 /* A statement that begins with a keyword and has a block (parser_compound.c), or NULL. */
 struct stmt *parse_compound(struct parser *p);
-struct stmt *new_stmt(struct parser *p, enum stmt_kind kind, uint32_t start);
+struct stmt *stmt_new(struct parser *p, enum stmt_kind kind, uint32_t start);
 /* `match` if it is one here, else NULL (parser_pattern.c). */
 struct stmt *parse_match(struct parser *p);
 

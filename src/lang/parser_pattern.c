@@ -9,7 +9,7 @@ static struct pattern *new_pattern(struct parser *p, enum pattern_kind kind, uin
 {
 	struct pattern *pattern = tree_alloc(p->tree, 1, sizeof *pattern);
 	pattern->kind = (uint8_t)kind;
-	pattern->span = span_from(p, start);
+	pattern->span = parser_span(p, start);
 	return pattern;
 }
 
@@ -23,24 +23,24 @@ static void take_items(struct parser *p, struct pattern *pattern, struct pattern
 	TAKE_LIST(p, pattern, list);
 }
 
-/* ---- values, names, classes ------------------------------------------------------------------ */
+/* ---- values, names, classes -------------------------------------------------- */
 
 /* A number with its sign, a string, or None, True, False. */
 static struct expr *parse_literal(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	if (!accept(p, TOKEN_MINUS))
+	if (!parser_accept(p, TOKEN_MINUS))
 		return peek(p) == TOKEN_FSTRING_START
-		       ? (fail(p, here(p), "patterns may only match literals and attribute lookups"),
-		          new_expr(p, EXPR_CONSTANT, start))
+		       ? (parser_fail(p, here(p), "patterns may only match literals and attribute lookups"),
+		          expr_new(p, EXPR_CONSTANT, start))
 		       : parse_primary(p);
 	if (peek(p) != TOKEN_INT && peek(p) != TOKEN_FLOAT)
-		fail_here(p);
+		parser_fail_here(p);
 	struct expr *operand = parse_primary(p);
-	struct expr *e = new_expr(p, EXPR_UNARY, start);
+	struct expr *e = expr_new(p, EXPR_UNARY, start);
 	e->u.unary.op = UNARY_NEGATIVE;
 	e->u.unary.operand = operand;
-	adopt(p, e, operand);
+	expr_adopt(p, e, operand);
 	return e;
 }
 
@@ -55,26 +55,26 @@ static struct pattern *parse_class_pattern(struct parser *p, struct expr *class,
 {
 	struct pattern_list items = {0};
 	VEC(struct name *) names = {0};
-	advance(p);
+	parser_advance(p);
 	while (peek(p) != TOKEN_RPAREN && !p->failed) {
 		if (peek(p) == TOKEN_NAME && peek_at(p, 1) == TOKEN_ASSIGN) {
 			struct name_at name = parse_name(p);
 			for (size_t i = 0; i < names.count; i++) {
 				if (names.items[i] == name.name)
-					fail(p, name.span, "attribute name repeated in class pattern: %s",
+					parser_fail(p, name.span, "attribute name repeated in class pattern: %s",
 					     name.name->text);
 			}
 			vec_push(&names, name.name);
-			advance(p);
+			parser_advance(p);
 		} else if (names.count > 0) {
-			fail(p, here(p), "positional patterns follow keyword patterns");
+			parser_fail(p, here(p), "positional patterns follow keyword patterns");
 		}
 		struct pattern *item = parse_pattern(p);
 		vec_push(&items, item);
-		if (!accept(p, TOKEN_COMMA))
+		if (!parser_accept(p, TOKEN_COMMA))
 			break;
 	}
-	expect(p, TOKEN_RPAREN);
+	parser_expect(p, TOKEN_RPAREN);
 	struct pattern *pattern = new_pattern(p, PATTERN_CLASS, start);
 	pattern->value = class;
 	pattern->attributes = tree_copy(p->tree, names.items, names.count, sizeof *names.items);
@@ -88,18 +88,18 @@ static struct pattern *parse_class_pattern(struct parser *p, struct expr *class,
 static struct pattern *parse_name_pattern(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	bool wildcard = at_word(p, "_");
+	bool wildcard = parser_at_word(p, "_");
 	struct name_at name = parse_name(p);
-	struct expr *e = new_expr(p, EXPR_NAME, start);
+	struct expr *e = expr_new(p, EXPR_NAME, start);
 	e->u.name = name.name;
 	bool dotted = false;
-	while (accept(p, TOKEN_DOT)) {
+	while (parser_accept(p, TOKEN_DOT)) {
 		struct name_at attribute = parse_name(p);
-		struct expr *outer = new_expr(p, EXPR_ATTRIBUTE, start);
+		struct expr *outer = expr_new(p, EXPR_ATTRIBUTE, start);
 		outer->u.attribute.object = e;
 		outer->u.attribute.name = attribute.name;
 		outer->u.attribute.name_span = attribute.span;
-		adopt(p, outer, e);
+		expr_adopt(p, outer, e);
 		e = outer;
 		dotted = true;
 	}
@@ -113,14 +113,14 @@ static struct pattern *parse_name_pattern(struct parser *p)
 	return pattern;
 }
 
-/* ---- sequences and mappings ------------------------------------------------------------------- */
+/* ---- sequences and mappings -------------------------------------------------- */
 
 static struct pattern *parse_maybe_star(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	if (!accept(p, TOKEN_STAR))
+	if (!parser_accept(p, TOKEN_STAR))
 		return parse_pattern(p);
-	bool wildcard = at_word(p, "_");
+	bool wildcard = parser_at_word(p, "_");
 	struct name_at name = parse_name(p);
 	struct pattern *pattern = new_pattern(p, PATTERN_STAR, start);
 	if (!wildcard)
@@ -135,7 +135,7 @@ static struct pattern *parse_sequence(struct parser *p, struct pattern *first, u
 	struct pattern_list items = {0};
 	if (first != NULL)
 		vec_push(&items, first);
-	while ((items.count == 0 || accept(p, TOKEN_COMMA)) && peek(p) != close &&
+	while ((items.count == 0 || parser_accept(p, TOKEN_COMMA)) && peek(p) != close &&
 	       peek(p) != TOKEN_IF && !p->failed) {
 		struct pattern *item = parse_maybe_star(p);
 		vec_push(&items, item);
@@ -144,7 +144,7 @@ static struct pattern *parse_sequence(struct parser *p, struct pattern *first, u
 	for (size_t i = 0; i < items.count; i++) {
 		bool is_star = items.items[i]->kind == PATTERN_STAR;
 		if (is_star && seen_star)
-			fail(p, items.items[i]->span, "multiple starred expressions in sequence pattern");
+			parser_fail(p, items.items[i]->span, "multiple starred expressions in sequence pattern");
 		seen_star |= is_star;
 	}
 	struct pattern *pattern = new_pattern(p, PATTERN_SEQUENCE, start);
@@ -156,7 +156,7 @@ static struct pattern *parse_group(struct parser *p)
 {
 	uint32_t start = here(p).start;
 	enum token_kind close = peek(p) == TOKEN_LPAREN ? TOKEN_RPAREN : TOKEN_RBRACKET;
-	advance(p);
+	parser_advance(p);
 	struct pattern *pattern = NULL;
 	if (close == TOKEN_RPAREN && peek(p) != TOKEN_RPAREN) {
 		struct pattern *first = parse_maybe_star(p);
@@ -167,7 +167,7 @@ static struct pattern *parse_group(struct parser *p)
 	} else {
 		pattern = parse_sequence(p, NULL, start, close);
 	}
-	expect(p, close);
+	parser_expect(p, close);
 	return pattern;
 }
 
@@ -177,26 +177,26 @@ static struct pattern *parse_mapping(struct parser *p)
 	struct pattern_list items = {0};
 	VEC(struct expr *) keys = {0};
 	struct name_at rest = {0};
-	advance(p);
+	parser_advance(p);
 	while (peek(p) != TOKEN_RBRACE && !p->failed) {
 		if (rest.name != NULL)
-			fail(p, rest.span, "double star pattern must be the last one in a mapping pattern");
-		if (accept(p, TOKEN_POW)) {
+			parser_fail(p, rest.span, "double star pattern must be the last one in a mapping pattern");
+		if (parser_accept(p, TOKEN_POW)) {
 			rest = parse_name(p);
 		} else {
 			struct expr *key = parse_literal(p);
 			if (key->kind == EXPR_NAME || key->kind == EXPR_CALL)
-				fail(p, key->span,
+				parser_fail(p, key->span,
 				     "mapping pattern keys may only match literals and attribute lookups");
-			expect(p, TOKEN_COLON);
+			parser_expect(p, TOKEN_COLON);
 			struct pattern *val = parse_pattern(p);
 			vec_push(&keys, key);
 			vec_push(&items, val);
 		}
-		if (!accept(p, TOKEN_COMMA))
+		if (!parser_accept(p, TOKEN_COMMA))
 			break;
 	}
-	expect(p, TOKEN_RBRACE);
+	parser_expect(p, TOKEN_RBRACE);
 	struct pattern *pattern = new_pattern(p, PATTERN_MAPPING, start);
 	pattern->name = rest;
 	pattern->keys = tree_copy(p->tree, keys.items, keys.count, sizeof *keys.items);
@@ -205,7 +205,7 @@ static struct pattern *parse_mapping(struct parser *p)
 	return pattern;
 }
 
-/* ---- or, as --------------------------------------------------------------------------------------- */
+/* ---- or, as ------------------------------------------------------------------ */
 
 static struct pattern *parse_closed(struct parser *p)
 {
@@ -230,11 +230,11 @@ static struct pattern *parse_closed(struct parser *p)
 		struct expr *val = parse_literal(p);
 		if (val->kind == EXPR_CALL || val->kind == EXPR_SUBSCRIPT ||
 		    val->kind == EXPR_ATTRIBUTE)
-			fail(p, val->span, "invalid syntax");
+			parser_fail(p, val->span, "invalid syntax");
 		return parse_value(p, val, start);
 	}
 	default:
-		fail_here(p);
+		parser_fail_here(p);
 		return new_pattern(p, PATTERN_WILDCARD, start);
 	}
 }
@@ -251,9 +251,9 @@ static bool matches_all(const struct pattern *pattern)
 static void fail_unreachable(struct parser *p, const struct pattern *pattern)
 {
 	if (pattern->kind == PATTERN_WILDCARD)
-		fail(p, pattern->span, "wildcard makes remaining patterns unreachable");
+		parser_fail(p, pattern->span, "wildcard makes remaining patterns unreachable");
 	else
-		fail(p, pattern->span, "name capture '%s' makes remaining patterns unreachable",
+		parser_fail(p, pattern->span, "name capture '%s' makes remaining patterns unreachable",
 		     pattern->name.name != NULL ? pattern->name.name->text : "_");
 }
 
@@ -265,7 +265,7 @@ static struct pattern *parse_alternatives(struct parser *p)
 		return first;
 	struct pattern_list items = {0};
 	vec_push(&items, first);
-	while (accept(p, TOKEN_BAR)) {
+	while (parser_accept(p, TOKEN_BAR)) {
 		struct pattern *item = parse_closed(p);
 		if (matches_all(vec_last(&items)))
 			fail_unreachable(p, vec_last(&items));
@@ -279,36 +279,36 @@ static struct pattern *parse_alternatives(struct parser *p)
 static struct pattern *parse_pattern(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	if (!enter(p))
+	if (!parser_enter(p))
 		return new_pattern(p, PATTERN_WILDCARD, start);
 	struct pattern *pattern = parse_alternatives(p);
-	leave(p);
-	if (!accept(p, TOKEN_AS))
+	parser_leave(p);
+	if (!parser_accept(p, TOKEN_AS))
 		return pattern;
-	if (at_word(p, "_"))
-		fail(p, here(p), "cannot use '_' as a target");
+	if (parser_at_word(p, "_"))
+		parser_fail(p, here(p), "cannot use '_' as a target");
 	struct pattern *capture = new_pattern(p, PATTERN_CAPTURE, start);
 	capture->name = parse_name(p);
 	capture->sub = pattern;
-	capture->span = span_from(p, start);
+	capture->span = parser_span(p, start);
 	return capture;
 }
 
-/* ---- the statement --------------------------------------------------------------------------------- */
+/* ---- the statement ----------------------------------------------------------- */
 
 static struct case_clause parse_case(struct parser *p)
 {
 	struct case_clause clause = {0};
 	uint32_t head = here(p).start;
-	advance(p);
+	parser_advance(p);
 	uint32_t start = here(p).start;
 	struct pattern *first = parse_maybe_star(p);
 	if (peek(p) == TOKEN_COMMA || first->kind == PATTERN_STAR)
 		first = parse_sequence(p, first, start, TOKEN_COLON);
 	clause.pattern = first;
-	if (accept(p, TOKEN_IF))
+	if (parser_accept(p, TOKEN_IF))
 		clause.guard = parse_named(p);
-	clause.span = span_from(p, head);
+	clause.span = parser_span(p, head);
 	clause.body = parse_block(p, "'case' statement", head);
 	return clause;
 }
@@ -331,13 +331,13 @@ static bool is_match(struct parser *p)
 	uint32_t last_end = p->last_end, nesting = p->nesting;
 	bool quiet = p->quiet;
 	p->quiet = true;
-	advance(p);
+	parser_advance(p);
 	parse_star_expressions(p);
 	bool found = peek(p) == TOKEN_COLON && peek_at(p, 1) == TOKEN_NEWLINE &&
 	             peek_at(p, 2) == TOKEN_INDENT;
 	if (found) {
 		p->at += 3;
-		found = at_word(p, "case");
+		found = parser_at_word(p, "case");
 	}
 	p->at = at;
 	p->last_end = last_end;
@@ -352,22 +352,22 @@ struct stmt *parse_match(struct parser *p)
 	if (!is_match(p))
 		return NULL;
 	uint32_t start = here(p).start;
-	advance(p);
+	parser_advance(p);
 	struct expr *subject = parse_star_expressions(p);
-	struct stmt *s = new_stmt(p, STMT_MATCH, start);
+	struct stmt *s = stmt_new(p, STMT_MATCH, start);
 	s->u.match.subject = subject;
-	expect(p, TOKEN_COLON);
-	expect(p, TOKEN_NEWLINE);
-	expect(p, TOKEN_INDENT);
+	parser_expect(p, TOKEN_COLON);
+	parser_expect(p, TOKEN_NEWLINE);
+	parser_expect(p, TOKEN_INDENT);
 	VEC(struct case_clause) clauses = {0};
-	while (at_word(p, "case")) {
+	while (parser_at_word(p, "case")) {
 		if (clauses.count > 0 && vec_last(&clauses).guard == NULL &&
 		    matches_all(vec_last(&clauses).pattern))
 			fail_unreachable(p, vec_last(&clauses).pattern);
 		struct case_clause clause = parse_case(p);
 		vec_push(&clauses, clause);
 	}
-	expect(p, TOKEN_DEDENT);
+	parser_expect(p, TOKEN_DEDENT);
 	s->u.match.clauses = tree_copy(p->tree, clauses.items, clauses.count, sizeof *clauses.items);
 	s->u.match.count = (uint32_t)clauses.count;
 	vec_free(&clauses);

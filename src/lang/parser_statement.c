@@ -3,15 +3,15 @@
 
 #include "lang/parser_internal.h"
 
-struct stmt *new_stmt(struct parser *p, enum stmt_kind kind, uint32_t start)
+struct stmt *stmt_new(struct parser *p, enum stmt_kind kind, uint32_t start)
 {
 	struct stmt *s = tree_alloc(p->tree, 1, sizeof *s);
 	s->kind = (uint8_t)kind;
-	s->span = span_from(p, start);
+	s->span = parser_span(p, start);
 	return s;
 }
 
-/* ---- assignments -------------------------------------------------------------------------- */
+/* ---- assignments ------------------------------------------------------------- */
 
 static const struct {
 	enum token_kind kind;
@@ -29,7 +29,7 @@ static const struct {
 static bool accept_augmented(struct parser *p, enum binary_op *op)
 {
 	for (size_t i = 0; i < COUNT_OF(augmented_tokens); i++) {
-		if (accept(p, augmented_tokens[i].kind)) {
+		if (parser_accept(p, augmented_tokens[i].kind)) {
 			*op = augmented_tokens[i].op;
 			return true;
 		}
@@ -42,14 +42,14 @@ static struct stmt *parse_assignment(struct parser *p, struct expr *first, uint3
 {
 	VEC(struct expr *) targets = {0};
 	struct expr *val = first;
-	while (accept(p, TOKEN_ASSIGN)) {
+	while (parser_accept(p, TOKEN_ASSIGN)) {
 		check_target(p, val, "assign to", true);
 		if (val->kind == EXPR_STARRED)
-			fail(p, val->span, "starred assignment target must be in a list or tuple");
+			parser_fail(p, val->span, "starred assignment target must be in a list or tuple");
 		vec_push(&targets, val);
 		val = parse_star_or_yield(p);
 	}
-	struct stmt *s = new_stmt(p, STMT_ASSIGN, start);
+	struct stmt *s = stmt_new(p, STMT_ASSIGN, start);
 	TAKE_LIST(p, &s->u.assign.targets, &targets);
 	s->u.assign.value = val;
 	return s;
@@ -58,14 +58,14 @@ static struct stmt *parse_assignment(struct parser *p, struct expr *first, uint3
 static struct stmt *parse_annotated(struct parser *p, struct expr *target, uint32_t start)
 {
 	if (target->kind == EXPR_TUPLE || target->kind == EXPR_LIST)
-		fail(p, target->span, "only single target (not %s) can be annotated",
+		parser_fail(p, target->span, "only single target (not %s) can be annotated",
 		     expr_called(target));
 	else if (target->kind != EXPR_NAME && target->kind != EXPR_ATTRIBUTE &&
 	         target->kind != EXPR_SUBSCRIPT)
-		fail(p, target->span, "illegal target for annotation");
+		parser_fail(p, target->span, "illegal target for annotation");
 	struct expr *annotation = parse_expression(p);
-	struct expr *val = accept(p, TOKEN_ASSIGN) ? parse_star_or_yield(p) : NULL;
-	struct stmt *s = new_stmt(p, STMT_ANNOTATED, start);
+	struct expr *val = parser_accept(p, TOKEN_ASSIGN) ? parse_star_or_yield(p) : NULL;
+	struct stmt *s = stmt_new(p, STMT_ANNOTATED, start);
 	s->u.annotated.target = target;
 	s->u.annotated.annotation = annotation;
 	s->u.annotated.value = val;
@@ -78,10 +78,10 @@ static struct stmt *parse_augmented(struct parser *p, struct expr *target, enum 
 {
 	if (target->kind != EXPR_NAME && target->kind != EXPR_ATTRIBUTE &&
 	    target->kind != EXPR_SUBSCRIPT)
-		fail(p, target->span, "'%s' is an illegal expression for augmented assignment",
+		parser_fail(p, target->span, "'%s' is an illegal expression for augmented assignment",
 		     expr_called(target));
 	struct expr *val = parse_star_or_yield(p);
-	struct stmt *s = new_stmt(p, STMT_AUGMENTED, start);
+	struct stmt *s = stmt_new(p, STMT_AUGMENTED, start);
 	s->u.augmented.target = target;
 	s->u.augmented.value = val;
 	s->u.augmented.op = op;
@@ -94,7 +94,7 @@ static void check_old_call(struct parser *p, const struct expr *e)
 	if (e->kind != EXPR_NAME || e->in_parentheses || !starts_expression(peek(p)))
 		return;
 	if (strcmp(e->u.name->text, "print") == 0 || strcmp(e->u.name->text, "exec") == 0)
-		fail(p, e->span, "Missing parentheses in call to '%s'. Did you mean %s(...)?",
+		parser_fail(p, e->span, "Missing parentheses in call to '%s'. Did you mean %s(...)?",
 		     e->u.name->text, e->u.name->text);
 }
 
@@ -108,21 +108,21 @@ static struct stmt *parse_expression_statement(struct parser *p)
 	if (peek(p) == TOKEN_COLON && e->kind != EXPR_YIELD) {
 		/* A stray colon behind something else is no annotation: let it fail as such. */
 		if (peek_at(p, 1) != TOKEN_NEWLINE) {
-			advance(p);
+			parser_advance(p);
 			return parse_annotated(p, e, start);
 		}
 	} else if (accept_augmented(p, &op)) {
 		return parse_augmented(p, e, op, start);
 	}
 	if (e->kind == EXPR_STARRED)
-		fail(p, e->span, "can't use starred expression here");
+		parser_fail(p, e->span, "can't use starred expression here");
 	check_old_call(p, e);
-	struct stmt *s = new_stmt(p, STMT_EXPRESSION, start);
+	struct stmt *s = stmt_new(p, STMT_EXPRESSION, start);
 	s->u.value = e;
 	return s;
 }
 
-/* ---- import ---------------------------------------------------------------------------------- */
+/* ---- import ------------------------------------------------------------------ */
 
 /* a.b.c as one name; its first part in `*first`. */
 static struct name *parse_dotted(struct parser *p, struct name **first, struct span *span)
@@ -132,31 +132,31 @@ static struct name *parse_dotted(struct parser *p, struct name **first, struct s
 	*first = part.name;
 	struct buf dotted = {0};
 	buf_puts(&dotted, part.name->text);
-	while (accept(p, TOKEN_DOT)) {
+	while (parser_accept(p, TOKEN_DOT)) {
 		part = parse_name(p);
 		buf_printf(&dotted, ".%s", part.name->text);
 	}
 	struct name *name = tree_name(p->tree, buf_text(&dotted), dotted.len);
 	buf_free(&dotted);
-	*span = span_from(p, start);
+	*span = parser_span(p, start);
 	return name;
 }
 
 static struct stmt *parse_import(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	advance(p);
+	parser_advance(p);
 	VEC(struct import_item) items = {0};
 	if (peek(p) == TOKEN_NEWLINE)
-		fail(p, here(p), "Expected one or more names after 'import'");
+		parser_fail(p, here(p), "Expected one or more names after 'import'");
 	do {
 		struct import_item item = {0};
 		item.name = parse_dotted(p, &item.binds, &item.span);
-		if (accept(p, TOKEN_AS))
+		if (parser_accept(p, TOKEN_AS))
 			item.binds = item.alias = parse_name(p).name;
 		vec_push(&items, item);
-	} while (accept(p, TOKEN_COMMA));
-	struct stmt *s = new_stmt(p, STMT_IMPORT, start);
+	} while (parser_accept(p, TOKEN_COMMA));
+	struct stmt *s = stmt_new(p, STMT_IMPORT, start);
 	s->u.import.items = tree_copy(p->tree, items.items, items.count, sizeof *items.items);
 	s->u.import.count = (uint32_t)items.count;
 	vec_free(&items);
@@ -166,11 +166,11 @@ static struct stmt *parse_import(struct parser *p)
 static struct stmt *parse_import_from(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	advance(p);
-	struct stmt *s = new_stmt(p, STMT_IMPORT_FROM, start);
+	parser_advance(p);
+	struct stmt *s = stmt_new(p, STMT_IMPORT_FROM, start);
 	if (peek(p) == TOKEN_DOT || peek(p) == TOKEN_ELLIPSIS) {
-		refuse(p, here(p), "relative imports are not supported: a scene is a single file");
-		while (accept(p, TOKEN_DOT) || accept(p, TOKEN_ELLIPSIS))
+		parser_refuse(p, here(p), "relative imports are not supported: a scene is a single file");
+		while (parser_accept(p, TOKEN_DOT) || parser_accept(p, TOKEN_ELLIPSIS))
 			;
 	}
 	struct name *first;
@@ -178,49 +178,49 @@ static struct stmt *parse_import_from(struct parser *p)
 		s->u.import.module = tree_name(p->tree, "", 0);
 	else
 		s->u.import.module = parse_dotted(p, &first, &s->u.import.module_span);
-	expect(p, TOKEN_IMPORT);
+	parser_expect(p, TOKEN_IMPORT);
 	VEC(struct import_item) items = {0};
 	if (peek(p) == TOKEN_STAR) {
-		refuse(p, here(p), "'import *' is not supported: name what you use");
-		advance(p);
+		parser_refuse(p, here(p), "'import *' is not supported: name what you use");
+		parser_advance(p);
 	} else if (peek(p) == TOKEN_NEWLINE) {
-		fail(p, here(p), "Expected one or more names after 'import'");
+		parser_fail(p, here(p), "Expected one or more names after 'import'");
 	} else {
-		bool open = accept(p, TOKEN_LPAREN);
+		bool open = parser_accept(p, TOKEN_LPAREN);
 		do {
 			if (open && items.count > 0 && peek(p) == TOKEN_RPAREN)
 				break;
 			if (!open && items.count > 0 && peek(p) == TOKEN_NEWLINE)
-				fail(p, (struct span){here(p).start, here(p).start},
+				parser_fail(p, (struct span){here(p).start, here(p).start},
 				     "trailing comma not allowed without surrounding parentheses");
 			struct name_at name = parse_name(p);
 			struct import_item item = {name.name, NULL, name.name, name.span};
-			if (accept(p, TOKEN_AS))
+			if (parser_accept(p, TOKEN_AS))
 				item.binds = item.alias = parse_name(p).name;
 			vec_push(&items, item);
-		} while (accept(p, TOKEN_COMMA));
+		} while (parser_accept(p, TOKEN_COMMA));
 		if (open)
-			expect(p, TOKEN_RPAREN);
+			parser_expect(p, TOKEN_RPAREN);
 	}
 	s->u.import.items = tree_copy(p->tree, items.items, items.count, sizeof *items.items);
 	s->u.import.count = (uint32_t)items.count;
 	vec_free(&items);
-	s->span = span_from(p, start);
+	s->span = parser_span(p, start);
 	return s;
 }
 
-/* ---- the other simple statements ---------------------------------------------------------------- */
+/* ---- the other simple statements --------------------------------------------- */
 
 static struct stmt *parse_return(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	advance(p);
+	parser_advance(p);
 	struct expr *val = NULL;
 	if (peek(p) != TOKEN_NEWLINE && peek(p) != TOKEN_SEMICOLON)
 		val = parse_star_expressions(p);
 	if (val != NULL && val->kind == EXPR_STARRED)
-		fail(p, val->span, "can't use starred expression here");
-	struct stmt *s = new_stmt(p, STMT_RETURN, start);
+		parser_fail(p, val->span, "can't use starred expression here");
+	struct stmt *s = stmt_new(p, STMT_RETURN, start);
 	s->u.value = val;
 	return s;
 }
@@ -228,14 +228,14 @@ static struct stmt *parse_return(struct parser *p)
 static struct stmt *parse_raise(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	advance(p);
+	parser_advance(p);
 	struct expr *exception = NULL, *cause = NULL;
 	if (peek(p) != TOKEN_NEWLINE && peek(p) != TOKEN_SEMICOLON) {
 		exception = parse_expression(p);
-		if (accept(p, TOKEN_FROM))
+		if (parser_accept(p, TOKEN_FROM))
 			cause = parse_expression(p);
 	}
-	struct stmt *s = new_stmt(p, STMT_RAISE, start);
+	struct stmt *s = stmt_new(p, STMT_RAISE, start);
 	s->u.raise.exception = exception;
 	s->u.raise.cause = cause;
 	return s;
@@ -244,10 +244,10 @@ static struct stmt *parse_raise(struct parser *p)
 static struct stmt *parse_delete(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	advance(p);
+	parser_advance(p);
 	struct expr *e = parse_star_expressions(p);
 	check_target(p, e, "delete", false);
-	struct stmt *s = new_stmt(p, STMT_DELETE, start);
+	struct stmt *s = stmt_new(p, STMT_DELETE, start);
 	if (e->kind == EXPR_TUPLE && !e->in_parentheses) {
 		s->u.targets = e->u.list;
 	} else {
@@ -260,10 +260,10 @@ static struct stmt *parse_delete(struct parser *p)
 static struct stmt *parse_assert(struct parser *p)
 {
 	uint32_t start = here(p).start;
-	advance(p);
+	parser_advance(p);
 	struct expr *test = parse_expression(p);
-	struct expr *message = accept(p, TOKEN_COMMA) ? parse_expression(p) : NULL;
-	struct stmt *s = new_stmt(p, STMT_ASSERT, start);
+	struct expr *message = parser_accept(p, TOKEN_COMMA) ? parse_expression(p) : NULL;
+	struct stmt *s = stmt_new(p, STMT_ASSERT, start);
 	s->u.assertion.test = test;
 	s->u.assertion.message = message;
 	return s;
@@ -272,13 +272,13 @@ static struct stmt *parse_assert(struct parser *p)
 static struct stmt *parse_names(struct parser *p, enum stmt_kind kind)
 {
 	uint32_t start = here(p).start;
-	advance(p);
+	parser_advance(p);
 	VEC(struct name_at) names = {0};
 	do {
 		struct name_at name = parse_name(p);
 		vec_push(&names, name);
-	} while (accept(p, TOKEN_COMMA));
-	struct stmt *s = new_stmt(p, kind, start);
+	} while (parser_accept(p, TOKEN_COMMA));
+	struct stmt *s = stmt_new(p, kind, start);
 	s->u.names.items = tree_copy(p->tree, names.items, names.count, sizeof *names.items);
 	s->u.names.count = (uint32_t)names.count;
 	vec_free(&names);
@@ -288,8 +288,8 @@ static struct stmt *parse_names(struct parser *p, enum stmt_kind kind)
 static struct stmt *parse_word(struct parser *p, enum stmt_kind kind)
 {
 	uint32_t start = here(p).start;
-	advance(p);
-	return new_stmt(p, kind, start);
+	parser_advance(p);
+	return stmt_new(p, kind, start);
 }
 
 static struct stmt *parse_simple(struct parser *p)
@@ -320,15 +320,15 @@ static struct stmt *parse_simple(struct parser *p)
 	default:
 		break;
 	}
-	if (at_word(p, "type") && peek_at(p, 1) == TOKEN_NAME &&
+	if (parser_at_word(p, "type") && peek_at(p, 1) == TOKEN_NAME &&
 	    (peek_at(p, 2) == TOKEN_ASSIGN || peek_at(p, 2) == TOKEN_LBRACKET)) {
-		refuse(p, here(p), "'type' statements are not supported");
-		advance(p);
+		parser_refuse(p, here(p), "'type' statements are not supported");
+		parser_advance(p);
 	}
 	return parse_expression_statement(p);
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------- */
+/* ---- blocks ------------------------------------------------------------------ */
 
 struct statements {
 	struct stmt **items;
@@ -337,9 +337,9 @@ struct statements {
 
 static void end_of_line(struct parser *p)
 {
-	if (accept(p, TOKEN_NEWLINE) || p->failed)
+	if (parser_accept(p, TOKEN_NEWLINE) || p->failed)
 		return;
-	fail_here(p);
+	parser_fail_here(p);
 }
 
 /* Simple statements up to the end of the line. */
@@ -350,14 +350,14 @@ static void parse_line(struct parser *p, struct statements *out)
 			break;
 		struct stmt *s = parse_simple(p);
 		vec_push(out, s);
-	} while (accept(p, TOKEN_SEMICOLON));
+	} while (parser_accept(p, TOKEN_SEMICOLON));
 	end_of_line(p);
 }
 
 static void parse_statement(struct parser *p, struct statements *out)
 {
 	struct stmt *s = NULL;
-	if (at_word(p, "match"))
+	if (parser_at_word(p, "match"))
 		s = parse_match(p);
 	if (s == NULL)
 		s = parse_compound(p);
@@ -369,29 +369,29 @@ static void parse_statement(struct parser *p, struct statements *out)
 
 void expect_colon(struct parser *p)
 {
-	if (accept(p, TOKEN_COLON) || p->failed)
+	if (parser_accept(p, TOKEN_COLON) || p->failed)
 		return;
 	struct span span = here(p);
 	if (peek(p) == TOKEN_NEWLINE)
 		span.end = span.start;
-	fail(p, span, "expected ':'");
+	parser_fail(p, span, "expected ':'");
 }
 
 struct block parse_block(struct parser *p, const char *after, uint32_t head_at)
 {
 	struct statements list = {0};
 	expect_colon(p);
-	if (!accept(p, TOKEN_NEWLINE)) {
+	if (!parser_accept(p, TOKEN_NEWLINE)) {
 		parse_line(p, &list);
-	} else if (accept(p, TOKEN_INDENT)) {
+	} else if (parser_accept(p, TOKEN_INDENT)) {
 		while (peek(p) != TOKEN_DEDENT && peek(p) != TOKEN_END && !p->failed &&
 		       peek(p) != TOKEN_BAD)
 			parse_statement(p, &list);
-		accept(p, TOKEN_DEDENT);
+		parser_accept(p, TOKEN_DEDENT);
 		if (peek(p) == TOKEN_BAD)
-			fail_here(p);
+			parser_fail_here(p);
 	} else {
-		fail(p, here(p), "expected an indented block after %s on line %u", after,
+		parser_fail(p, here(p), "expected an indented block after %s on line %u", after,
 		     source_line(p->source, head_at));
 	}
 	struct block block;
@@ -404,7 +404,7 @@ struct block parse_module(struct parser *p)
 	struct statements list = {0};
 	while (peek(p) != TOKEN_END && !p->failed) {
 		if (peek(p) == TOKEN_INDENT || peek(p) == TOKEN_BAD)
-			fail_here(p);
+			parser_fail_here(p);
 		else
 			parse_statement(p, &list);
 	}

@@ -7,7 +7,7 @@
 #include "lang/float_text.h"
 #include "lang/parser_internal.h"
 
-/* ---- numbers -------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------- */
 
 struct expr *parse_number(struct parser *p)
 {
@@ -18,10 +18,10 @@ struct expr *parse_number(struct parser *p)
 		if (p->source->text[i] != '_')
 			buf_putc(&digits, p->source->text[i]);
 	}
-	advance(p);
-	struct expr *e = new_expr(p, kind == TOKEN_INT ? EXPR_INT : EXPR_FLOAT, span.start);
+	parser_advance(p);
+	struct expr *e = expr_new(p, kind == TOKEN_INT ? EXPR_INT : EXPR_FLOAT, span.start);
 	if (kind == TOKEN_IMAGINARY) {
-		refuse(p, span, "complex numbers are not supported");
+		parser_refuse(p, span, "complex numbers are not supported");
 	} else if (kind == TOKEN_FLOAT) {
 		float_parse(buf_text(&digits), digits.len, &e->u.number);
 	} else {
@@ -32,7 +32,7 @@ struct expr *parse_number(struct parser *p)
 	return e;
 }
 
-/* ---- escapes --------------------------------------------------------------------------- */
+/* ---- escapes ----------------------------------------------------------------- */
 
 /* What a string's letters before the quotes say. */
 struct string_style {
@@ -68,17 +68,17 @@ static uint32_t read_hex(struct parser *p, uint32_t at, uint32_t end, int digits
 		const char *shape = shapes[digits == 2 ? 0 : digits == 4 ? 1 : 2];
 		uint32_t first = span.start - style.body_start;
 		if (style.is_bytes)
-			fail(p, span, "(value error) invalid \\x escape at position %u", first);
+			parser_fail(p, span, "(value error) invalid \\x escape at position %u", first);
 		else
-			fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes "
+			parser_fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes "
 			     "in position %u-%u: truncated %s escape", first,
 			     first + span.end - span.start - 1, shape);
 	} else if (c > 0x10ffff) {
-		fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes "
+		parser_fail(p, span, "(unicode error) 'unicodeescape' codec can't decode bytes "
 		     "in position %u-%u: illegal Unicode character",
 		     span.start - style.body_start, span.end - style.body_start - 1);
 	} else if (c >= 0xd800 && c < 0xe000) {
-		refuse(p, span, "surrogates such as \\%c%.*s are not supported", letter, got,
+		parser_refuse(p, span, "surrogates such as \\%c%.*s are not supported", letter, got,
 		       p->source->text + at);
 		c = UTF8_REPLACEMENT;
 	}
@@ -124,7 +124,7 @@ static uint32_t read_escape(struct parser *p, struct buf *out, uint32_t at, uint
 		return at + 2 + (uint32_t)digits;
 	}
 	if (c == 'N' && !is_bytes)
-		refuse(p, (struct span){at, at + 2},
+		parser_refuse(p, (struct span){at, at + 2},
 		       "characters by name (\\N{...}) are not supported");
 	/* An unknown escape stands for itself. */
 	buf_putc(out, '\\');
@@ -142,7 +142,7 @@ static void decode(struct parser *p, struct buf *out, uint32_t at, uint32_t end,
 			continue;
 		}
 		if (style.is_bytes && (c & 0x80) != 0) {
-			fail(p, (struct span){at, at + 1},
+			parser_fail(p, (struct span){at, at + 1},
 			     "bytes can only contain ASCII literal characters");
 			return;
 		}
@@ -152,7 +152,7 @@ static void decode(struct parser *p, struct buf *out, uint32_t at, uint32_t end,
 	}
 }
 
-/* ---- plain strings ------------------------------------------------------------------------- */
+/* ---- plain strings ----------------------------------------------------------- */
 
 static struct string_style string_style(const struct parser *p, struct span span)
 {
@@ -171,7 +171,7 @@ static struct string_style string_style(const struct parser *p, struct span span
 	return style;
 }
 
-/* ---- f-strings -------------------------------------------------------------------------------- */
+/* ---- f-strings --------------------------------------------------------------- */
 
 struct parts {
 	VEC(struct fstring_part) list;
@@ -192,10 +192,10 @@ static void flush_text(struct parser *p, struct parts *parts)
 static struct expr *finish_fstring(struct parser *p, struct parts *parts, uint32_t start)
 {
 	flush_text(p, parts);
-	struct expr *e = new_expr(p, EXPR_FSTRING, start);
+	struct expr *e = expr_new(p, EXPR_FSTRING, start);
 	for (size_t i = 0; i < parts->list.count; i++) {
-		adopt(p, e, parts->list.items[i].value);
-		adopt(p, e, parts->list.items[i].spec);
+		expr_adopt(p, e, parts->list.items[i].value);
+		expr_adopt(p, e, parts->list.items[i].spec);
 	}
 	e->u.fstring.parts = tree_copy(p->tree, parts->list.items, parts->list.count,
 	                               sizeof *parts->list.items);
@@ -213,8 +213,8 @@ static struct expr *parse_spec(struct parser *p, bool is_raw)
 	uint32_t start = p->last_end;
 	struct parts parts = {0};
 	struct string_style style = {.is_raw = is_raw};
-	if (!enter(p))
-		return new_expr(p, EXPR_CONSTANT, start);
+	if (!parser_enter(p))
+		return expr_new(p, EXPR_CONSTANT, start);
 	while (peek(p) == TOKEN_FSTRING_TEXT || peek(p) == TOKEN_LBRACE) {
 		if (peek(p) == TOKEN_LBRACE) {
 			parse_field(p, &parts, is_raw);
@@ -222,9 +222,9 @@ static struct expr *parse_spec(struct parser *p, bool is_raw)
 		}
 		style.body_start = here(p).start;
 		decode(p, &parts.text, here(p).start, here(p).end, style, false);
-		advance(p);
+		parser_advance(p);
 	}
-	leave(p);
+	parser_leave(p);
 	return finish_fstring(p, &parts, start);
 }
 
@@ -233,31 +233,31 @@ static char parse_conversion(struct parser *p)
 	struct span span = here(p);
 	if (peek(p) != TOKEN_NAME) {
 		if (!p->failed)
-			fail(p, span, "f-string: missing conversion character");
+			parser_fail(p, span, "f-string: missing conversion character");
 		return 0;
 	}
 	char c = p->source->text[span.start];
 	if (span.end - span.start != 1 || (c != 's' && c != 'r' && c != 'a'))
-		fail(p, span, "f-string: invalid conversion character '%.*s': "
+		parser_fail(p, span, "f-string: invalid conversion character '%.*s': "
 		     "expected 's', 'r', or 'a'", (int)(span.end - span.start),
 		     p->source->text + span.start);
-	advance(p);
+	parser_advance(p);
 	return c;
 }
 
 static void parse_field(struct parser *p, struct parts *parts, bool is_raw)
 {
 	uint32_t open = here(p).start;
-	advance(p);
+	parser_advance(p);
 	enum token_kind first = peek(p);
 	if (first == TOKEN_RBRACE || first == TOKEN_EXCLAMATION || first == TOKEN_COLON ||
 	    first == TOKEN_ASSIGN) {
-		fail(p, here(p), "f-string: valid expression required before '%s'",
+		parser_fail(p, here(p), "f-string: valid expression required before '%s'",
 		     token_text(first));
 		return;
 	}
 	if (first == TOKEN_LAMBDA) {
-		fail(p, here(p),
+		parser_fail(p, here(p),
 		     "f-string: lambda expressions are not allowed without parentheses");
 		return;
 	}
@@ -266,23 +266,23 @@ static void parse_field(struct parser *p, struct parts *parts, bool is_raw)
 	struct fstring_part part = {0};
 	part.value = parse_star_or_yield(p);
 	p->in_for_target = outer;
-	bool shows_text = accept(p, TOKEN_ASSIGN);
+	bool shows_text = parser_accept(p, TOKEN_ASSIGN);
 	if (shows_text && !p->failed)
 		buf_put(&parts->text, p->source->text + open + 1, here(p).start - open - 1);
-	if (accept(p, TOKEN_EXCLAMATION))
+	if (parser_accept(p, TOKEN_EXCLAMATION))
 		part.conversion = parse_conversion(p);
-	if (accept(p, TOKEN_COLON))
+	if (parser_accept(p, TOKEN_COLON))
 		part.spec = parse_spec(p, is_raw);
 	else if (shows_text && part.conversion == 0)
 		part.conversion = 'r';
-	if (!accept(p, TOKEN_RBRACE) && !p->failed) {
+	if (!parser_accept(p, TOKEN_RBRACE) && !p->failed) {
 		if (shows_text || part.conversion != 0 || part.spec != NULL)
-			fail(p, here(p), "f-string: expecting '}'");
+			parser_fail(p, here(p), "f-string: expecting '}'");
 		else if (starts_expression(peek(p)))
-			fail(p, (struct span){part.value->span.start, here(p).end},
+			parser_fail(p, (struct span){part.value->span.start, here(p).end},
 			     "invalid syntax. Perhaps you forgot a comma?");
 		else
-			fail(p, here(p), "f-string: expecting '=', or '!', or ':', or '}'");
+			parser_fail(p, here(p), "f-string: expecting '=', or '!', or ':', or '}'");
 	}
 	flush_text(p, parts);
 	vec_push(&parts->list, part);
@@ -293,7 +293,7 @@ static void parse_fstring(struct parser *p, struct parts *parts)
 	struct string_style style = {0};
 	for (uint32_t at = here(p).start; at < here(p).end; at++)
 		style.is_raw |= (p->source->text[at] | 0x20) == 'r';
-	advance(p);
+	parser_advance(p);
 	while (peek(p) == TOKEN_FSTRING_TEXT || peek(p) == TOKEN_LBRACE) {
 		if (peek(p) == TOKEN_LBRACE) {
 			parse_field(p, parts, style.is_raw);
@@ -301,12 +301,12 @@ static void parse_fstring(struct parser *p, struct parts *parts)
 		}
 		style.body_start = here(p).start;
 		decode(p, &parts->text, here(p).start, here(p).end, style, true);
-		advance(p);
+		parser_advance(p);
 	}
-	expect(p, TOKEN_FSTRING_END);
+	parser_expect(p, TOKEN_FSTRING_END);
 }
 
-/* ---- adjacent strings ---------------------------------------------------------------------------- */
+/* ---- adjacent strings -------------------------------------------------------- */
 
 struct expr *parse_strings(struct parser *p)
 {
@@ -322,16 +322,16 @@ struct expr *parse_strings(struct parser *p)
 			any_bytes |= style.is_bytes;
 			any_str |= !style.is_bytes;
 			decode(p, &parts.text, style.body_start, style.body_end, style, false);
-			advance(p);
+			parser_advance(p);
 		} else {
 			break;
 		}
 	}
 	if (any_bytes && any_str)
-		fail(p, span_from(p, start), "cannot mix bytes and nonbytes literals");
+		parser_fail(p, parser_span(p, start), "cannot mix bytes and nonbytes literals");
 	if (any_fstring)
 		return finish_fstring(p, &parts, start);
-	struct expr *e = new_expr(p, any_bytes ? EXPR_BYTES : EXPR_STR, start);
+	struct expr *e = expr_new(p, any_bytes ? EXPR_BYTES : EXPR_STR, start);
 	e->u.text.len = parts.text.len;
 	e->u.text.bytes = tree_copy(p->tree, buf_text(&parts.text), parts.text.len + 1, 1);
 	buf_free(&parts.text);

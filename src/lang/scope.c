@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "lang/scope_internal.h"
 
-/* ---- symbols ---------------------------------------------------------------------------- */
+/* ---- symbols ----------------------------------------------------------------- */
 
 struct symbol *scope_find(const struct scope *scope, const struct name *name)
 {
@@ -64,7 +64,7 @@ void scope_free(struct module_tree *tree)
 	}
 }
 
-/* ---- finding bindings ------------------------------------------------------------------------ */
+/* ---- finding bindings -------------------------------------------------------- */
 
 static bool is_bound(const struct symbol *symbol)
 {
@@ -111,7 +111,7 @@ static struct symbol *find_outer(struct module_tree *tree, const struct symbol *
 	return NULL;
 }
 
-/* ---- cells -------------------------------------------------------------------------------------- */
+/* ---- cells ------------------------------------------------------------------- */
 
 /* Have `frame` and those between it and the cell's own frame pass the cell on. */
 static void pass_cell(struct scope *frame, struct symbol *cell)
@@ -162,7 +162,7 @@ static bool resolve(struct module_tree *tree, struct symbol *symbol,
 	return true;
 }
 
-/* ---- slots ---------------------------------------------------------------------------------------- */
+/* ---- slots ------------------------------------------------------------------- */
 
 /* Parameters have their slots; the other variables of the frame follow, comprehensions' too. */
 static void assign_locals(struct scope *scope)
