@@ -740,11 +740,38 @@ static value bytes_endswith(struct vm *vm, value self, const struct args *a)
 	return starts_any(vm, self, a->at[0], "endswith", true);
 }
 
+/* What find() and count() look for: bytes or one byte as an int. `byte` lives in the caller. */
+static bool needle(struct vm *vm, value v, struct bytes *out, unsigned char *byte)
+{
+	int64_t n;
+	if (value_is_bytes(v)) {
+		*out = *bytes_of(v);
+		return true;
+	}
+	if (!value_has_index(v)) {
+		vm_raise(vm, &exc_TypeError,
+		         "argument should be integer or bytes-like object, not '%s'",
+		         value_type_name(v));
+		return false;
+	}
+	if (!object_index_int64(vm, v, true, &n))
+		return false;
+	if (n < 0 || n > 255) {
+		vm_raise(vm, &exc_ValueError, "byte must be in range(0, 256)");
+		return false;
+	}
+	*byte = (unsigned char)n;
+	*out = (struct bytes){.len = 1, .data = byte};
+	return true;
+}
+
 static value bytes_find(struct vm *vm, value self, const struct args *a)
 {
-	if (!want_bytes(vm, a->at[0]))
+	struct bytes found;
+	unsigned char byte;
+	if (!needle(vm, a->at[0], &found, &byte))
 		return VALUE_NULL;
-	const struct bytes *b = bytes_of(self), *what = bytes_of(a->at[0]);
+	const struct bytes *b = bytes_of(self), *what = &found;
 	int64_t start = 0;
 	if (a->count > 1 && !bound_argument(vm, a->at[1], b->len, &start))
 		return VALUE_NULL;
@@ -757,9 +784,11 @@ static value bytes_find(struct vm *vm, value self, const struct args *a)
 
 static value bytes_count(struct vm *vm, value self, const struct args *a)
 {
-	if (!want_bytes(vm, a->at[0]))
+	struct bytes found;
+	unsigned char byte;
+	if (!needle(vm, a->at[0], &found, &byte))
 		return VALUE_NULL;
-	const struct bytes *b = bytes_of(self), *what = bytes_of(a->at[0]);
+	const struct bytes *b = bytes_of(self), *what = &found;
 	if (what->len == 0)
 		return int_new(vm, (int64_t)b->len + 1);
 	int64_t n = 0;

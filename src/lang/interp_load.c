@@ -192,14 +192,7 @@ value quick_binary(struct vm *vm, enum binary_op op, value left, value right)
 
 value build_set(struct vm *vm, const value *items, size_t count)
 {
-	value set = set_new(vm);
-	for (size_t i = 0; i < count; i++) {
-		if (!set_add(vm, set, items[i])) {
-			value_unref(vm, set);
-			return VALUE_NULL;
-		}
-	}
-	return set;
+	return set_from_display(vm, items, count);
 }
 
 value build_dict(struct vm *vm, const value *pairs, size_t count)

@@ -362,8 +362,11 @@ static int64_t position_of(const struct range *r, value item)
 	return gap % pace == 0 ? (int64_t)(gap / pace) : -1;
 }
 
-/* Other values are looked for one by one: 1.0 is in range(3). */
-static int64_t search(struct vm *vm, value self, value item, bool all)
+/*
+ * Other values are looked for one by one: 1.0 is in range(3). How many there are or, with
+ * `where`, the position of the first one or -1; -2 with an exception set.
+ */
+static int64_t search(struct vm *vm, value self, value item, bool where)
 {
 	const struct range *r = range_of(self);
 	int64_t found = 0;
@@ -372,24 +375,28 @@ static int64_t search(struct vm *vm, value self, value item, bool all)
 		int same = object_equal(vm, n, item);
 		value_unref(vm, n);
 		if (same < 0)
-			return -1;
-		if (same && !all)
-			return 1;
+			return -2;
+		if (same && where)
+			return i;
 		found += same;
 	}
-	return found;
+	return where ? -1 : found;
 }
 
 static int range_contains(struct vm *vm, value self, value item)
 {
 	if (value_is_int(item))
 		return position_of(range_of(self), item) >= 0;
-	return (int)search(vm, self, item, false);
+	int64_t at = search(vm, self, item, true);
+	return at == -2 ? -1 : at >= 0;
 }
 
 static value range_index(struct vm *vm, value self, const struct args *a)
 {
-	int64_t at = value_is_int(a->at[0]) ? position_of(range_of(self), a->at[0]) : -1;
+	int64_t at = value_is_int(a->at[0]) ? position_of(range_of(self), a->at[0])
+					    : search(vm, self, a->at[0], true);
+	if (at == -2)
+		return VALUE_NULL;
 	if (at >= 0)
 		return int_new(vm, at);
 	value repr = object_repr(vm, a->at[0]);
@@ -404,7 +411,7 @@ static value range_count_method(struct vm *vm, value self, const struct args *a)
 {
 	if (value_is_int(a->at[0]))
 		return value_small(position_of(range_of(self), a->at[0]) >= 0);
-	int64_t n = search(vm, self, a->at[0], true);
+	int64_t n = search(vm, self, a->at[0], false);
 	return n < 0 ? VALUE_NULL : int_new(vm, n);
 }
 

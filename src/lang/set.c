@@ -33,30 +33,30 @@ value frozenset_new(struct vm *vm)
 bool set_add(struct vm *vm, value set, value item)
 {
 	int64_t hash;
-	return object_hash(vm, item, &hash) &&
-		table_put(vm, &set_of(set)->table, item, hash, VALUE_NULL);
+	return object_hash(vm, item, &hash) && set_table_add(vm, &set_of(set)->table, item, hash);
+}
+
+static bool update_from_dict(struct vm *vm, value set, value dict)
+{
+	size_t at = 0;
+	value key;
+	set_table_expect(vm, &set_of(set)->table, dict_count(dict));
+	while (dict_next(dict, &at, &key, NULL)) {
+		value_ref(key);
+		bool fine = set_add(vm, set, key);
+		value_unref(vm, key);
+		if (!fine)
+			return false;
+	}
+	return true;
 }
 
 bool set_update(struct vm *vm, value set, value iterable)
 {
-	if (value_is(set, iterable))
-		return true;
-	if (value_is_any_set(iterable)) {
-		struct table *from = &set_of(iterable)->table, *to = &set_of(set)->table;
-		if (to->count == 0 && to->filled == 0) {
-			table_copy(vm, to, from);
-			return true;
-		}
-		size_t at = 0;
-		for (struct table_entry *e; (e = table_next(from, &at)) != NULL;) {
-			value key = value_ref(e->key);
-			bool fine = table_put(vm, to, key, e->hash, VALUE_NULL);
-			value_unref(vm, key);
-			if (!fine)
-				return false;
-		}
-		return true;
-	}
+	if (value_is_any_set(iterable))
+		return set_table_merge(vm, &set_of(set)->table, &set_of(iterable)->table);
+	if (value_is_exactly(iterable, &dict_type))
+		return update_from_dict(vm, set, iterable);
 	value iterator = object_iter(vm, iterable);
 	if (value_is_null(iterator))
 		return false;
@@ -67,6 +67,27 @@ bool set_update(struct vm *vm, value set, value iterable)
 	}
 	value_unref(vm, iterator);
 	return fine && value_is_null(vm_raised(vm));
+}
+
+value set_from_display(struct vm *vm, const value *items, size_t count)
+{
+	value s = set_new(vm);
+	bool constant = count >= 3, fine = true;
+	for (size_t i = 0; i < count && fine; i++) {
+		constant = constant && set_hash_is_fixed(items[i]);
+		fine = set_add(vm, s, items[i]);
+	}
+	if (fine && constant) { /* its compiler merges the items once more, one by one */
+		value merged = set_new(vm), copy = set_new(vm), item;
+		for (size_t at = 0; fine && set_next(s, &at, &item);)
+			fine = set_add(vm, merged, item);
+		fine = fine && set_update(vm, copy, merged);
+		value_unref(vm, merged);
+		value_replace(vm, &s, copy);
+	}
+	if (!fine)
+		value_forget(vm, &s);
+	return s;
 }
 
 value frozenset_from_iterable(struct vm *vm, value iterable)
@@ -81,36 +102,56 @@ value frozenset_from_iterable(struct vm *vm, value iterable)
 }
 
 
+/*
+ * What to look for: the item, or, for a set, which has no hash, a frozenset of the same
+ * items. `*made` is the caller's reference to that, or null. Null with the exception set.
+ */
+static value wanted(struct vm *vm, value item, int64_t *hash, value *made)
+{
+	*made = VALUE_NULL;
+	if (object_hash(vm, item, hash))
+		return item;
+	if (!value_is_any_set(item) || !vm_caught(vm, &exc_TypeError))
+		return VALUE_NULL;
+	*made = frozenset_new(vm);
+	if (set_update(vm, *made, item) && object_hash(vm, *made, hash))
+		return *made;
+	value_forget(vm, made);
+	return VALUE_NULL;
+}
+
 int set_contains(struct vm *vm, value set, value item)
 {
 	int64_t hash;
-	if (!object_hash(vm, item, &hash))
+	value made, key = wanted(vm, item, &hash, &made);
+	if (value_is_null(key))
 		return -1;
-	int64_t at = table_find(vm, &set_of(set)->table, item, hash);
+	int64_t at = set_table_find(vm, &set_of(set)->table, key, hash);
+	value_xunref(vm, made);
 	return at == -2 ? -1 : at >= 0;
 }
 
 int set_discard(struct vm *vm, value set, value item)
 {
 	int64_t hash;
-	if (!object_hash(vm, item, &hash))
+	value made, key = wanted(vm, item, &hash, &made);
+	if (value_is_null(key))
 		return -1;
-	struct table *t = &set_of(set)->table;
-	int64_t at = table_find(vm, t, item, hash);
+	struct set_table *t = &set_of(set)->table;
+	int64_t at = set_table_find(vm, t, key, hash);
+	value_xunref(vm, made);
 	if (at < 0)
 		return at == -2 ? -1 : 0;
-	struct table_entry gone;
-	table_remove(vm, t, (size_t)at, &gone);
-	value_unref(vm, gone.key);
+	value_unref(vm, set_table_remove(t, (size_t)at));
 	return 1;
 }
 
 bool set_next(value set, size_t *position, value *item)
 {
-	struct table_entry *e = table_next(&set_of(set)->table, position);
-	if (e)
-		*item = e->key;
-	return e != NULL;
+	const struct set_slot *s = set_table_next(&set_of(set)->table, position);
+	if (s)
+		*item = s->key;
+	return s != NULL;
 }
 
 /* ---- making and showing ------------------------------------------------------------------------- */
@@ -119,7 +160,7 @@ static bool set_init_slot(struct vm *vm, value self, const struct args *a)
 {
 	if (!args_no_keywords(vm, a, "set") || !args_check(vm, a, "set", 0, 1))
 		return false;
-	table_clear(vm, &set_of(self)->table);
+	set_table_clear(vm, &set_of(self)->table);
 	return a->count == 0 || set_update(vm, self, a->at[0]);
 }
 
@@ -143,12 +184,12 @@ static value frozenset_make(struct vm *vm, const struct type *type, const struct
 
 static void set_drop(struct vm *vm, struct object *self)
 {
-	table_clear(vm, &((struct set *)(void *)self)->table);
+	set_table_clear(vm, &((struct set *)(void *)self)->table);
 }
 
 static void set_traverse(struct object *self, visit_fn visit, void *context)
 {
-	table_traverse(&((struct set *)(void *)self)->table, visit, context);
+	set_table_traverse(&((struct set *)(void *)self)->table, visit, context);
 }
 
 static bool put_members(struct vm *vm, struct buf *out, value self)
@@ -207,24 +248,22 @@ static bool frozenset_hash(struct vm *vm, value self, int64_t *out)
 {
 	(void)vm;
 	struct set *s = set_of(self);
-	if (s->hash == 0) {
-		uint64_t mixed = (s->table.count + 1) * 1927868237u;
-		size_t at = 0;
-		for (struct table_entry *e; (e = table_next(&s->table, &at)) != NULL;) {
-			uint64_t h = (uint64_t)e->hash;
-			mixed ^= (h ^ 89869747u ^ h << 16) * 3644798167u;
-		}
-		mixed ^= mixed >> 11 ^ mixed >> 25;
-		mixed = mixed * 69069u + 907133923u;
-		int64_t hash = (int64_t)mixed;
-		hash = hash == 0 || hash == -1 ? 590923713 : hash;
-		if (s->head.refs & REFS_IMMORTAL) {
-			*out = hash;
-			return true;
-		}
-		s->hash = hash;
+	if (s->hash != 0) {
+		*out = s->hash;
+		return true;
 	}
-	*out = s->hash;
+	uint64_t mixed = 0;
+	size_t at = 0;
+	for (const struct set_slot *slot; (slot = set_table_next(&s->table, &at)) != NULL;) {
+		uint64_t h = (uint64_t)slot->hash;
+		mixed ^= (h ^ 89869747u ^ h << 16) * 3644798167u;
+	}
+	mixed ^= (s->table.used + 1) * 1927868237u;
+	mixed ^= mixed >> 11 ^ mixed >> 25;
+	mixed = mixed * 69069u + 907133923u;
+	*out = mixed == UINT64_MAX ? 590923713 : (int64_t)mixed;
+	if (!(s->head.refs & REFS_IMMORTAL))
+		s->hash = *out;
 	return true;
 }
 
@@ -236,9 +275,9 @@ static int is_subset(struct vm *vm, value a, value b)
 	if (set_count(a) > set_count(b))
 		return 0;
 	size_t at = 0;
-	for (struct table_entry *e; (e = table_next(&set_of(a)->table, &at)) != NULL;) {
-		value key = value_ref(e->key);
-		int64_t found = table_find(vm, &set_of(b)->table, key, e->hash);
+	for (const struct set_slot *s; (s = set_table_next(&set_of(a)->table, &at)) != NULL;) {
+		value key = value_ref(s->key);
+		int64_t found = set_table_find(vm, &set_of(b)->table, key, s->hash);
 		value_unref(vm, key);
 		if (found < 0)
 			return found == -2 ? -1 : 0;
@@ -278,16 +317,16 @@ static value as_set(struct vm *vm, value v)
 }
 
 /* Put those of `from` into `to` that are (or are not) in `other`. */
-static bool add_filtered(struct vm *vm, value to, value from, value other, bool wanted)
+static bool add_filtered(struct vm *vm, value to, value from, value other, bool is_in)
 {
 	size_t at = 0;
-	for (struct table_entry *e; (e = table_next(&set_of(from)->table, &at)) != NULL;) {
-		value key = value_ref(e->key);
-		int64_t hash = e->hash;
-		int64_t found = table_find(vm, &set_of(other)->table, key, hash);
+	for (const struct set_slot *s; (s = set_table_next(&set_of(from)->table, &at)) != NULL;) {
+		value key = value_ref(s->key);
+		int64_t hash = s->hash;
+		int64_t found = set_table_find(vm, &set_of(other)->table, key, hash);
 		bool fine = found != -2;
-		if (fine && (found >= 0) == wanted)
-			fine = table_put(vm, &set_of(to)->table, key, hash, VALUE_NULL);
+		if (fine && (found >= 0) == is_in)
+			fine = set_table_add(vm, &set_of(to)->table, key, hash);
 		value_unref(vm, key);
 		if (!fine)
 			return false;
@@ -295,33 +334,58 @@ static bool add_filtered(struct vm *vm, value to, value from, value other, bool 
 	return true;
 }
 
+/* Take the items of `other` out of `self`; with `toggle`, add those that are not in it. */
+static bool take_out(struct vm *vm, value self, value other, bool toggle)
+{
+	struct set_table *t = &set_of(self)->table;
+	size_t at = 0;
+	for (const struct set_slot *s; (s = set_table_next(&set_of(other)->table, &at)) != NULL;) {
+		value key = value_ref(s->key);
+		int64_t hash = s->hash, found = set_table_find(vm, t, key, hash);
+		bool fine = found != -2;
+		if (found >= 0)
+			value_unref(vm, set_table_remove(t, (size_t)found));
+		else if (fine && toggle)
+			fine = set_table_add(vm, t, key, hash);
+		value_unref(vm, key);
+		if (!fine)
+			return false;
+	}
+	if (!toggle)
+		set_table_tidy(vm, t);
+	return true;
+}
+
+/* The ways of CPython, because they can be seen in the order of the result. */
 static bool combine(struct vm *vm, enum binary_op op, value to, value a, value b)
 {
 	switch (op) {
 	case BINARY_OR:
-		return set_update(vm, to, a) && set_update(vm, to, b);
+		return set_update(vm, to, a) && (value_is(a, b) || set_update(vm, to, b));
 	case BINARY_AND:
-		return add_filtered(vm, to, a, b, true);
+		if (value_is(a, b))
+			return set_update(vm, to, a);
+		if (set_count(b) > set_count(a))
+			return add_filtered(vm, to, a, b, true);
+		return add_filtered(vm, to, b, a, true);
 	case BINARY_SUB:
+		if (set_count(a) >> 2 > set_count(b))
+			return set_update(vm, to, a) && take_out(vm, to, b, false);
 		return add_filtered(vm, to, a, b, false);
 	default:
-		return add_filtered(vm, to, a, b, false) && add_filtered(vm, to, b, a, false);
+		return set_update(vm, to, b) && take_out(vm, to, a, true);
 	}
 }
 
 /* A new set of the kind of `kind`: a op b, where b may be any iterable. */
 static value combined(struct vm *vm, enum binary_op op, value kind, value a, value b)
 {
-	value other = as_set(vm, b);
-	if (value_is_null(other))
-		return VALUE_NULL;
 	bool frozen = value_is_a(kind, &frozenset_type);
 	value result = set_of_type(vm, frozen ? &frozenset_type : &set_type);
-	if (!combine(vm, op, result, a, other)) {
-		value_unref(vm, result);
-		result = VALUE_NULL;
-	}
-	value_unref(vm, other);
+	value other = op == BINARY_OR || value_is_any_set(b) ? value_ref(b) : as_set(vm, b);
+	if (value_is_null(other) || !combine(vm, op, result, a, other))
+		value_forget(vm, &result);
+	value_xunref(vm, other);
 	return result;
 }
 
@@ -340,8 +404,10 @@ static value set_binary(struct vm *vm, enum binary_op op, value left, value righ
 /* Make `self` what `result` is; both are sets, result goes. */
 static void become(struct vm *vm, value self, value result)
 {
-	struct table old = set_of(self)->table;
-	set_of(self)->table = set_of(result)->table;
+	struct set_table *t = &set_of(self)->table, old = *t;
+	*t = set_of(result)->table;
+	t->version = old.version + 1;
+	t->finger = old.finger;
 	set_of(result)->table = old;
 	value_unref(vm, result);
 }
@@ -352,6 +418,10 @@ static value set_inplace(struct vm *vm, enum binary_op op, value left, value rig
 		return VALUE_NOT_IMPLEMENTED;
 	if (op == BINARY_OR)
 		return set_update(vm, left, right) ? value_ref(left) : VALUE_NULL;
+	if (op != BINARY_AND && !value_is(left, right)) {
+		bool fine = take_out(vm, left, right, op == BINARY_XOR);
+		return fine ? value_ref(left) : VALUE_NULL;
+	}
 	value result = combined(vm, op, left, left, right);
 	if (value_is_null(result))
 		return VALUE_NULL;
@@ -382,23 +452,19 @@ static value set_remove_method(struct vm *vm, value self, const struct args *a)
 static value set_pop(struct vm *vm, value self, const struct args *a)
 {
 	(void)a;
-	struct table *t = &set_of(self)->table;
-	size_t at = 0;
-	struct table_entry *e = table_next(t, &at), gone;
-	if (!e) {
+	value item = set_table_pop(&set_of(self)->table);
+	if (value_is_null(item)) {
 		value text = str_new_c(vm, "pop from an empty set");
 		vm_raise_with(vm, &exc_KeyError, text);
 		value_unref(vm, text);
-		return VALUE_NULL;
 	}
-	table_remove(vm, t, at - 1, &gone);
-	return gone.key;
+	return item;
 }
 
 static value set_clear(struct vm *vm, value self, const struct args *a)
 {
 	(void)a;
-	table_clear(vm, &set_of(self)->table);
+	set_table_clear(vm, &set_of(self)->table);
 	return VALUE_NONE;
 }
 
@@ -409,7 +475,7 @@ static value set_copy(struct vm *vm, value self, const struct args *a)
 		return value_ref(self);
 	bool frozen = value_is_a(self, &frozenset_type);
 	value copy = set_of_type(vm, frozen ? &frozenset_type : &set_type);
-	table_copy(vm, &set_of(copy)->table, &set_of(self)->table);
+	set_table_merge(vm, &set_of(copy)->table, &set_of(self)->table);
 	return copy;
 }
 
@@ -454,30 +520,35 @@ static value set_symmetric_difference(struct vm *vm, value self, const struct ar
 	return fold(vm, BINARY_XOR, self, a);
 }
 
-static value fold_into(struct vm *vm, enum binary_op op, value self, const struct args *a)
+static value set_intersection_update(struct vm *vm, value self, const struct args *a)
 {
-	if (a->count == 0)
-		return VALUE_NONE;
-	value result = fold(vm, op, self, a);
+	value result = fold(vm, BINARY_AND, self, a);
 	if (value_is_null(result))
 		return VALUE_NULL;
 	become(vm, self, result);
 	return VALUE_NONE;
 }
 
-static value set_intersection_update(struct vm *vm, value self, const struct args *a)
-{
-	return fold_into(vm, BINARY_AND, self, a);
-}
-
 static value set_difference_update(struct vm *vm, value self, const struct args *a)
 {
-	return fold_into(vm, BINARY_SUB, self, a);
+	for (size_t i = 0; i < a->count; i++) {
+		value other = value_is(a->at[i], self) ? set_copy(vm, self, NO_ARGS)
+						       : as_set(vm, a->at[i]);
+		bool fine = !value_is_null(other) && take_out(vm, self, other, false);
+		value_xunref(vm, other);
+		if (!fine)
+			return VALUE_NULL;
+	}
+	return VALUE_NONE;
 }
 
 static value set_symmetric_difference_update(struct vm *vm, value self, const struct args *a)
 {
-	return fold_into(vm, BINARY_XOR, self, a);
+	value other = value_is(a->at[0], self) ? set_copy(vm, self, NO_ARGS)
+					       : as_set(vm, a->at[0]);
+	bool fine = !value_is_null(other) && take_out(vm, self, other, true);
+	value_xunref(vm, other);
+	return fine ? VALUE_NONE : VALUE_NULL;
 }
 
 static value relation(struct vm *vm, value self, value other, enum compare_op op)

@@ -1,13 +1,13 @@
-/* The types set and frozenset. Both iterate in the order of insertion. */
+/* The types set and frozenset. For the order in which they iterate see set_table.h. */
 #ifndef LANG_SET_H
 #define LANG_SET_H
 
 #include "lang/object.h"
-#include "lang/table.h"
+#include "lang/set_table.h"
 
 struct set {
 	struct object head;
-	struct table table;
+	struct set_table table;
 	int64_t hash; /* of a frozenset, 0 until asked for */
 };
 
@@ -19,7 +19,7 @@ static inline struct set *set_of(value v)
 }
 static inline size_t set_count(value v)
 {
-	return set_of(v)->table.count;
+	return set_of(v)->table.used;
 }
 
 /* Whether it is a set or a frozenset or of a subclass. */
@@ -27,6 +27,12 @@ bool value_is_any_set(value v);
 
 value set_new(struct vm *vm);
 value frozenset_new(struct vm *vm);
+
+/*
+ * The set of a display `{a, b, c}`. CPython makes one of constants by way of a frozenset, which
+ * can be seen in the order of its items; numbers are taken for constants here.
+ */
+value set_from_display(struct vm *vm, const value *items, size_t count);
 
 /* A frozenset of what the iterable gives. */
 value frozenset_from_iterable(struct vm *vm, value iterable);
