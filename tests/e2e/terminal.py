@@ -84,6 +84,11 @@ class Terminal:
             file.write(text)
         return path
 
+    def wait_for_the_end(self):
+        """Wait until the scene is on the screen and has run to its end."""
+        self.wait_for("timeline")
+        self.wait_for("still running", gone=True)
+
     def pid(self):
         pane = self.tmux("display", "-p", "#{pane_pid}").strip()
         found = subprocess.run(["pgrep", "-P", pane], capture_output=True, text=True).stdout.split()
@@ -113,6 +118,7 @@ def it_shows_a_scene_paused_at_its_beginning_and_steps_through_it():
     t = Terminal()
     yield t
     t.type(ONE_COOK)
+    t.wait_for_the_end()
     t.wait_for("paused")
     t.wait_for("one_cook.py")
     t.wait_for("timeline")
@@ -190,7 +196,7 @@ def it_gives_the_terminal_back_on_every_signal():
         t.is_given_back(128 + number)
         t.type("clear")
     t.type(ONE_COOK)
-    t.wait_for("timeline")
+    t.wait_for_the_end()
     t.press("C-c")
     t.is_given_back()
 
@@ -211,7 +217,7 @@ def it_is_suspended_and_goes_on_in_another_size():
     t = Terminal(80, 24)
     yield t
     t.type(ONE_COOK)
-    t.wait_for("timeline")
+    t.wait_for_the_end()
     t.press("Right", "Right")
     t.press("C-z")
     t.is_given_back()
@@ -248,7 +254,7 @@ def it_draws_with_ascii_in_the_c_locale():
     t = Terminal(80, 24, lang="C")
     yield t
     t.type(ONE_COOK)
-    t.wait_for("timeline")
+    t.wait_for_the_end()
     t.press("End")
     t.wait_for("exit status|has ended")
     if not t.screen().isascii():
@@ -261,7 +267,7 @@ def it_works_on_a_vt100():
     t = Terminal(80, 24, term="vt100")
     yield t
     t.type(ONE_COOK)
-    t.wait_for("timeline")
+    t.wait_for_the_end()
     t.press("Right", "]")
     t.wait_for("1/")
     t.press("q")
@@ -289,7 +295,7 @@ def it_shows_escape_sequences_of_a_scene_and_does_not_obey_them():
     yield t
     path = t.write("escape.py", "print('\\x1b[2J\\x1b]0;owned\\x07 \\x9b31m here')\n")
     t.type(f"{SIMMER} {path}")
-    t.wait_for("timeline")
+    t.wait_for_the_end()
     t.press("End")
     t.wait_for("␛\\[2J␛\\]0;owned␇")
     t.wait_for("timeline")
@@ -305,7 +311,7 @@ def it_runs_a_changed_file_anew_and_stays_at_the_same_place():
     text = "import time\n\nprint('first')\ntime.sleep(1)\nprint('second')\n"
     path = t.write("changing.py", text)
     t.type(f"{SIMMER} {path}")
-    t.wait_for("timeline")
+    t.wait_for_the_end()
     t.press("End")
     t.wait_for("output  first")
     t.press("w")
