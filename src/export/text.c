@@ -98,6 +98,35 @@ static void end_line(const struct page *p)
 	buf_putc(p->out, '\n');
 }
 
+/*
+ * Fold what was appended since byte `start` of the output, one line without its end, to the width
+ * of the page: at blanks, the lines after the first indented by `indent` columns. Then end it.
+ */
+static void end_prose(const struct page *p, size_t start, size_t indent)
+{
+	size_t len = p->out->len - start;
+	char *text = mem_strndup(p->out->data + start, len);
+	p->out->len = start;
+	p->out->data[start] = '\0';
+	size_t room = (size_t)p->width, at = 0;
+	while (utf8_text_cols(text + at, len - at) > room) {
+		size_t fits = utf8_fit(text + at, len - at, room), cut = fits;
+		while (cut > 0 && text[at + cut] != ' ')
+			cut--;
+		/* A word wider than the page is cut where the page ends. */
+		if (cut == 0)
+			cut = fits;
+		buf_put(p->out, text + at, cut);
+		end_line(p);
+		buf_fill(p->out, ' ', indent);
+		room = (size_t)p->width - indent;
+		at += cut + (text[at + cut] == ' ');
+	}
+	buf_put(p->out, text + at, len - at);
+	end_line(p);
+	free(text);
+}
+
 static void put_duration(const struct page *p, int64_t ns, size_t cols)
 {
 	struct buf text = {0};
@@ -331,12 +360,13 @@ static void put_lane_totals(const struct page *p)
 static void put_total(const struct page *p, const char *what, int64_t ns,
                       const char *remark)
 {
+	size_t start = p->out->len;
 	buf_puts(p->out, what);
 	put_blanks(p, strlen(what), 20);
 	put_duration(p, ns, 12);
 	if (*remark)
 		buf_printf(p->out, "  %s", remark);
-	end_line(p);
+	end_prose(p, start, 34);
 }
 
 static void put_totals(const struct page *p)
@@ -365,6 +395,7 @@ static void put_totals(const struct page *p)
 /* `chop kept the thread for 3 s at line 27: curry 3 s, table 3 s`. */
 static void put_hold(const struct page *p, const struct hold *h)
 {
+	size_t start = p->out->len;
 	struct buf name = {0};
 	view_lane_name(p->v, h->lane, &name);
 	put_safe(p, buf_text(&name), name.len, NAME_MAX_COLS);
@@ -386,7 +417,7 @@ static void put_hold(const struct page *p, const struct hold *h)
 	}
 	if (show < h->held_count)
 		buf_printf(p->out, " and %zu others", h->held_count - show);
-	end_line(p);
+	end_prose(p, start, 4);
 	buf_free(&name);
 }
 
@@ -420,8 +451,9 @@ static void put_ending(const struct page *p)
 	view_sentence(p->v, false, last, &what, &why);
 	if (why.len) {
 		buf_putc(p->out, '\n');
+		size_t start = p->out->len;
 		put_safe(p, buf_text(&why), why.len, SIZE_MAX);
-		end_line(p);
+		end_prose(p, start, 0);
 	}
 	buf_free(&what);
 	buf_free(&why);

@@ -30,9 +30,11 @@ START_TEST(a_picture_is_lanes_then_sums)
 		"          █ running  ─ waiting  ✔ done  ✘ failed\n"
 		"\n"
 		"the run took                10 s\n"
-		"one after the other         15 s  all work and all waits, one at a time\n"
+		"one after the other         15 s  all work and all waits,\n"
+			   "                                  one at a time\n"
 		"saved                        5 s  33 %: waits overlapped\n"
-		"longest chain               10 s  what had to follow one another\n"
+		"longest chain               10 s  what had to follow one\n"
+			   "                                  another\n"
 		"\n"
 		"                  ran    held up     waited   runs  now\n"
 		"main              0 s        0 s       10 s      3  done\n"
@@ -57,17 +59,17 @@ START_TEST(ascii_has_a_twin_for_every_glyph)
 }
 END_TEST
 
-START_TEST(the_timeline_never_goes_beyond_the_page)
+START_TEST(no_line_goes_beyond_the_page)
 {
 	static struct kit_dice dice;
 	for (uint32_t seed = 900; seed < 915; seed++) {
 		kit_roll(&dice, seed);
 		struct view *v = view_new(kit_run(dice.scripts, 2000));
 		view_update(v, 0);
-		for (int width = 40; width < 200; width += 31) {
+		/* The table of sums takes up to 66 columns, however narrow the page is. */
+		for (int width = 66; width < 200; width += 31) {
 			char *text = picture(v, width, false);
-			/* The lines up to the first blank one are the timeline. */
-			for (char *s = text; *s != '\n' && *s;) {
+			for (char *s = text; *s;) {
 				size_t len = strcspn(s, "\n");
 				ck_assert_uint_le(utf8_text_cols(s, len), (size_t)width);
 				s += len + 1;
@@ -252,7 +254,7 @@ int main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, a_picture_is_lanes_then_sums);
 	tcase_add_test(c, ascii_has_a_twin_for_every_glyph);
-	tcase_add_test(c, the_timeline_never_goes_beyond_the_page);
+	tcase_add_test(c, no_line_goes_beyond_the_page);
 	tcase_add_test(c, where_the_clock_stood_still_steps_are_the_ruler);
 	tcase_add_test(c, who_was_held_up_is_said_with_the_line);
 	tcase_add_test(c, steps_are_one_line_each_with_captions_and_output_below);
