@@ -298,6 +298,7 @@ value class_new(struct vm *vm, value name, value bases, value namespace, const s
 	value qualname = dict_get_name(c->dict, vm_name(vm, NAME_qualname));
 	c->qualname = value_ref(!value_is_null(qualname) && value_is_str(qualname) ? qualname : name);
 	dict_delete(vm, c->dict, vm_name(vm, NAME_qualname));
+	value cell = value_xref(dict_get_name(c->dict, vm_name(vm, NAME_classcell)));
 	dict_delete(vm, c->dict, vm_name(vm, NAME_classcell));
 	if (value_is_null(dict_get_name(c->dict, vm_name(vm, NAME_module)))) {
 		value module = vm->frame != NULL
@@ -314,7 +315,12 @@ value class_new(struct vm *vm, value name, value bases, value namespace, const s
 	make_class_method(vm, c->dict, NAME_init_subclass, &classmethod_type);
 	make_class_method(vm, c->dict, NAME_class_getitem, &classmethod_type);
 	drop_hash(vm, c->dict);
-	if (!linearize(vm, c)) {
+	bool ordered = linearize(vm, c);
+	/* From here on methods may use super(), as those called below do. */
+	if (ordered && !value_is_null(cell) && value_is_exactly(cell, &cell_type))
+		value_replace(vm, &cell_of(cell)->contents, value_ref(result));
+	value_xunref(vm, cell);
+	if (!ordered) {
 		value_unref(vm, result);
 		return VALUE_NULL;
 	}
@@ -385,10 +391,9 @@ value class_build(struct vm *vm, const struct args *a)
 	if (vm_run(vm, f, VALUE_NULL, &cell) == CORO_RETURN) {
 		const struct args keywords = {a->at + a->count, 0, a->names};
 		const struct args *k = args_keywords(a) > 0 ? &keywords : NULL;
-		/* Methods that run in __init_subclass__ may use super() already. */
+		if (value_is_exactly(cell, &cell_type))
+			dict_set_name(vm, namespace, vm_name(vm, NAME_classcell), cell);
 		class = class_new(vm, name, bases, namespace, k);
-		if (!value_is_null(class) && value_is_exactly(cell, &cell_type))
-			value_replace(vm, &cell_of(cell)->contents, value_ref(class));
 		value_unref(vm, cell);
 	}
 	value_unref(vm, namespace);

@@ -143,7 +143,7 @@ struct body_name {
 	value name;
 };
 
-enum { ATTRIBUTE_CACHE = 1024, BODY_NAMES = 64, MEMORY_CLASSES = 65, C_DEPTH_MAX = 1500 };
+enum { ATTRIBUTE_CACHE = 1024, BODY_NAMES = 64, MEMORY_CLASSES = 65, C_DEPTH_MAX = MEMORY_PLAIN ? 1500 : 3500 };
 
 /* The attributes of a static type, made when first asked for. */
 struct static_attributes {
@@ -204,6 +204,20 @@ enum interrupt { INTERRUPT_ASKED = 1, INTERRUPT_MEMORY = 2, INTERRUPT_COLLECT = 
  * raised in it instead.
  */
 enum coro_outcome vm_run(struct vm *vm, struct frame *frame, value thrown, value *out);
+
+/* Somebody wants something: interrupts, limits, the collector. False with an exception set. */
+bool vm_attend(struct vm *vm);
+
+/* To be called wherever a scene could go round for ever. False with an exception set. */
+static inline bool vm_poll(struct vm *vm)
+{
+#ifdef LANG_STRESS /* for tests: collect cycles at every chance */
+	vm_collect(vm);
+#endif
+	return (--vm->steps_left != 0 &&
+	        atomic_load_explicit(&vm->interrupt, memory_order_relaxed) == 0) ||
+		vm_attend(vm);
+}
 
 /* ---- frame.c ---- */
 /* A frame for code without a function: a module or a class body. */

@@ -72,8 +72,7 @@
 #define NEXT()       continue
 #endif
 
-/* Somebody wants something: interrupts, limits, the collector. False with an exception set. */
-static bool attend(struct vm *vm)
+bool vm_attend(struct vm *vm)
 {
 	unsigned asked = atomic_exchange(&vm->interrupt, 0);
 	if (vm->steps_left == 0) {
@@ -106,17 +105,6 @@ static bool attend(struct vm *vm)
 		return false;
 	}
 	return true;
-}
-
-static inline bool poll_interrupt(struct vm *vm)
-{
-#ifdef LANG_STRESS /* for tests: collect cycles at every chance */
-	vm_collect(vm);
-#endif
-	if (LIKELY(--vm->steps_left != 0 &&
-	           atomic_load_explicit(&vm->interrupt, memory_order_relaxed) == 0))
-		return true;
-	return attend(vm);
 }
 
 /* The handler that covers instruction `at`, or NULL. */
@@ -502,7 +490,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			NEXT();
 		TARGET(JUMP_BACK):
 			SAVE();
-			CHECK(poll_interrupt(vm));
+			CHECK(vm_poll(vm));
 			ip = f->code->instructions + ARG;
 			NEXT();
 		TARGET(POP_JUMP_IF_TRUE):
@@ -732,7 +720,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				struct function *fn = function_of(callable);
 				const struct code *code = fn->code;
 				SAVE();
-				CHECK(poll_interrupt(vm));
+				CHECK(vm_poll(vm));
 				if (LIKELY(simple_call(code, count) &&
 				           vm->depth < vm->limits.recursion)) {
 					struct frame *callee = frame_new_taking(vm, fn);
@@ -779,7 +767,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 		}
 		TARGET(CALL_KW): {
 			SAVE();
-			CHECK(poll_interrupt(vm));
+			CHECK(vm_poll(vm));
 			value *base = sp - ARG - 3;
 			value names = TOP();
 			value *first = value_is_null(base[1]) ? base + 2 : base + 1;
@@ -803,7 +791,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 		}
 		TARGET(CALL_EX): {
 			SAVE();
-			CHECK(poll_interrupt(vm));
+			CHECK(vm_poll(vm));
 			value keywords = (ARG & 1) != 0 ? TOP() : VALUE_NULL;
 			value *base = sp - 3 - (ARG & 1);
 			struct frame *callee = NULL;

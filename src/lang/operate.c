@@ -8,14 +8,20 @@
 #include "lang/int.h"
 #include "lang/str.h"
 
-bool vm_enter(struct vm *vm)
+/* One C call deeper, while doing `what`: false with RecursionError set. */
+static bool enter(struct vm *vm, const char *what)
 {
 	if (vm->c_depth >= C_DEPTH_MAX) {
-		vm_raise(vm, &exc_RecursionError, "maximum recursion depth exceeded");
+		vm_raise(vm, &exc_RecursionError, "maximum recursion depth exceeded%s", what);
 		return false;
 	}
 	vm->c_depth++;
 	return true;
+}
+
+bool vm_enter(struct vm *vm)
+{
+	return enter(vm, "");
 }
 
 void vm_leave(struct vm *vm)
@@ -53,7 +59,7 @@ value object_repr(struct vm *vm, value v)
 {
 	value (*slot)(struct vm *, value);
 	TYPE_SLOT(slot, value_type(v), repr);
-	if (!vm_enter(vm)) {
+	if (!enter(vm, " while getting the repr of an object")) {
 		vm_forget(vm);
 		return vm_raise(vm, &exc_RecursionError,
 		                "maximum recursion depth exceeded while getting the repr of an "
@@ -70,7 +76,7 @@ value object_str(struct vm *vm, value v)
 		return value_ref(v);
 	value (*slot)(struct vm *, value);
 	TYPE_SLOT(slot, value_type(v), str);
-	if (!vm_enter(vm))
+	if (!enter(vm, " while getting the str of an object"))
 		return VALUE_NULL;
 	value text = slot(vm, v);
 	vm_leave(vm);
@@ -196,12 +202,10 @@ value object_compare(struct vm *vm, value a, value b, enum compare_op op)
 			return value_bool(x >= y);
 		}
 	}
-	if (vm->c_depth >= C_DEPTH_MAX)
-		return vm_raise(vm, &exc_RecursionError,
-		                "maximum recursion depth exceeded in comparison");
-	vm->c_depth++;
+	if (!enter(vm, " in comparison"))
+		return VALUE_NULL;
 	value r = compare(vm, a, b, op);
-	vm->c_depth--;
+	vm_leave(vm);
 	return r;
 }
 
@@ -465,7 +469,8 @@ value object_next(struct vm *vm, value iterator)
 	if (next == NULL)
 		return vm_raise(vm, &exc_TypeError, "'%s' object is not an iterator",
 		                value_type_name(iterator));
-	return next(vm, iterator);
+	/* A function in C may go round here for ever, or until memory is full. */
+	return vm_poll(vm) ? next(vm, iterator) : VALUE_NULL;
 }
 
 value object_next_stop(struct vm *vm, value iterator)
