@@ -458,15 +458,27 @@ void compile_arguments(struct unit *u, const struct argument *arguments, uint32_
 	emit(u, OP_CALL_KW, count + pushed);
 }
 
+/*
+ * Where a.b (or the call of it) is, for tracebacks: of a chain over several lines, the
+ * line with this attribute's name.
+ */
+static struct span attribute_place(const struct unit *u, const struct expr *e, struct span span)
+{
+	uint32_t name_at = e->u.attribute.name_span.start;
+	const char *text = u->c->tree->source.text + span.start;
+	if (memchr(text, '\n', name_at - span.start) != NULL)
+		span.start = name_at;
+	return span;
+}
+
 static void compile_call(struct unit *u, const struct expr *e)
 {
 	const struct expr *function = e->u.call.function;
 	if (function->kind == EXPR_ATTRIBUTE) {
-		struct span outer = u->at;
 		compile_expr(u, function->u.attribute.object);
-		u->at = function->span;
+		u->at = attribute_place(u, function, function->span);
 		emit_name(u, OP_LOAD_METHOD, function->u.attribute.name);
-		u->at = outer;
+		u->at = attribute_place(u, function, e->span);
 	} else {
 		compile_expr(u, function);
 		emit(u, OP_PUSH_NULL, 0);
@@ -527,6 +539,7 @@ static void compile_kind(struct unit *u, const struct expr *e)
 		break;
 	case EXPR_ATTRIBUTE:
 		compile_expr(u, e->u.attribute.object);
+		u->at = attribute_place(u, e, e->span);
 		emit_name(u, OP_LOAD_ATTR, e->u.attribute.name);
 		break;
 	case EXPR_SUBSCRIPT:
