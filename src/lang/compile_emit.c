@@ -286,12 +286,17 @@ static void exit_enclosure(struct unit *u, const struct enclosure *e, bool has_v
 	case IN_WHILE:
 		break;
 	case IN_FOR:
+	case IN_VALUE:
 		if (has_value)
 			emit(u, OP_SWAP, 2);
 		emit(u, OP_POP_TOP, 0);
 		break;
 	case IN_FINALLY:
+		if (has_value) /* which a break, continue or return in the block drops */
+			enclose(u, (struct enclosure){.kind = IN_VALUE}, 0);
 		compile_block(u, e->finally);
+		if (has_value)
+			leave_enclosure(u);
 		break;
 	case IN_FINALLY_HANDLER:
 		if (has_value)

@@ -82,3 +82,25 @@ for i in range(2):
                 break
         finally:
             print(i, j)
+
+
+def dropped(how):
+    out = []
+    for i in range(3):
+        try:
+            try:
+                return [how, i]
+            finally:
+                out.append(i)
+                if how == "continue":
+                    continue
+                if how == "break":
+                    break
+                if how == "return":
+                    return "from the outer return", out
+        finally:
+            out.append("outer")
+    return "the value was dropped", out
+
+
+print(dropped("continue"), dropped("break"), dropped("return"), dropped("kept"))
