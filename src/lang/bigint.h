@@ -69,7 +69,7 @@ void bigint_shift_right(struct bigint *out, const struct bigint *a, uint64_t bit
 /* `op` is one of '&', '|', '^'. */
 void bigint_bitwise(struct bigint *out, const struct bigint *a, const struct bigint *b, char op);
 
-/* ---- bigint_text.c: to and from text and floats ---- */
+/* ---- bigint_text.c: to and from text and floats ---------------------------------- */
 
 /*
  * Append the magnitude in base 2 to 36 with lower case digits; no sign, no prefix.

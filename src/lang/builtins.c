@@ -30,7 +30,7 @@ value call_method_maybe(struct vm *vm, value v, const char *name, const struct a
 	return *found ? vm_call_method(vm, v, name, a) : VALUE_NULL;
 }
 
-/* ---- output -------------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------- */
 
 /* A print() argument that must be a str or None: its text, or `other`. */
 static bool text_option(struct vm *vm, value v, const char *name, const char *other,
@@ -126,7 +126,7 @@ static value builtin_print(struct vm *vm, value self, const struct args *a)
 	return result;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------ */
+/* ---- text ------------------------------------------------------------------------ */
 
 static value builtin_repr(struct vm *vm, value self, const struct args *a)
 {
@@ -219,7 +219,7 @@ static value builtin_bin(struct vm *vm, value self, const struct args *a)
 	return in_base(vm, a->at[0], "0b", 2);
 }
 
-/* ---- objects ---------------------------------------------------------------------------------------- */
+/* ---- objects --------------------------------------------------------------------- */
 
 static value builtin_id(struct vm *vm, value self, const struct args *a)
 {
@@ -379,7 +379,7 @@ static value builtin_dir(struct vm *vm, value self, const struct args *a)
 	return list;
 }
 
-/* ---- iterating --------------------------------------------------------------------------------------- */
+/* ---- iterating ------------------------------------------------------------------- */
 
 static value builtin_iter(struct vm *vm, value self, const struct args *a)
 {
@@ -475,7 +475,7 @@ static value builtin_all(struct vm *vm, value self, const struct args *a)
 	return any_or_all(vm, a->at[0], false);
 }
 
-/* ---- what a scene may not do ----------------------------------------------------------------------------- */
+/* ---- what a scene may not do ----------------------------------------------------- */
 
 #define REFUSED(name)                                                                    \
 	static value builtin_##name(struct vm *vm, value self, const struct args *a)       \

@@ -16,7 +16,7 @@
 #include "lang/types_internal.h"
 #include "lang/vm.h"
 
-/* ---- one or two numbers --------------------------------------------------------------------------- */
+/* ---- one or two numbers ---------------------------------------------------------- */
 
 value builtin_abs(struct vm *vm, value self, const struct args *a)
 {
@@ -97,7 +97,7 @@ value builtin_round(struct vm *vm, value self, const struct args *a)
 	                value_type_name(arg[0]));
 }
 
-/* ---- the least and the greatest ---------------------------------------------------------------------- */
+/* ---- the least and the greatest -------------------------------------------------- */
 
 struct best {
 	value item, key; /* owned; null while there is none */
@@ -206,7 +206,7 @@ value builtin_sorted(struct vm *vm, value self, const struct args *a)
 	return VALUE_NULL;
 }
 
-/* ---- sum ---------------------------------------------------------------------------------------------- */
+/* ---- sum ------------------------------------------------------------------------- */
 
 /*
  * A sum of floats with what rounding lost beside it (Neumaier), as CPython 3.12 and later
@@ -293,7 +293,7 @@ value builtin_sum(struct vm *vm, value self, const struct args *a)
 	return total;
 }
 
-/* ---- anext(iterator, default) ---------------------------------------------------------------------------- */
+/* ---- anext(iterator, default) ---------------------------------------------------- */
 
 struct anext_default {
 	struct object head;

@@ -40,7 +40,7 @@ static value bytes_from_buf(struct vm *vm, struct buf *b)
 	return v;
 }
 
-/* ---- encodings -------------------------------------------------------------------------------------- */
+/* ---- encodings ------------------------------------------------------------------- */
 
 enum encoding { ENCODING_UTF8, ENCODING_ASCII, ENCODING_LATIN1, ENCODING_COUNT };
 static const char *const encoding_names[] = {"utf-8", "ascii", "latin-1"};
@@ -270,7 +270,7 @@ value bytes_decode(struct vm *vm, value v, value encoding_name, value errors)
 	return str_from_buf(vm, &out);
 }
 
-/* ---- making ---------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------- */
 
 static bool put_byte(struct vm *vm, struct buf *out, value v)
 {
@@ -345,7 +345,7 @@ static value bytes_make(struct vm *vm, const struct type *type, const struct arg
 	return copy;
 }
 
-/* ---- slots ------------------------------------------------------------------------------------------ */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static value bytes_repr(struct vm *vm, value self)
 {
@@ -510,7 +510,7 @@ static value bytes_iter(struct vm *vm, value self)
 	return object_value(it);
 }
 
-/* ---- methods ---------------------------------------------------------------------------------------- */
+/* ---- methods --------------------------------------------------------------------- */
 
 static bool want_bytes(struct vm *vm, value v)
 {

@@ -16,7 +16,7 @@ value dict_new(struct vm *vm)
 	return object_value(object_new(vm, &dict_type, 0));
 }
 
-/* ---- from C ------------------------------------------------------------------------------------ */
+/* ---- from C ---------------------------------------------------------------------- */
 
 static inline bool hash_of(struct vm *vm, value key, int64_t *hash)
 {
@@ -128,7 +128,7 @@ value dict_copy(struct vm *vm, value dict)
 	return copy;
 }
 
-/* ---- update ------------------------------------------------------------------------------------- */
+/* ---- update ---------------------------------------------------------------------- */
 
 static bool update_from_dict(struct vm *vm, value dict, value other)
 {
@@ -242,7 +242,7 @@ static bool update_from_args(struct vm *vm, value self, const struct args *a, co
 	return true;
 }
 
-/* ---- slots ---------------------------------------------------------------------------------------- */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static bool dict_init_slot(struct vm *vm, value self, const struct args *a)
 {
@@ -408,7 +408,7 @@ static int dict_contains(struct vm *vm, value self, value key)
 	return failed ? -1 : !value_is_null(v);
 }
 
-/* ---- methods ---------------------------------------------------------------------------------------- */
+/* ---- methods --------------------------------------------------------------------- */
 
 static value dict_get_method(struct vm *vm, value self, const struct args *a)
 {

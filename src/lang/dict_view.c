@@ -40,7 +40,7 @@ static value view_dict(value v)
 	return ((struct dict_view *)(void *)value_object(v))->dict;
 }
 
-/* ---- iterators ------------------------------------------------------------------------------------ */
+/* ---- iterators ------------------------------------------------------------------- */
 
 static value iterate(struct vm *vm, value dict, const struct type *type, bool reversed)
 {
@@ -158,7 +158,7 @@ value dict_reversed_method(struct vm *vm, value self, const struct args *a)
 	return iterate(vm, self, &reverse_key_iterator_type, true);
 }
 
-/* ---- views ------------------------------------------------------------------------------------------ */
+/* ---- views ----------------------------------------------------------------------- */
 
 static value view_new(struct vm *vm, value dict, const struct type *type)
 {

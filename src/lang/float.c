@@ -74,7 +74,7 @@ bool number_to_double(struct vm *vm, value v, double *out)
 	return fits;
 }
 
-/* ---- arithmetic ----------------------------------------------------------------------------- */
+/* ---- arithmetic ------------------------------------------------------------------ */
 
 static value zero_division(struct vm *vm, const char *text)
 {
@@ -193,7 +193,7 @@ static value float_unary(struct vm *vm, enum unary_op op, value self)
 	return float_new(vm, op == UNARY_NEGATIVE ? -x : x);
 }
 
-/* ---- slots ------------------------------------------------------------------------------------ */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static value float_repr(struct vm *vm, value self)
 {
@@ -318,7 +318,7 @@ static value float_make(struct vm *vm, const struct type *type, const struct arg
 	return float_of_type(vm, type, x);
 }
 
-/* ---- methods ------------------------------------------------------------------------------------ */
+/* ---- methods --------------------------------------------------------------------- */
 
 static value float_is_integer(struct vm *vm, value self, const struct args *a)
 {

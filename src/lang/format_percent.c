@@ -188,7 +188,7 @@ static bool put_text(struct percent *p, const struct conversion *c, value v)
 	return true;
 }
 
-/* ---- reading the notation ------------------------------------------------------------------------ */
+/* ---- reading the notation -------------------------------------------------------- */
 
 /* %(key)s: look the key up; brackets may nest. */
 static bool read_key(struct percent *p)

@@ -32,7 +32,7 @@ static bool fail_type(struct format_error *error, uint32_t type, const char *typ
 	            type_name);
 }
 
-/* ---- reading a spec ---------------------------------------------------------------- */
+/* ---- reading a spec -------------------------------------------------------------- */
 
 /* One code point, lone surrogates included; returns how many bytes it took. */
 static size_t next_char(const char *s, size_t len, uint32_t *out)
@@ -151,7 +151,7 @@ bool format_spec_parse(struct format_spec *spec, const char *text, size_t len, c
 	return grouping_fits(spec, default_align == '>' ? 'd' : 's', error);
 }
 
-/* ---- laying out ---------------------------------------------------------------------- */
+/* ---- laying out ------------------------------------------------------------------ */
 
 static void put_fill(struct buf *out, uint32_t fill, int64_t count)
 {
@@ -261,7 +261,7 @@ static bool check_size(const struct format_spec *spec, struct format_error *erro
 	return true;
 }
 
-/* ---- text -------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------ */
 
 static bool is_lead_byte(char c)
 {
@@ -328,7 +328,7 @@ bool format_put_text(struct buf *out, const char *text, size_t text_len, const c
 		format_text_with(out, text, text_len, &parsed, type_name, error);
 }
 
-/* ---- floats ------------------------------------------------------------------------- */
+/* ---- floats ---------------------------------------------------------------------- */
 
 /* Whether what was made for a negative number shows nothing but zeros. */
 static bool all_zeros(const struct buf *body)
@@ -384,7 +384,7 @@ bool format_put_float(struct buf *out, double x, const char *spec, size_t len,
 		format_float_with(out, x, &parsed, type_name, error);
 }
 
-/* ---- ints --------------------------------------------------------------------------- */
+/* ---- ints ------------------------------------------------------------------------ */
 
 static bool put_char(struct buf *out, const struct bigint *n, const struct format_spec *spec,
                      struct format_error *error)

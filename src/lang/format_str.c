@@ -47,7 +47,7 @@ value str_format_slot(struct vm *vm, value self, value spec)
 	return str_from_buf(vm, &out);
 }
 
-/* ---- finding the object --------------------------------------------------------------------------- */
+/* ---- finding the object ---------------------------------------------------------- */
 
 /* A number of decimal digits, or -1; -2: too large. */
 static int64_t number_of(struct span s)
@@ -178,7 +178,7 @@ static value field_object(struct formatter *f, struct span name)
 	return v;
 }
 
-/* ---- fields ------------------------------------------------------------------------------------------ */
+/* ---- fields ---------------------------------------------------------------------- */
 
 value ascii_escaped(struct vm *vm, value text)
 {

@@ -18,7 +18,7 @@
 #include "lang/types_internal.h"
 #include "lang/unicode.h"
 
-/* ---- making and looking ---------------------------------------------------------------- */
+/* ---- making and looking ---------------------------------------------------------- */
 
 static value int_object_of(struct vm *vm, const struct type *type, const struct bigint *n)
 {
@@ -144,7 +144,7 @@ bool int_put_decimal(struct vm *vm, struct buf *out, value v)
 	return true;
 }
 
-/* ---- arithmetic -------------------------------------------------------------------------- */
+/* ---- arithmetic ------------------------------------------------------------------ */
 
 static value zero_division(struct vm *vm, const char *text)
 {
@@ -408,7 +408,7 @@ static value int_unary(struct vm *vm, enum unary_op op, value self)
 	return int_binary(vm, BINARY_SUB, value_small(0), self);
 }
 
-/* ---- slots --------------------------------------------------------------------------------- */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static value int_repr(struct vm *vm, value self)
 {
@@ -479,7 +479,7 @@ static value int_format(struct vm *vm, value self, value spec)
 	return str_from_buf(vm, &out);
 }
 
-/* ---- int(...) ------------------------------------------------------------------------------- */
+/* ---- int(...) -------------------------------------------------------------------- */
 
 /* Text with the digits and blanks of all scripts as ASCII ones. */
 void put_ascii_digits(struct buf *out, const char *text, size_t len)
@@ -601,7 +601,7 @@ static value int_make(struct vm *vm, const struct type *type, const struct args 
 	return v;
 }
 
-/* ---- methods --------------------------------------------------------------------------------- */
+/* ---- methods --------------------------------------------------------------------- */
 
 static value int_bit_length(struct vm *vm, value self, const struct args *a)
 {
@@ -859,7 +859,7 @@ const struct type int_type = {
 	.to_float = int_to_float,
 };
 
-/* ---- bool ------------------------------------------------------------------------------------ */
+/* ---- bool ------------------------------------------------------------------------ */
 
 static value bool_make(struct vm *vm, const struct type *type, const struct args *a)
 {

@@ -71,7 +71,7 @@ static value combined_new(struct vm *vm, const struct type *type, const value *i
 			.iter = iterator_self, .next = next_slot,                          \
 	}
 
-/* ---- enumerate ------------------------------------------------------------------------------------ */
+/* ---- enumerate ------------------------------------------------------------------- */
 
 static value enumerate_make(struct vm *vm, const struct type *type, const struct args *a)
 {
@@ -108,7 +108,7 @@ static value enumerate_next(struct vm *vm, value self)
 
 const struct type enumerate_type = COMBINED_TYPE("enumerate", enumerate_make, enumerate_next);
 
-/* ---- zip -------------------------------------------------------------------------------------------- */
+/* ---- zip ------------------------------------------------------------------------- */
 
 static value zip_make(struct vm *vm, const struct type *type, const struct args *a)
 {
@@ -176,7 +176,7 @@ static value zip_next(struct vm *vm, value self)
 
 const struct type zip_type = COMBINED_TYPE("zip", zip_make, zip_next);
 
-/* ---- map and filter --------------------------------------------------------------------------------- */
+/* ---- map and filter -------------------------------------------------------------- */
 
 static value map_make(struct vm *vm, const struct type *type, const struct args *a)
 {
@@ -249,7 +249,7 @@ static value filter_next(struct vm *vm, value self)
 
 const struct type filter_type = COMBINED_TYPE("filter", filter_make, filter_next);
 
-/* ---- iter(f, end) ------------------------------------------------------------------------------------ */
+/* ---- iter(f, end) ---------------------------------------------------------------- */
 
 static value callable_next(struct vm *vm, value self)
 {
@@ -292,7 +292,7 @@ value callable_iterator_new(struct vm *vm, value function, value end)
 	return object_value(c);
 }
 
-/* ---- sequences that only have __getitem__ ------------------------------------------------------------- */
+/* ---- sequences that only have __getitem__ ---------------------------------------- */
 
 struct sequence_iterator {
 	struct object head;
@@ -343,7 +343,7 @@ value seq_iter_new(struct vm *vm, value v)
 	return object_value(it);
 }
 
-/* ---- reversed ---------------------------------------------------------------------------------------- */
+/* ---- reversed -------------------------------------------------------------------- */
 
 struct reversed {
 	struct object head;

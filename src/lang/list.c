@@ -12,7 +12,7 @@
 #include "lang/tuple.h"
 #include "lang/types_internal.h"
 
-/* ---- room ------------------------------------------------------------------------------------ */
+/* ---- room ------------------------------------------------------------------------ */
 
 static void reserve(struct vm *vm, struct list *l, size_t count)
 {
@@ -157,7 +157,7 @@ static void list_items(value v, const value **at, size_t *count)
 	*count = list_of(v)->count;
 }
 
-/* ---- slots ------------------------------------------------------------------------------------ */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static bool list_init_slot(struct vm *vm, value self, const struct args *a)
 {
@@ -358,7 +358,7 @@ static int list_contains(struct vm *vm, value self, value item)
 	return (int)items_count(vm, self, item, list_items, true);
 }
 
-/* ---- methods ------------------------------------------------------------------------------------ */
+/* ---- methods --------------------------------------------------------------------- */
 
 static value list_append_method(struct vm *vm, value self, const struct args *a)
 {
@@ -468,7 +468,7 @@ static value list_sort_method(struct vm *vm, value self, const struct args *a)
 	return list_sort(vm, self, key, reverse) ? VALUE_NONE : VALUE_NULL;
 }
 
-/* ---- iterating ------------------------------------------------------------------------------------ */
+/* ---- iterating ------------------------------------------------------------------- */
 
 struct list_iterator {
 	struct object head;

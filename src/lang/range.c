@@ -9,7 +9,7 @@
 #include "lang/tuple.h"
 #include "lang/types_internal.h"
 
-/* ---- indexing ---------------------------------------------------------------------------------- */
+/* ---- indexing -------------------------------------------------------------------- */
 
 static bool refuse_index(struct vm *vm, value key, const char *what)
 {
@@ -111,7 +111,7 @@ bool slice_indices(struct vm *vm, value slice, size_t len, int64_t *start, int64
 	return true;
 }
 
-/* ---- slice --------------------------------------------------------------------------------------- */
+/* ---- slice ----------------------------------------------------------------------- */
 
 static struct slice *slice_of(value v)
 {
@@ -253,7 +253,7 @@ const struct type slice_type = {
 	.compare = slice_compare,
 };
 
-/* ---- range --------------------------------------------------------------------------------------- */
+/* ---- range ----------------------------------------------------------------------- */
 
 static struct range *range_of(value v)
 {
@@ -399,6 +399,8 @@ static value range_index(struct vm *vm, value self, const struct args *a)
 		return VALUE_NULL;
 	if (at >= 0)
 		return int_new(vm, at);
+	if (!value_is_int(a->at[0]))
+		return vm_raise(vm, &exc_ValueError, "sequence.index(x): x not in sequence");
 	value repr = object_repr(vm, a->at[0]);
 	if (!value_is_null(repr)) {
 		vm_raise(vm, &exc_ValueError, "%s is not in range", str_text(repr));

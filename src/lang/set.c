@@ -154,7 +154,7 @@ bool set_next(value set, size_t *position, value *item)
 	return s != NULL;
 }
 
-/* ---- making and showing ------------------------------------------------------------------------- */
+/* ---- making and showing ---------------------------------------------------------- */
 
 static bool set_init_slot(struct vm *vm, value self, const struct args *a)
 {
@@ -267,7 +267,7 @@ static bool frozenset_hash(struct vm *vm, value self, int64_t *out)
 	return true;
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------ */
+/* ---- comparing ------------------------------------------------------------------- */
 
 /* Whether all of a is in b: 1, 0, -1. */
 static int is_subset(struct vm *vm, value a, value b)
@@ -302,7 +302,7 @@ static value set_compare(struct vm *vm, value a, value b, enum compare_op op)
 	return value_bool(op == COMPARE_NE ? !holds : holds);
 }
 
-/* ---- operations ----------------------------------------------------------------------------------- */
+/* ---- operations ------------------------------------------------------------------ */
 
 /* The operand of a method: a set as it is, or a new set of what the iterable gives. */
 static value as_set(struct vm *vm, value v)
@@ -429,7 +429,7 @@ static value set_inplace(struct vm *vm, enum binary_op op, value left, value rig
 	return value_ref(left);
 }
 
-/* ---- methods ---------------------------------------------------------------------------------------- */
+/* ---- methods --------------------------------------------------------------------- */
 
 static value set_add_method(struct vm *vm, value self, const struct args *a)
 {
@@ -581,7 +581,7 @@ static value set_isdisjoint(struct vm *vm, value self, const struct args *a)
 	return value_bool(none);
 }
 
-/* ---- iterating -------------------------------------------------------------------------------------- */
+/* ---- iterating ------------------------------------------------------------------- */
 
 struct set_iterator {
 	struct object head;

@@ -41,7 +41,7 @@ bool set_hash_is_fixed(value key)
 	return hash_is_fixed(key, 0);
 }
 
-/* ---- walking -------------------------------------------------------------------------------- */
+/* ---- walking --------------------------------------------------------------------- */
 
 /* The walk of a hash through the slots: a few neighbours, then a jump. */
 struct walk {
@@ -122,7 +122,7 @@ int64_t set_table_find(struct vm *vm, struct set_table *t, value key, int64_t ha
 	return locate(vm, t, key, hash, &unused);
 }
 
-/* ---- slots ------------------------------------------------------------------------------------ */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static void alloc_slots(struct vm *vm, struct set_table *t, size_t count)
 {
@@ -195,7 +195,7 @@ void set_table_tidy(struct vm *vm, struct set_table *t)
 		resize(vm, t, t->used > 50000 ? t->used * 2 : t->used * 4);
 }
 
-/* ---- changing ------------------------------------------------------------------------------------ */
+/* ---- changing -------------------------------------------------------------------- */
 
 bool set_table_add(struct vm *vm, struct set_table *t, value key, int64_t hash)
 {

@@ -16,7 +16,7 @@
 #include "lang/types_internal.h"
 #include "lang/unicode.h"
 
-/* ---- code points -------------------------------------------------------------------- */
+/* ---- code points ----------------------------------------------------------------- */
 
 size_t str_decode(const char *text, uint32_t *out)
 {
@@ -89,7 +89,7 @@ size_t str_offset(value v, size_t index)
 	return at;
 }
 
-/* ---- making -------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------- */
 
 static struct str *str_blank(struct vm *vm, const struct type *type, size_t len, size_t chars,
                              char **text)
@@ -150,7 +150,7 @@ value str_char(struct vm *vm, uint32_t code_point)
 	return str_new(vm, bytes, encode(code_point, bytes));
 }
 
-/* ---- hashing and interning ------------------------------------------------------------ */
+/* ---- hashing and interning ------------------------------------------------------- */
 
 static int64_t hash_text(const char *text, size_t len)
 {
@@ -270,7 +270,7 @@ static void str_drop(struct vm *vm, struct object *self)
 		forget_name(vm, (struct str *)(void *)self);
 }
 
-/* ---- comparing, joining, cutting ------------------------------------------------------- */
+/* ---- comparing, joining, cutting ------------------------------------------------- */
 
 bool str_equal(value a, value b)
 {
@@ -372,7 +372,7 @@ static value repeat(struct vm *vm, value v, value times)
 	return result;
 }
 
-/* ---- repr ------------------------------------------------------------------------------- */
+/* ---- repr ------------------------------------------------------------------------ */
 
 static void put_escape(struct buf *out, uint32_t c)
 {
@@ -429,7 +429,7 @@ static value str_str_slot(struct vm *vm, value self)
 	return str_new(vm, str_text(self), str_len(self));
 }
 
-/* ---- slots ------------------------------------------------------------------------------ */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static bool str_hash_slot(struct vm *vm, value self, int64_t *out)
 {
@@ -561,7 +561,7 @@ static value str_make_slot(struct vm *vm, const struct type *type, const struct 
 	return object_value(s);
 }
 
-/* ---- iterating ---------------------------------------------------------------------------- */
+/* ---- iterating ------------------------------------------------------------------- */
 
 struct str_iterator {
 	struct object head;

@@ -104,7 +104,7 @@ size_t str_decode(const char *text, uint32_t *out);
 /* Append one code point, lone surrogates included. */
 void str_put_char(struct buf *out, uint32_t code_point);
 
-/* ---- formatting (format_str.c, format_percent.c) ---- */
+/* ---- formatting (format_str.c, format_percent.c) --------------------------------- */
 
 /* What !s, !r and !a make of a value: `conversion` is the letter. */
 value object_convert(struct vm *vm, value v, char conversion);

@@ -13,7 +13,7 @@
 #include "lang/types_internal.h"
 #include "lang/unicode.h"
 
-/* ---- arguments ---------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------- */
 
 static bool want_str(struct vm *vm, const char *function, size_t position, value v)
 {
@@ -70,7 +70,7 @@ static bool window_of(struct vm *vm, value self, const struct args *a, struct wi
 	return true;
 }
 
-/* ---- searching ---------------------------------------------------------------------- */
+/* ---- searching ------------------------------------------------------------------- */
 
 static const char *search_back(const char *text, size_t len, const char *what, size_t what_len)
 {
@@ -184,7 +184,7 @@ static value str_endswith(struct vm *vm, value self, const struct args *a)
 	return starts_or_ends(vm, self, a, "endswith", true);
 }
 
-/* ---- changing ----------------------------------------------------------------------- */
+/* ---- changing -------------------------------------------------------------------- */
 
 static value str_replace(struct vm *vm, value self, const struct args *a)
 {
@@ -307,7 +307,7 @@ CASE_METHOD(title, after ? UNICODE_TO_LOWER : UNICODE_TO_TITLE)
 CASE_METHOD(capitalize, first ? UNICODE_TO_TITLE : UNICODE_TO_LOWER)
 CASE_METHOD(swapcase, unicode_is(c, UNICODE_UPPER) ? UNICODE_TO_LOWER : UNICODE_TO_UPPER)
 
-/* ---- stripping ------------------------------------------------------------------------ */
+/* ---- stripping ------------------------------------------------------------------- */
 
 enum { STRIP_LEFT = 1, STRIP_RIGHT = 2 };
 
@@ -394,7 +394,7 @@ static value str_removesuffix(struct vm *vm, value self, const struct args *a)
 	return remove_part(vm, self, a, "removesuffix", true);
 }
 
-/* ---- padding -------------------------------------------------------------------------- */
+/* ---- padding --------------------------------------------------------------------- */
 
 static value pad(struct vm *vm, value self, size_t before, size_t after, uint32_t fill)
 {
@@ -520,7 +520,7 @@ static value str_expandtabs(struct vm *vm, value self, const struct args *a)
 	return str_from_buf(vm, &out);
 }
 
-/* ---- asking ---------------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------- */
 
 /* Whether there is a character and all are of the class. */
 static value all_are(value self, const enum unicode_class *classes, size_t count)
@@ -632,7 +632,7 @@ static value str_isidentifier(struct vm *vm, value self, const struct args *a)
 	return value_bool(text_is_identifier(str_text(self), str_len(self)));
 }
 
-/* ---- encoding, translating --------------------------------------------------------------- */
+/* ---- encoding, translating ------------------------------------------------------- */
 
 static value str_encode_method(struct vm *vm, value self, const struct args *a)
 {

@@ -9,7 +9,7 @@
 
 enum { SLOT_EMPTY = -1, SLOT_GONE = -2 };
 
-/* ---- the index ------------------------------------------------------------------------------ */
+/* ---- the index ------------------------------------------------------------------- */
 
 /*
  * The walk through the slots of a hash: every slot is reached in the end, and the high bits
@@ -86,7 +86,7 @@ static void make_room(struct vm *vm, struct table *t)
 	rebuild(vm, t, room);
 }
 
-/* ---- finding --------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------- */
 
 /* Whether the keys are equal: 1, 0, -1, or -2 if the scene's __eq__ changed the table. */
 static int same_key(struct vm *vm, struct table *t, size_t position, value key)
@@ -171,7 +171,7 @@ int64_t table_find_name(const struct table *t, value name)
 	}
 }
 
-/* ---- changing --------------------------------------------------------------------------------- */
+/* ---- changing -------------------------------------------------------------------- */
 
 void table_add(struct vm *vm, struct table *t, value key, int64_t hash, value item)
 {

@@ -11,7 +11,7 @@
 #include "lang/str.h"
 #include "lang/types_internal.h"
 
-/* ---- shared with list -------------------------------------------------------------------- */
+/* ---- shared with list ------------------------------------------------------------ */
 
 value iterator_self(struct vm *vm, value self)
 {
@@ -95,6 +95,11 @@ value items_index(struct vm *vm, value self, const struct args *a, items_fn item
 	size_t count;
 	items(self, &at, &count);
 	int64_t start = 0, stop = INT64_MAX;
+	for (size_t i = 1; i < a->count; i++) {
+		if (value_is_none(a->at[i])) /* find() takes None, index() does not */
+			return vm_raise(vm, &exc_TypeError,
+			                "slice indices must be integers or have an __index__ method");
+	}
 	if ((a->count > 1 && !bound_argument(vm, a->at[1], count, &start)) ||
 	    (a->count > 2 && !bound_argument(vm, a->at[2], count, &stop)))
 		return VALUE_NULL;
@@ -133,7 +138,7 @@ int64_t items_count(struct vm *vm, value self, value wanted, items_fn items, boo
 	return found;
 }
 
-/* ---- making -------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------- */
 
 static void tuple_items(value v, const value **at, size_t *count)
 {
@@ -195,7 +200,7 @@ static value tuple_make(struct vm *vm, const struct type *type, const struct arg
 	return copy;
 }
 
-/* ---- slots --------------------------------------------------------------------------------- */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static void tuple_drop(struct vm *vm, struct object *self)
 {
@@ -348,7 +353,7 @@ static value tuple_count_method(struct vm *vm, value self, const struct args *a)
 	return n < 0 ? VALUE_NULL : int_new(vm, n);
 }
 
-/* ---- iterating ---------------------------------------------------------------------------- */
+/* ---- iterating ------------------------------------------------------------------- */
 
 struct tuple_iterator {
 	struct object head;

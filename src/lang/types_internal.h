@@ -13,7 +13,7 @@
 #include "lang/format_spec.h"
 #include "lang/object.h"
 
-/* ---- text ---- */
+/* ---- text ------------------------------------------------------------------------ */
 
 /* Code points of well-formed UTF-8. */
 size_t text_count(const char *text, size_t len);
@@ -45,7 +45,7 @@ value str_encode(struct vm *vm, value text, value encoding, value errors);
 /* Whether the text can be written as UTF-8; false with UnicodeEncodeError for lone surrogates. */
 bool str_check_encodable(struct vm *vm, value text);
 
-/* ---- numbers ---- */
+/* ---- numbers --------------------------------------------------------------------- */
 
 value float_power(struct vm *vm, double x, double y);
 value float_divmod(struct vm *vm, double a, double b);
@@ -57,7 +57,7 @@ void put_ascii_digits(struct buf *out, const char *text, size_t len);
 /* Raise what `error` tells and free it: null. */
 value format_failed(struct vm *vm, struct format_error *error);
 
-/* ---- sequences ---- */
+/* ---- sequences ------------------------------------------------------------------- */
 
 /* What `left + right` and `sequence * times` answer when the other one does not fit. */
 value sequence_refuse_concat(struct vm *vm, value left, value right);
@@ -101,7 +101,7 @@ bool put_items_repr(struct vm *vm, struct buf *out, value self, items_fn items);
 /* An optional start or end argument: None or null leaves `*out`; negative counts from `len`. */
 bool bound_argument(struct vm *vm, value v, size_t len, int64_t *out);
 
-/* ---- dicts (dict_view.c) ---- */
+/* ---- dicts (dict_view.c) --------------------------------------------------------- */
 
 value dict_keys_view(struct vm *vm, value self, const struct args *a);
 value dict_values_view(struct vm *vm, value self, const struct args *a);
@@ -109,7 +109,7 @@ value dict_items_view(struct vm *vm, value self, const struct args *a);
 value dict_reversed_method(struct vm *vm, value self, const struct args *a);
 value dict_iter_slot(struct vm *vm, value self);
 
-/* ---- all ---- */
+/* ---- all ------------------------------------------------------------------------- */
 
 /* Append repr(v); false with the exception set. */
 bool put_repr(struct vm *vm, struct buf *out, value v);
