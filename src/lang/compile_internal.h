@@ -52,7 +52,6 @@ enum enclosure_kind {
 	IN_PROTECTED,       /* covered by a handler; nothing to do on the way out */
 	IN_WHILE,
 	IN_FOR,             /* the iterator is on the stack */
-	IN_VALUE,           /* a finally block on the way of a return: the value is on the stack */
 	IN_FINALLY,         /* the body of a try with a finally: its copy runs on the way out */
 	IN_FINALLY_HANDLER, /* the exceptional copy: [prev, exc] */
 	IN_HANDLER,         /* an except clause: [prev] */
