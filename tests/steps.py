@@ -43,6 +43,13 @@ def split(line):
     return clock, tick, step, *(match.groups() if match else ('?', rest))
 
 
+def wait_word(kind, text):
+    """What a task waits for, as the oracle says it: it does not tell a queue's future from others."""
+    if kind in ('queue', 'lock'):
+        return 'future'
+    return text if kind == 'sleep' else kind.replace('-', '_')
+
+
 def sort_cancels(lines):
     """A cancel that moves down a chain is one act: which of its tasks is named first is no matter."""
     out, run = [], []
@@ -103,7 +110,7 @@ class Reader:
         kind, text = self.future.get(thing, ('future', ''))
         if kind == 'gather':
             return self.listing(kind, thing)
-        return text if kind == 'sleep' else kind.replace('-', '_')
+        return wait_word(kind, text)
 
     def listing(self, what, thing):
         return f"{what}[{' '.join(self.describe(m) for m in self.members.get(thing, []))}]"
@@ -173,7 +180,7 @@ class Reader:
         elif kind == 'group':
             on = self.listing(kind, self.entered[self.at[3]][-1])
         else:
-            on = text if kind == 'sleep' else kind.replace('-', '_')
+            on = wait_word(kind, text)
         self.emits(f'wait({on})')
 
     def on_yields(self):

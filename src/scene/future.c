@@ -223,6 +223,15 @@ static value method_cancelled(struct vm *vm, value self, const struct args *a)
 	return value_bool(future_cancelled(f));
 }
 
+/* Its callbacks were to be appended to a closed loop: raise what call_soon raises then. */
+static bool was_refused(struct vm *vm, struct future *f)
+{
+	if (!loop_closed(f->loop) || !loop_take_refusal(f->loop))
+		return false;
+	vm_raise(vm, &exc_RuntimeError, "Event loop is closed");
+	return true;
+}
+
 static value method_cancel(struct vm *vm, value self, const struct args *a)
 {
 	struct future *f = self_future(vm, self);
@@ -233,7 +242,8 @@ static value method_cancel(struct vm *vm, value self, const struct args *a)
 	value message[1];
 	if (!args_parse(vm, a, &signature, message))
 		return VALUE_NULL;
-	return value_bool(future_cancel(f, datum_maybe(message[0])));
+	bool asked = future_cancel(f, datum_maybe(message[0]));
+	return was_refused(vm, f) ? VALUE_NULL : value_bool(asked);
 }
 
 static value method_set_result(struct vm *vm, value self, const struct args *a)
@@ -246,7 +256,7 @@ static value method_set_result(struct vm *vm, value self, const struct args *a)
 		                "Task does not support set_result operation");
 	if (!future_set_result(f, datum_of(a->at[0])))
 		return vm_raise(vm, &invalid_state_error_type, "invalid state");
-	return VALUE_NONE;
+	return was_refused(vm, f) ? VALUE_NULL : VALUE_NONE;
 }
 
 /* What set_exception takes: an exception, or a class of which it makes one. A new reference. */
@@ -285,7 +295,9 @@ static value method_set_exception(struct vm *vm, value self, const struct args *
 		return e;
 	bool set = future_set_error(f, datum_of(e));
 	value_unref(vm, e);
-	return set ? VALUE_NONE : vm_raise(vm, &invalid_state_error_type, "invalid state");
+	if (!set)
+		return vm_raise(vm, &invalid_state_error_type, "invalid state");
+	return was_refused(vm, f) ? VALUE_NULL : VALUE_NONE;
 }
 
 static value method_add_done_callback(struct vm *vm, value self, const struct args *a)
