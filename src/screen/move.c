@@ -33,9 +33,9 @@ static void step(struct screen *s, int direction)
 	bool internals = s->state.internals;
 	bool waits = s->state.play.shown_ns > 0 && next_gap_ns(s) > 0;
 	bool within = s->state.position > view_moment(s->view, internals, index).end;
+	/* From the middle of a wait or a step, back is to its beginning. */
 	if (direction < 0 && (waits || within))
-		jump(s, index); /* back from the middle of a wait or a step to its
-		                   beginning */
+		jump(s, index);
 	else if (s->state.follow && direction > 0)
 		jump(s, view_next_of_lane(s->view, internals, index, s->state.chosen));
 	else if (s->state.follow)

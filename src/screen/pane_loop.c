@@ -51,8 +51,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 	style ink = INK_REASON;
 	if (snap->running != LANE_NONE) {
 		view_lane_name(s->view, snap->running, &sec->text);
-		buf_puts(&sec->text,
-		         snap->blocked ? " keeps the thread busy until " : " runs");
+		buf_puts(&sec->text, snap->blocked ? " is busy until " : " runs");
 		if (snap->blocked)
 			put_time(s, snap->blocked_until_ns, &sec->text);
 		ink = INK_RUNNING;

@@ -271,13 +271,20 @@ static void resize(struct tui *t)
 	want_frame(t, FRAME_MS);
 }
 
+/* The program was stopped and goes on: the modes of the terminal may have been changed. */
+static void resume(struct tui *t)
+{
+	term_leave(t->term);
+	term_enter(t->term);
+	t->repaint = true;
+	resize(t);
+}
+
 static void suspend(struct tui *t)
 {
 	term_leave(t->term);
 	signals_stop_here();
-	term_enter(t->term);
-	t->repaint = true;
-	resize(t);
+	resume(t);
 }
 
 static void on_signal(struct loop *loop, struct handle *h)
@@ -291,7 +298,7 @@ static void on_signal(struct loop *loop, struct handle *h)
 		else if (number == SIGTSTP)
 			suspend(t);
 		else if (number == SIGCONT)
-			t->repaint = true, want_frame(t, FRAME_MS);
+			resume(t);
 		else
 			leave(t, 128 + number);
 	}
