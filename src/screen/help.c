@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "screen/internal.h"
 
-enum { KEY_COLS = 12, COLUMN_COLS = 62 };
+enum { KEY_COLS = 12, COLUMN_COLS = 66 };
 
 static bool offered(const struct screen *s, const struct command_info *info)
 {
