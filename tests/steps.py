@@ -45,7 +45,7 @@ def split(line):
 
 def wait_word(kind, text):
     """What a task waits for, as the oracle says it: it does not tell a queue's future from others."""
-    if kind in ('queue', 'lock'):
+    if kind in ('queue', 'lock', 'wait'):
         return 'future'
     return text if kind == 'sleep' else kind.replace('-', '_')
 

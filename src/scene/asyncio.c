@@ -267,12 +267,20 @@ static const struct {
 #undef TYPE
 };
 
+static const char *const texts[] = {
+#define TEXT(name) #name,
+#include "scene/asyncio.def"
+#undef TEXT
+};
+
 const char *const asyncio_names[] = {
 #define FUNCTION(name, fn, min, max, flags) #name,
 #define TYPE(name, type) #name,
+#define TEXT(name) #name,
 #include "scene/asyncio.def"
 #undef FUNCTION
 #undef TYPE
+#undef TEXT
 	"exceptions",
 	NULL,
 };
@@ -286,6 +294,11 @@ value asyncio_module_new(struct vm *vm)
 		module_set(vm, module, types[i].name, type_value(types[i].type));
 		if (value_is_exception_type(type_value(types[i].type)))
 			module_set(vm, errors, types[i].name, type_value(types[i].type));
+	}
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		value text = str_intern_c(vm, texts[i]);
+		module_set(vm, module, texts[i], text);
+		value_unref(vm, text);
 	}
 	module_set(vm, module, "exceptions", errors);
 	value_unref(vm, errors);

@@ -308,6 +308,8 @@ value handle_owner(const struct handle *h)
 		return object_value(handle_object_of(h));
 	if (h->ops == &callback_ops)
 		return object_value(callback_object_of(h));
+	if (h->ops == &watched_ops)
+		return watched_owner(h);
 	return VALUE_NULL;
 }
 

@@ -338,6 +338,13 @@ void exception_mark_timeout(struct vm *vm, value error);
 value asyncio_timeout(struct vm *vm, value self, const struct args *a);
 value asyncio_timeout_at(struct vm *vm, value self, const struct args *a);
 
+/* ---- wait.c ---- */
+value asyncio_wait(struct vm *vm, value self, const struct args *a);
+value asyncio_as_completed(struct vm *vm, value self, const struct args *a);
+/* Handles of what they watch, and the object that a handle is in, borrowed. */
+extern const struct handle_ops watched_ops;
+value watched_owner(const struct handle *h);
+
 /* ---- asyncgen.c ---- */
 void asyncgen_first(void *context, struct vm *vm, value generator);
 void asyncgen_dropped(void *context, struct vm *vm, value generator);
