@@ -143,6 +143,42 @@ static value alias_or(struct vm *vm, enum binary_op op, value left, value right)
 	return union_new(vm, left, right);
 }
 
+/* Whether every type of `a` is among those of `b`. */
+static bool covered(value a, value b)
+{
+	for (size_t i = 0; i < tuple_count(a); i++) {
+		bool there = false;
+		for (size_t j = 0; j < tuple_count(b); j++)
+			there |= value_is(tuple_at(a, i), tuple_at(b, j));
+		if (!there)
+			return false;
+	}
+	return true;
+}
+
+static value alias_compare(struct vm *vm, value a, value b, enum compare_op op)
+{
+	if ((op != COMPARE_EQ && op != COMPARE_NE) || value_type(a) != value_type(b))
+		return VALUE_NOT_IMPLEMENTED;
+	const struct alias *x = alias_of(a), *y = alias_of(b);
+	int same;
+	if (value_is_null(x->origin))
+		same = covered(x->args, y->args) && covered(y->args, x->args);
+	else
+		same = value_is(x->origin, y->origin) ? object_equal(vm, x->args, y->args) : 0;
+	return same < 0 ? VALUE_NULL : value_bool(same == (op == COMPARE_EQ));
+}
+
+static bool alias_hash(struct vm *vm, value self, int64_t *out)
+{
+	(void)vm;
+	const struct alias *a = alias_of(self);
+	*out = (int64_t)(a->origin.bits >> 4);
+	for (size_t i = 0; i < tuple_count(a->args); i++)
+		*out ^= (int64_t)(tuple_at(a->args, i).bits >> 4);
+	return true;
+}
+
 static void alias_drop(struct vm *vm, struct object *self)
 {
 	value_xunref(vm, ((struct alias *)(void *)self)->origin);
@@ -176,7 +212,8 @@ static const struct getset_def alias_getset[] = {
 #define ALIAS                                                                            \
 	TYPE_HEAD, .base = &object_type, .size = sizeof(struct alias),                         \
 		.flags = TYPE_TRACKED | TYPE_FINAL | TYPE_NO_NEW, .drop = alias_drop,          \
-		.traverse = alias_traverse, .binary = alias_or, .getset = alias_getset
+		.traverse = alias_traverse, .binary = alias_or, .compare = alias_compare,           \
+		.hash = alias_hash, .getset = alias_getset
 
 static const struct type alias_type = {
 	ALIAS,

@@ -186,7 +186,7 @@ static void instance_finalize(struct vm *vm, struct object *self)
 	if (!value_is_null(r))
 		value_unref(vm, r);
 	else if (!missing)
-		vm_unraisable(vm, v);
+		vm_unraisable(vm, type_lookup(vm, self->type, vm_name(vm, NAME_del)));
 	if (base != NULL)
 		base(vm, self);
 }

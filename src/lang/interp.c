@@ -159,6 +159,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 	const instruction *ip;
 	value *sp;
 	value result; /* what a frame returns or yields */
+	struct frame *callee; /* who is about to be entered */
 	instruction word;
 #if THREADED
 	static const void *const targets[] = {
@@ -723,46 +724,31 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				CHECK(vm_poll(vm));
 				if (LIKELY(simple_call(code, count) &&
 				           vm->depth < vm->limits.recursion)) {
-					struct frame *callee = frame_new_taking(vm, fn);
+					callee = frame_new_taking(vm, fn);
 					for (size_t i = 0; i < count; i++)
 						callee->slots[i] = first[i];
-					sp = f->stack_top = base;
-					callee->back = f;
-					vm->frame = f = callee;
-					vm->depth++;
-					LOAD_FRAME();
-					NEXT();
+					sp = base;
+					goto enter;
 				}
 			} else if (type == &type_type) {
-				struct frame *callee = enter_class(vm, callable, first, count);
+				callee = enter_class(vm, callable, first, count);
 				if (callee != NULL) {
 					sp = base;
 					SAVE();
 					value_unref(vm, callable);
-					callee->back = f;
-					vm->frame = f = callee;
-					vm->depth++;
-					LOAD_FRAME();
-					NEXT();
+					goto enter;
 				}
 			}
 			SAVE();
 			const struct args a = {first, count, VALUE_NULL};
-			struct frame *callee = NULL;
+			callee = NULL;
 			value v = call_any(vm, callable, &a, &callee);
 			while (sp > base)
 				value_xunref(vm, POP());
 			if (callee != NULL)
-				goto enter_callee;
+				goto enter;
 			CHECK(!value_is_null(v));
 			PUSH(v);
-			NEXT();
-		enter_callee:
-			f->stack_top = sp;
-			callee->back = f;
-			vm->frame = f = callee;
-			vm->depth++;
-			LOAD_FRAME();
 			NEXT();
 		}
 		TARGET(CALL_KW): {
@@ -773,18 +759,12 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			value *first = value_is_null(base[1]) ? base + 2 : base + 1;
 			size_t count = (size_t)(sp - 1 - first) - tuple_count(names);
 			const struct args a = {first, count, names};
-			struct frame *callee = NULL;
+			callee = NULL;
 			value v = call_any(vm, base[0], &a, &callee);
 			while (sp > base)
 				value_xunref(vm, POP());
-			f->stack_top = sp;
-			if (callee != NULL) {
-				callee->back = f;
-				vm->frame = f = callee;
-				vm->depth++;
-				LOAD_FRAME();
-				NEXT();
-			}
+			if (callee != NULL)
+				goto enter;
 			CHECK(!value_is_null(v));
 			PUSH(v);
 			NEXT();
@@ -794,18 +774,12 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			CHECK(vm_poll(vm));
 			value keywords = (ARG & 1) != 0 ? TOP() : VALUE_NULL;
 			value *base = sp - 3 - (ARG & 1);
-			struct frame *callee = NULL;
+			callee = NULL;
 			value v = call_spread(vm, base[0], base[1], base[2], keywords, &callee);
 			while (sp > base)
 				value_xunref(vm, POP());
-			f->stack_top = sp;
-			if (callee != NULL) {
-				callee->back = f;
-				vm->frame = f = callee;
-				vm->depth++;
-				LOAD_FRAME();
-				NEXT();
-			}
+			if (callee != NULL)
+				goto enter;
 			CHECK(!value_is_null(v));
 			PUSH(v);
 			NEXT();
@@ -1044,6 +1018,16 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			NEXT();
 		}
 		}
+		continue;
+
+	enter:
+		/* `f` has taken the arguments off its stack and calls `callee`. */
+		f->ip = ip;
+		f->stack_top = sp;
+		callee->back = f;
+		vm->frame = f = callee;
+		vm->depth++;
+		LOAD_FRAME();
 		continue;
 
 	leave:
