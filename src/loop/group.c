@@ -24,8 +24,12 @@ static const struct loop_world *world_of(const struct group *g)
 	return g->loop->world;
 }
 
-/* Cancel all members that are not done; `culprit` is the member that failed, or 0. */
-static void abort_group(struct group *g, uint32_t culprit)
+/*
+ * Cancel all members that are not done; `culprit` is the member that failed, or 0. False
+ * if the loop is closed, which ends it at the first: a coroutine is destroyed with the
+ * program.
+ */
+static bool abort_group(struct group *g, uint32_t culprit)
 {
 	g->aborting = true;
 	loop_emit(g->loop, EV_GROUP_ABORTING, g->id, culprit, 0);
@@ -34,7 +38,10 @@ static void abort_group(struct group *g, uint32_t culprit)
 		struct task *t = list_entry(n, struct group_member, link)->task;
 		if (!future_done(&t->future))
 			task_cancel(t, DATUM_NONE);
+		if (g->loop->closed && loop_take_refusal(g->loop))
+			return false;
 	}
+	return true;
 }
 
 /* SystemExit and KeyboardInterrupt win over everything else: remember the first. */
@@ -285,19 +292,21 @@ static void propagate(struct group_exit *x, struct datum error)
 	x->propagate = error;
 }
 
-/* The first thing: what the block was left with decides whether the members go on. */
-static void begin_exit(struct group_exit *x)
+/*
+ * The first thing: what the block was left with decides whether the members go on. False
+ * if they cannot be cancelled any more.
+ */
+static bool begin_exit(struct group_exit *x)
 {
 	struct group *g = x->group;
 	const struct loop_world *w = world_of(g);
 	g->exiting = true;
 	if (datum_is_none(x->error))
-		return;
+		return true;
 	note_base_error(g, x->error);
 	if (w->client->classify(w->context, x->error) == ERROR_CANCELLED)
 		propagate(x, x->error);
-	if (!g->aborting)
-		abort_group(g, 0);
+	return g->aborting || abort_group(g, 0);
 }
 
 static enum outcome wait_for_members(struct group *g, struct step_result *out)
@@ -381,8 +390,11 @@ static enum outcome resume(struct body *b, struct datum sent, struct datum throw
 			abort_group(g, 0);
 		}
 	}
-	if (first)
-		begin_exit(x);
+	if (first && !begin_exit(x)) {
+		out->datum = w->client->make_error(w->context, LOOP_ERROR_RUNTIME,
+		                                   "Event loop is closed", DATUM_NONE);
+		return BODY_RAISES;
+	}
 	forget_waiter(g);
 	if (g->member_count)
 		return wait_for_members(g, out);

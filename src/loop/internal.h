@@ -57,6 +57,7 @@ struct loop {
 	bool stopping, ending; /* after this tick; before the next handle */
 	bool deadlocked;
 	bool is_running, closed;
+	bool refused; /* it was closed, and something was to be appended */
 };
 
 /* ---- the client ---- */

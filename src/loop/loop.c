@@ -71,6 +71,7 @@ void ready_append(struct loop *l, struct handle *h)
 {
 	assert(h->state == HANDLE_IDLE);
 	if (l->closed) {
+		l->refused = true;
 		drop_handle(h);
 		return;
 	}
@@ -643,11 +644,19 @@ void loop_close(struct loop *l)
 	timers_fini(&l->timers);
 	l->poll_ops->free(l->poller);
 	l->poller = NULL;
+	l->refused = false;
 }
 
 bool loop_closed(const struct loop *l)
 {
 	return l->closed;
+}
+
+bool loop_take_refusal(struct loop *l)
+{
+	bool refused = l->refused;
+	l->refused = false;
+	return refused;
 }
 
 bool loop_running(const struct loop *l)

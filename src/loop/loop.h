@@ -96,6 +96,13 @@ void loop_unref(struct loop *l);
 void loop_close(struct loop *l);
 bool loop_closed(const struct loop *l);
 bool loop_running(const struct loop *l);
+
+/*
+ * Whether something was to be appended to this closed loop since the last time that this
+ * was asked. It was dropped; in asyncio, call_soon raises `Event loop is closed` out of
+ * whatever completed a future or cancelled a task.
+ */
+bool loop_take_refusal(struct loop *l);
 struct loop_world *loop_world(const struct loop *l);
 
 /* The embedder's own pointer, for its loop object; 0 at first. */

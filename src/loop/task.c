@@ -447,7 +447,7 @@ void task_list_fini(struct task_list *list)
 static void tell_requested(struct loop *l, struct task *t, struct datum message)
 {
 	t->cancel_asked = true;
-	if (!loop_traced(l))
+	if (!loop_traced(l) || l->closed)
 		return;
 	t->cancel_text = datum_is_none(message) ? 0 : world_repr(l->world, message);
 	loop_emit(l, EV_CANCEL_REQUESTED, t->future.id, t->cancel_text, 0);

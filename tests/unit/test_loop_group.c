@@ -376,6 +376,56 @@ START_TEST(a_member_that_ended_is_not_kept)
 }
 END_TEST
 
+static enum outcome block_that_sleeps(struct coro *c, struct step_result *out)
+{
+	CORO_BEGIN(c);
+	kit_group_enter(c->kit);
+	kit_group_create(c->kit, sleeps, "a");
+	kit_group_create(c->kit, sleeps, "c");
+	CORO_AWAIT(c, kit_sleep(c->kit, 9));
+	CORO_END(c);
+}
+
+static enum outcome leaves_the_block(struct coro *c, struct step_result *out)
+{
+	CORO_BEGIN(c);
+	CORO_AWAIT(c,
+	           kit_group_exit(c->kit, &c->kit->group,
+	                          kit_error(c->kit, ERROR_BASE, "GeneratorExit", NULL)));
+	CORO_END(c);
+}
+
+START_TEST(a_block_that_is_destroyed_after_its_loop_closed_cannot_cancel_its_members)
+{
+	struct kit k;
+	kit_init(&k);
+	struct task *t = SPAWN(&k, block_that_sleeps);
+	struct datum d;
+	loop_stop(k.loop);
+	loop_run_forever(k.loop, &d);
+	loop_stop(k.loop);
+	loop_run_forever(k.loop, &d);
+	ck_assert_uint_eq(k.group.member_count, 2);
+	loop_close(k.loop);
+	ck_assert(!loop_take_refusal(k.loop));
+	struct body *b = CORO(&k, leaves_the_block);
+	struct step_result out;
+	ck_assert_int_eq(body_resume(b, DATUM_NONE, DATUM_NONE, &out), BODY_RAISES);
+	ck_assert_str_eq(thing_of(out.datum)->text, "Event loop is closed");
+	thing_unref(&k, thing_of(out.datum));
+	b->ops->drop(b);
+	/* As a cycle collector does: members and group hold each other. */
+	struct task_list left = task_collect(k.loop);
+	for (size_t i = 0; i < left.count; i++)
+		future_clear(&left.tasks[i]->future);
+	task_list_fini(&left);
+	task_abandon_all(k.loop);
+	future_unref(&t->future);
+	kit_group_unref(&k.group);
+	kit_fini(&k);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("loop group");
@@ -393,6 +443,9 @@ static Suite *suite(void)
 	tcase_add_test(
 		t, a_group_that_fails_while_its_parent_is_cancelled_keeps_the_request);
 	tcase_add_test(t, a_member_that_ended_is_not_kept);
+	tcase_add_test(
+		t,
+		a_block_that_is_destroyed_after_its_loop_closed_cannot_cancel_its_members);
 	suite_add_tcase(s, t);
 	return s;
 }
