@@ -11,7 +11,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-/* ---- method resolution order ------------------------------------------------------------ */
+/* ---- method resolution order ------------------------------------------------------ */
 
 typedef VEC(const struct type *) type_vec;
 
@@ -95,7 +95,7 @@ static bool linearize(struct vm *vm, struct class *c)
 	return ok;
 }
 
-/* ---- layout -------------------------------------------------------------------------------- */
+/* ---- layout ----------------------------------------------------------------------- */
 
 /* The built-in type whose instances a type's instances begin with. */
 static const struct type *solid_base(const struct type *type)
@@ -211,7 +211,7 @@ static void lay_out(struct vm *vm, struct class *c, const struct type *base)
 		type->finalize = instance_finalize;
 }
 
-/* ---- making --------------------------------------------------------------------------------- */
+/* ---- making ----------------------------------------------------------------------- */
 
 static bool call_set_names(struct vm *vm, struct class *c)
 {
@@ -244,7 +244,8 @@ static bool call_init_subclass(struct vm *vm, struct class *c, const struct args
 }
 
 /* __init_subclass__ and __class_getitem__ are class methods without saying so. */
-static void make_class_method(struct vm *vm, value dict, enum vm_name_id id, const struct type *kind)
+static void make_class_method(struct vm *vm, value dict, enum vm_name_id id,
+                              const struct type *kind)
 {
 	value fn = dict_get_name(dict, vm_name(vm, id));
 	if (value_is_null(fn) || !value_is_exactly(fn, &function_type))
@@ -364,7 +365,7 @@ void class_clear(struct vm *vm, struct object *self)
 		dict_clear(vm, c->dict);
 }
 
-/* ---- the class statement --------------------------------------------------------------------- */
+/* ---- the class statement ---------------------------------------------------------- */
 
 /* (body function, name, bases..., keywords): see LOAD_BUILD_CLASS. */
 value class_build(struct vm *vm, const struct args *a)
@@ -410,7 +411,7 @@ static value build_class(struct vm *vm, value self, const struct args *a)
 const struct method_def build_class_def = {"__build_class__", build_class, 2, METHOD_ANY,
                                            METHOD_KEYWORDS};
 
-/* ---- isinstance and issubclass ------------------------------------------------------------------ */
+/* ---- isinstance and issubclass ---------------------------------------------------- */
 
 static int each_member(struct vm *vm, value v, value members, bool instance)
 {

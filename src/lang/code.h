@@ -78,8 +78,10 @@ struct code_handler {
 	uint32_t start, end, target, depth;
 };
 
-/* From instruction `start` on (up to the next row's), the source position. Lines and columns from 1;
-   columns count code points; `end_column` is one past the last. */
+/*
+ * From instruction `start` on (up to the next row's), the source position. Lines and columns
+ * from 1; columns count code points; `end_column` is one past the last.
+ */
 struct code_position {
 	uint32_t start;
 	uint32_t line, column;

@@ -6,7 +6,7 @@
 #include "lang/dict.h"
 #include "lang/str.h"
 
-/* ---- property ---------------------------------------------------------------------------- */
+/* ---- property --------------------------------------------------------------------- */
 
 struct property {
 	struct object head;
@@ -178,7 +178,7 @@ const struct type property_type = {
 	.getset = property_getset,
 };
 
-/* ---- classmethod and staticmethod ----------------------------------------------------------- */
+/* ---- classmethod and staticmethod ------------------------------------------------- */
 
 struct wrapper {
 	struct object head;
@@ -271,7 +271,7 @@ const struct type staticmethod_type = {
 	.call = staticmethod_call,
 };
 
-/* ---- super ------------------------------------------------------------------------------------- */
+/* ---- super ------------------------------------------------------------------------ */
 
 struct super {
 	struct object head;
@@ -289,7 +289,7 @@ static value in_cell(value v)
 	return !value_is_null(v) && value_is_exactly(v, &cell_type) ? cell_of(v)->contents : v;
 }
 
-/* super() with nothing: the class is in the method's cell __class__, the object is its first argument. */
+/* super() with nothing: the class is in the method's cell __class__, the object its first argument. */
 static bool find_context(struct vm *vm, value *start, value *obj)
 {
 	const struct frame *f = vm->frame;

@@ -23,7 +23,7 @@ bool value_is_exception_type(value v)
 		type_is_subtype(value_as_type(v), &exc_BaseException);
 }
 
-/* ---- setting and taking --------------------------------------------------------------- */
+/* ---- setting and taking ----------------------------------------------------------- */
 
 value vm_raised(const struct vm *vm)
 {
@@ -225,7 +225,7 @@ bool vm_caught_stop_iteration(struct vm *vm, value *out)
 	return true;
 }
 
-/* ---- BaseException ------------------------------------------------------------------------ */
+/* ---- BaseException ---------------------------------------------------------------- */
 
 static value base_make(struct vm *vm, const struct type *type, const struct args *a)
 {
@@ -446,7 +446,7 @@ const struct type exc_BaseException = {
 	.getset = base_getset,
 };
 
-/* ---- those with something of their own ------------------------------------------------------- */
+/* ---- those with something of their own -------------------------------------------- */
 
 /* The first argument as an attribute: StopIteration.value, SystemExit.code. */
 static value first_arg(struct vm *vm, value self)
@@ -539,7 +539,7 @@ static value os_error_make(struct vm *vm, const struct type *type, const struct 
 	return base_make(vm, type, a);
 }
 
-/* Keyword arguments that become attributes: ImportError(name=, path=), AttributeError(name=, obj=). */
+/* Keywords that become attributes: ImportError(name=, path=), AttributeError(name=, obj=). */
 static bool init_with_attributes(struct vm *vm, value self, const struct args *a)
 {
 	struct exception *e = value_as_exception(self);
@@ -573,7 +573,7 @@ static const struct getset_def os_error_getset[] = {{"errno", os_error_errno, NU
 #include "lang/exception.def"
 #undef EXCEPTION
 
-/* ---- the names in builtins ----------------------------------------------------------------------- */
+/* ---- the names in builtins -------------------------------------------------------- */
 
 void exceptions_init_module(struct vm *vm, value builtins)
 {

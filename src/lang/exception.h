@@ -86,7 +86,7 @@ value vm_handling(struct vm *vm, value exception);
 value exception_new(struct vm *vm, const struct type *type, value args);
 value exception_text_new(struct vm *vm, const struct type *type, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Whether `exception` (object or class) is caught by `except match:`; -1 when `match` is no class. */
+/* Whether `except match:` catches `exception` (object or class); -1 when `match` is no class. */
 int exception_matches(struct vm *vm, value exception, value match);
 /* Set __context__ or __cause__ (borrowed, null for None; a cause also suppresses the context). */
 void exception_set_context(struct vm *vm, value exception, value context);

@@ -29,7 +29,7 @@ value exception_group_items(value exception)
 	return is_group(exception) ? group_of(exception)->exceptions : VALUE_NULL;
 }
 
-/* ---- making -------------------------------------------------------------------------------- */
+/* ---- making ----------------------------------------------------------------------- */
 
 static value group_make(struct vm *vm, const struct type *type, const struct args *a)
 {
@@ -111,7 +111,7 @@ static value group_str(struct vm *vm, value self)
 	                  n == 1 ? "" : "s");
 }
 
-/* ---- dividing ---------------------------------------------------------------------------------- */
+/* ---- dividing --------------------------------------------------------------------- */
 
 /* What decides whether an exception is in: a class or tuple of them, or a function. */
 struct condition {
@@ -291,7 +291,7 @@ const struct type exc_ExceptionGroup = {
 	.mro = exception_group_mro,
 };
 
-/* ---- except* -------------------------------------------------------------------------------------- */
+/* ---- except* ---------------------------------------------------------------------- */
 
 value exception_group_match(struct vm *vm, value exception, value types, value *rest)
 {

@@ -8,8 +8,6 @@
 #include "lang/dict.h"
 #include "lang/str.h"
 
-enum { RECOVERY_FRAMES = 50 };
-
 static struct frame *make(struct vm *vm, const struct code *code)
 {
 	size_t extra = ((size_t)code->slot_count + code->stack_size) * sizeof(value);
@@ -130,11 +128,7 @@ bool frame_depth_ok(struct vm *vm)
 {
 	if (vm->depth < vm->limits.recursion)
 		return true;
-	if (vm->recovering > 0 && vm->depth < vm->limits.recursion + RECOVERY_FRAMES)
-		return true;
-	vm->recovering++;
 	vm_raise(vm, &exc_RecursionError, "maximum recursion depth exceeded");
-	vm->recovering--;
 	return false;
 }
 

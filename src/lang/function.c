@@ -9,7 +9,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-/* ---- Python functions ------------------------------------------------------------------ */
+/* ---- Python functions ------------------------------------------------------------- */
 
 value function_new(struct vm *vm, const struct code *code, value globals)
 {
@@ -187,7 +187,7 @@ const struct type function_type = {
 	.getset = function_getset,
 };
 
-/* ---- C functions -------------------------------------------------------------------------- */
+/* ---- C functions ------------------------------------------------------------------ */
 
 static struct native *native_of(value v)
 {
@@ -329,7 +329,7 @@ const struct type native_type = {
 	.getset = native_getset,
 };
 
-/* ---- methods of built-in types, unbound ------------------------------------------------------ */
+/* ---- methods of built-in types, unbound ------------------------------------------- */
 
 static value descriptor_call(struct vm *vm, value self, const struct args *a)
 {
@@ -389,7 +389,7 @@ const struct type class_method_descriptor_type = {
 	.getset = native_getset,
 };
 
-/* ---- attributes of built-in types --------------------------------------------------------------- */
+/* ---- attributes of built-in types ------------------------------------------------- */
 
 static struct getset_descriptor *getset_of(value v)
 {
@@ -431,7 +431,7 @@ const struct type getset_descriptor_type = {
 	.descr_set = getset_set,
 };
 
-/* ---- bound methods --------------------------------------------------------------------------------- */
+/* ---- bound methods ---------------------------------------------------------------- */
 
 static struct method *method_of(value v)
 {
@@ -553,7 +553,7 @@ const struct type method_type = {
 	.getset = method_getset,
 };
 
-/* ---- cells ----------------------------------------------------------------------------------------- */
+/* ---- cells ------------------------------------------------------------------------ */
 
 value cell_new(struct vm *vm, value contents)
 {

@@ -9,7 +9,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-/* ---- making and ending -------------------------------------------------------------------- */
+/* ---- making and ending ------------------------------------------------------------ */
 
 static const struct type *type_for(const struct code *code)
 {
@@ -105,7 +105,7 @@ void generator_convert_stop(struct vm *vm, const struct generator *g)
 		convert(vm, g, "StopAsyncIteration");
 }
 
-/* ---- resuming ------------------------------------------------------------------------------- */
+/* ---- resuming --------------------------------------------------------------------- */
 
 static enum coro_outcome raise_runtime(struct vm *vm, const char *text)
 {
@@ -243,7 +243,7 @@ enum coro_outcome await_step(struct vm *vm, value *iterator, value sent, value t
 	return outcome;
 }
 
-/* ---- closing ---------------------------------------------------------------------------------- */
+/* ---- closing ---------------------------------------------------------------------- */
 
 static bool close_other(struct vm *vm, value v)
 {
@@ -298,7 +298,7 @@ bool coro_close(struct vm *vm, value coro)
 	return close_by_resume(vm, coro, kind_of(g));
 }
 
-/* ---- asking ------------------------------------------------------------------------------------- */
+/* ---- asking ----------------------------------------------------------------------- */
 
 enum coro_state coro_state(value coro)
 {
@@ -386,7 +386,7 @@ bool coro_definition(value coro, struct place *out)
 	return true;
 }
 
-/* ---- dying ---------------------------------------------------------------------------------------- */
+/* ---- dying ------------------------------------------------------------------------ */
 
 static void generator_finalize(struct vm *vm, struct object *self)
 {
@@ -436,7 +436,7 @@ static void generator_clear(struct vm *vm, struct object *self)
 		generator_finish(vm, g);
 }
 
-/* ---- as seen by a scene ------------------------------------------------------------------------------ */
+/* ---- as seen by a scene ----------------------------------------------------------- */
 
 static value generator_repr(struct vm *vm, value self)
 {

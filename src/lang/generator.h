@@ -63,7 +63,8 @@ void coro_mark_awaited(value coro);
  * A coroutine whose body is C. `state` points at `state_size` zeroed bytes inside of the object.
  * resume: as the slot of struct type; it is called first with sent None, and never again after
  * CORO_RETURN or CORO_RAISE. When something is thrown before the first resume, the body never runs.
- * drop: give back what the state owns; called once, when the body has ended or its object dies. traverse: visit what it owns.
+ * drop: give back what the state owns; called once, when the body has ended or its object dies.
+ * traverse: visit what it owns.
  */
 struct native_body {
 	const char *name; /* "sleep": __name__ and __qualname__ */

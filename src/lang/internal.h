@@ -143,7 +143,13 @@ struct body_name {
 	value name;
 };
 
-enum { ATTRIBUTE_CACHE = 1024, BODY_NAMES = 64, MEMORY_CLASSES = 65, C_DEPTH_MAX = MEMORY_PLAIN ? 1500 : 3500 };
+enum {
+	ATTRIBUTE_CACHE = 1024,
+	BODY_NAMES = 64,
+	MEMORY_CLASSES = 65, /* multiples of 16 bytes, up to 1 KiB */
+	/* C calls within C calls: what 8 MiB of stack bear, also with a sanitizer's larger frames. */
+	C_DEPTH_MAX = MEMORY_PLAIN ? 1500 : 3500,
+};
 
 /* The attributes of a static type, made when first asked for. */
 struct static_attributes {
@@ -161,7 +167,6 @@ struct vm {
 	value handled;            /* by C code outside of all frames, or null */
 	uint32_t depth;           /* frames */
 	uint32_t c_depth;         /* C calls that can call the scene back */
-	uint32_t recovering;      /* frames allowed beyond the limit while RecursionError is handled */
 	atomic_uint interrupt;    /* INTERRUPT_* bits to look at, at the next jump back or call */
 	uint64_t steps_left;      /* of the step budget */
 	bool stopped;
@@ -279,8 +284,8 @@ value union_members(value v); /* tuple, borrowed, or null when it is no union */
 value seq_iter_new(struct vm *vm, value v);
 
 /* ---- attribute.c ---- */
-/* obj.name for a call: the function unbound and `*self` = obj (new reference), or what the attribute
-   is and null. */
+/* obj.name for a call: the function unbound and `*self` = obj (new reference), or what the
+   attribute is and null. */
 value object_getmethod(struct vm *vm, value obj, value name, value *self);
 /* The special method of a class, unbound or bound as above; null without an exception if none. */
 value object_special(struct vm *vm, value obj, value name, value *self);

@@ -119,7 +119,7 @@ value callable_name(struct vm *vm, value callable);
 value call_any(struct vm *vm, value callable, const struct args *a, struct frame **callee);
 value call_spread(struct vm *vm, value callable, value self, value positional, value keywords,
                   struct frame **callee);
-/* The frame of a class's __init__ with the arguments moved into it, or NULL: make it the long way. */
+/* The frame of a class's __init__ with the arguments moved into it; NULL: go the long way. */
 struct frame *enter_class(struct vm *vm, value class, value *args, size_t count);
 
 value get_awaitable(struct vm *vm, value v, uint32_t from);

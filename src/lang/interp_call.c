@@ -359,7 +359,7 @@ value import_from(struct vm *vm, value module, value name)
 	return v;
 }
 
-/* ---- match ------------------------------------------------------------------------------------ */
+/* ---- match -------------------------------------------------------------------------- */
 
 bool match_kind(const struct type *type, uint32_t flag)
 {

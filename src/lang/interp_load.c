@@ -321,7 +321,7 @@ value format_value(struct vm *vm, value v, uint32_t conversion, value spec)
 	return text;
 }
 
-/* ---- unpacking --------------------------------------------------------------------------------- */
+/* ---- unpacking ---------------------------------------------------------------------- */
 
 static value unpack_iterator(struct vm *vm, value v)
 {

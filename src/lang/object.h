@@ -49,7 +49,6 @@ enum type_flags {
 	TYPE_UNHASHABLE = 128,  /* hash() raises `unhashable type: 'X'` */
 	TYPE_MATCH_SELF = 256,  /* `case int(x)` binds the subject itself */
 	TYPE_METHOD = 512,      /* a function: obj.f binds without making a bound method for calls */
-	TYPE_WITH_SIZE = 1024,  /* reserved */
 };
 
 struct type {
@@ -221,8 +220,8 @@ void *vm_resize(struct vm *vm, void *p, size_t old_bytes, size_t new_bytes);
 void vm_release(struct vm *vm, void *p, size_t bytes);
 
 /*
- * Weak references for C: `*weak` forgets its target by itself when that dies. The struct lives in
- * the caller's memory and must be finished (weak_fini) before that goes; both calls may be repeated.
+ * Weak references for C: `*weak` forgets its target by itself when that dies. The struct lives
+ * in the caller's memory and must be finished (weak_fini) before that goes.
  */
 struct weak {
 	struct weak *next, **link;

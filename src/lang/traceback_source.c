@@ -285,7 +285,7 @@ static void put_excerpt(const struct excerpt *e, struct buf *out)
 	}
 }
 
-/* ---- reading the lines ---------------------------------------------------------------------- */
+/* ---- reading the lines ------------------------------------------------------------ */
 
 static struct shown_line line_at(struct vm *vm, const char *file, uint32_t number)
 {

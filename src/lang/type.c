@@ -14,7 +14,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-/* ---- the method resolution order ------------------------------------------------------ */
+/* ---- the method resolution order -------------------------------------------------- */
 
 const struct type *type_mro_at(const struct type *type, size_t i)
 {
@@ -45,7 +45,7 @@ bool value_is_type(value v)
 	return value_is_a(v, &type_type);
 }
 
-/* ---- attributes of types ---------------------------------------------------------------- */
+/* ---- attributes of types ---------------------------------------------------------- */
 
 static void add_methods(struct vm *vm, const struct type *type, value dict)
 {
@@ -137,7 +137,7 @@ value type_lookup(struct vm *vm, const struct type *type, value name)
 	return found;
 }
 
-/* ---- object ------------------------------------------------------------------------------ */
+/* ---- object ----------------------------------------------------------------------- */
 
 value object_make_plain(struct vm *vm, const struct type *type, const struct args *a)
 {
@@ -313,7 +313,7 @@ const struct type object_type = {
 	.getset = object_getset,
 };
 
-/* ---- type --------------------------------------------------------------------------------- */
+/* ---- type ------------------------------------------------------------------------- */
 
 value type_full_name(struct vm *vm, const struct type *type)
 {
@@ -580,7 +580,7 @@ const struct type type_type = {
 	.getset = type_getset,
 };
 
-/* ---- constants -------------------------------------------------------------------------------- */
+/* ---- constants -------------------------------------------------------------------- */
 
 static value none_repr(struct vm *vm, value self)
 {
