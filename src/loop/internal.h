@@ -46,6 +46,7 @@ struct loop {
 	struct poll_entry wake; /* the world's wake_fd */
 	struct list_node slots; /* struct io_slot */
 	size_t slot_count;
+	VEC(struct io_slot *) slot_of; /* by descriptor, or NULL */
 
 	pthread_mutex_t inbox_lock; /* guards inbox_head and inbox_tail */
 	struct handle *inbox_head, *inbox_tail;

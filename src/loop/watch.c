@@ -2,6 +2,7 @@
  * Watches: whose handles are appended when a descriptor is ready. A reader and a writer
  * of one descriptor share a slot, which is what the poller knows.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -9,18 +10,16 @@
 
 static struct io_slot *find_slot(struct loop *l, int fd)
 {
-	for (struct list_node *n = l->slots.next; n != &l->slots; n = n->next) {
-		struct io_slot *s = list_entry(n, struct io_slot, link);
-		if (s->entry.fd == fd)
-			return s;
-	}
-	return NULL;
+	return (size_t)fd < l->slot_of.count ? l->slot_of.items[fd] : NULL;
 }
 
 static struct io_slot *make_slot(struct loop *l, int fd)
 {
 	struct io_slot *s = mem_zalloc(1, sizeof *s);
 	s->entry.fd = fd;
+	while (l->slot_of.count <= (size_t)fd)
+		vec_push(&l->slot_of, NULL);
+	l->slot_of.items[fd] = s;
 	list_push_tail(&l->slots, &s->link);
 	l->slot_count++;
 	return s;
@@ -32,6 +31,7 @@ static void tidy_slot(struct loop *l, struct io_slot *s)
 	if (s->reader || s->writer)
 		return;
 	list_remove(&s->link);
+	l->slot_of.items[s->entry.fd] = NULL;
 	l->slot_count--;
 	free(s);
 }
@@ -39,6 +39,10 @@ static void tidy_slot(struct loop *l, struct io_slot *s)
 int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
                const struct handle_ops *ops, const char *what)
 {
+	if (fd < 0) {
+		errno = EBADF;
+		return -ERR_SYSTEM;
+	}
 	struct io_slot *s = find_slot(l, fd);
 	if (!s)
 		s = make_slot(l, fd);
@@ -104,4 +108,5 @@ void watches_close(struct loop *l)
 		struct watch *w = s->reader ? s->reader : s->writer;
 		loop_unwatch(l, w);
 	}
+	vec_free(&l->slot_of);
 }

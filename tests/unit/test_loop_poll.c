@@ -152,6 +152,7 @@ START_TEST(a_bad_descriptor_is_refused)
 	struct reader r = {.kit = &k};
 	ck_assert_int_lt(loop_watch(k.loop, &r.watch, 12345, POLL_READ, &reader_ops, "x"),
 	                 0);
+	ck_assert_int_lt(loop_watch(k.loop, &r.watch, -1, POLL_READ, &reader_ops, "x"), 0);
 	loop_unwatch(k.loop, &r.watch);
 	kit_fini(&k);
 }
