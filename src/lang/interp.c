@@ -1028,7 +1028,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 		vm->frame = f = callee;
 		vm->depth++;
 		LOAD_FRAME();
-		continue;
+		NEXT();
 
 	leave:
 		/* `f` returns `result`. */
@@ -1082,7 +1082,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				PUSH(result);
 				break;
 			}
-			continue;
+			NEXT();
 		}
 
 	suspend:
@@ -1110,7 +1110,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			ip--;
 			f->generator->produced = false;
 		}
-		continue;
+		NEXT();
 
 	throw_into:
 		/* `f` is suspended; `thrown` is to be raised where it stands, or further in. */
@@ -1143,7 +1143,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 					goto suspend;
 				}
 				REPLACE(1, v);
-				continue;
+				NEXT();
 			}
 		}
 		vm_raise_value(vm, thrown);
@@ -1170,7 +1170,7 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			}
 			PUSH(vm_take(vm));
 			ip = f->code->instructions + h->target;
-			continue;
+			NEXT();
 		}
 	}
 	leave_raising: {
