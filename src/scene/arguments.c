@@ -28,33 +28,36 @@ static bool refuse_count(struct vm *vm, const struct args *a, const struct signa
 		buf_printf(&takes, "from %u to %u", least, most);
 	else
 		buf_printf(&takes, "%u", most);
-	vm_raise(vm, &exc_TypeError, "%s() takes %s positional argument%s but %zu %s given",
-	         s->function, buf_text(&takes), least < most || most != 1 ? "s" : "", given,
+	vm_raise(vm, &exc_TypeError,
+	         "%s() takes %s positional argument%s but %zu %s given", s->function,
+	         buf_text(&takes), least < most || most != 1 ? "s" : "", given,
 	         given == 1 ? "was" : "were");
 	buf_free(&takes);
 	return false;
 }
 
-static bool take_keyword(struct vm *vm, const struct signature *s, size_t count, value name,
-                         value v, value out[])
+static bool take_keyword(struct vm *vm, const struct signature *s, size_t count,
+                         value name, value v, value out[])
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!str_equal_c(name, s->names[i]))
 			continue;
 		if (!value_is_null(out[i])) {
-			vm_raise(vm, &exc_TypeError, "%s() got multiple values for argument '%s'",
+			vm_raise(vm, &exc_TypeError,
+			         "%s() got multiple values for argument '%s'",
 			         s->function, s->names[i]);
 			return false;
 		}
 		out[i] = v;
 		return true;
 	}
-	vm_raise(vm, &exc_TypeError, "%s() got an unexpected keyword argument '%s'", s->function,
-	         str_text(name));
+	vm_raise(vm, &exc_TypeError, "%s() got an unexpected keyword argument '%s'",
+	         s->function, str_text(name));
 	return false;
 }
 
-/* `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`: those of the required ones that are missing. */
+/* `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`: those of the required ones that are missing.
+ */
 static bool refuse_missing(struct vm *vm, const struct signature *s, const value out[])
 {
 	struct buf names = {0};
@@ -79,8 +82,8 @@ static bool refuse_missing(struct vm *vm, const struct signature *s, const value
 	return false;
 }
 
-bool arguments_bind(struct vm *vm, const struct args *a, const struct signature *s, bool is_method,
-                    value out[])
+bool arguments_bind(struct vm *vm, const struct args *a, const struct signature *s,
+                    bool is_method, value out[])
 {
 	size_t count = name_count(s);
 	if (a->count > s->positional)
@@ -88,7 +91,8 @@ bool arguments_bind(struct vm *vm, const struct args *a, const struct signature 
 	for (size_t i = 0; i < count; i++)
 		out[i] = i < a->count ? a->at[i] : VALUE_NULL;
 	for (size_t i = 0; i < args_keywords(a); i++)
-		if (!take_keyword(vm, s, count, tuple_at(a->names, i), a->at[a->count + i], out))
+		if (!take_keyword(vm, s, count, tuple_at(a->names, i),
+		                  a->at[a->count + i], out))
 			return false;
 	return refuse_missing(vm, s, out);
 }

@@ -27,11 +27,13 @@ void asyncgen_first(void *context, struct vm *vm, value generator)
 	list_push_tail(&s->asyncgens, &w->link);
 }
 
-/* The watch on `generator`, or NULL; those that forgot theirs are cleared away on the way. */
+/* The watch on `generator`, or NULL; those that forgot theirs are cleared away on the
+ * way. */
 static struct asyncgen_watch *find_watch(struct scene *s, value generator)
 {
 	struct asyncgen_watch *found = NULL;
-	for (struct list_node *at = s->asyncgens.next, *next; at != &s->asyncgens; at = next) {
+	for (struct list_node *at = s->asyncgens.next, *next; at != &s->asyncgens;
+	     at = next) {
 		struct asyncgen_watch *w = list_entry(at, struct asyncgen_watch, link);
 		next = at->next;
 		if (w->weak.target == NULL)
@@ -46,7 +48,8 @@ void asyncgen_dropped(void *context, struct vm *vm, value generator)
 {
 	struct scene *s = context;
 	struct asyncgen_watch *w = find_watch(s, generator);
-	if (w == NULL) { /* Not begun under a running loop: nobody closes it but we, at once. */
+	if (w == NULL) { /* Not begun under a running loop: nobody closes it but we, at
+		            once. */
 		if (!coro_close(vm, generator))
 			vm_unraisable(vm, generator);
 		return;
@@ -60,7 +63,8 @@ void asyncgen_dropped(void *context, struct vm *vm, value generator)
 		value closing = vm_call_method(vm, generator, "aclose", NO_ARGS);
 		if (!value_is_null(create) && !value_is_null(closing)) {
 			value args = tuple_from(vm, &closing, 1);
-			value_unref(vm, handle_call_soon(s, l, create, args, ROLE_INTERNAL));
+			value_unref(vm,
+			            handle_call_soon(s, l, create, args, ROLE_INTERNAL));
 			value_unref(vm, args);
 		} else {
 			vm_forget(vm);
@@ -78,7 +82,7 @@ void asyncgens_forget(struct scene *s)
 		watch_free(list_entry(s->asyncgens.next, struct asyncgen_watch, link));
 }
 
-/* ---- shutdown_asyncgens -------------------------------------------------------------------- */
+/* ---- shutdown_asyncgens ---- */
 
 struct shutdown_state {
 	struct loop *loop; /* counted */
@@ -90,7 +94,8 @@ struct shutdown_state {
 static value take_generators(struct scene *s, struct loop *l)
 {
 	value list = list_new(s->vm, 0);
-	for (struct list_node *at = s->asyncgens.next, *next; at != &s->asyncgens; at = next) {
+	for (struct list_node *at = s->asyncgens.next, *next; at != &s->asyncgens;
+	     at = next) {
 		struct asyncgen_watch *w = list_entry(at, struct asyncgen_watch, link);
 		next = at->next;
 		if (w->loop != l)
@@ -109,9 +114,11 @@ static value gather_closing(struct scene *s, struct shutdown_state *st)
 	VEC(struct future *) futures = {0};
 	value outer = VALUE_NULL;
 	for (size_t i = 0; i < list_count(st->generators); i++) {
-		value closing = vm_call_method(vm, list_at(st->generators, i), "aclose", NO_ARGS);
-		value task = value_is_null(closing) ? closing :
-		                                      task_object_new(s, st->loop, closing, VALUE_NULL);
+		value closing =
+			vm_call_method(vm, list_at(st->generators, i), "aclose", NO_ARGS);
+		value task = value_is_null(closing)
+		                     ? closing
+		                     : task_object_new(s, st->loop, closing, VALUE_NULL);
 		value_xunref(vm, closing);
 		if (value_is_null(task))
 			goto give_back;
@@ -128,20 +135,24 @@ give_back:
 
 static void report_results(struct scene *s, struct shutdown_state *st, value results)
 {
-	for (size_t i = 0; i < list_count(results) && i < list_count(st->generators); i++) {
+	for (size_t i = 0; i < list_count(results) && i < list_count(st->generators);
+	     i++) {
 		if (!value_is_a(list_at(results, i), &exc_Exception))
 			continue;
 		struct buf message = {0};
-		buf_puts(&message, "an error occurred during closing of asynchronous generator ");
+		buf_puts(&message,
+		         "an error occurred during closing of asynchronous generator ");
 		put_repr_of(s->vm, &message, list_at(st->generators, i));
-		report_to_handler(s, st->loop, &(struct loop_report){
-			.message = buf_text(&message), .error = datum_of(list_at(results, i))});
+		report_to_handler(
+			s, st->loop,
+			&(struct loop_report){.message = buf_text(&message),
+		                              .error = datum_of(list_at(results, i))});
 		buf_free(&message);
 	}
 }
 
-static enum coro_outcome shutdown_resume(struct vm *vm, void *state, value sent, value thrown,
-                                         value *out)
+static enum coro_outcome shutdown_resume(struct vm *vm, void *state, value sent,
+                                         value thrown, value *out)
 {
 	struct shutdown_state *st = state;
 	struct scene *s = scene_of(vm);

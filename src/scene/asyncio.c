@@ -12,7 +12,7 @@
 #include "loop/shield.h"
 #include "scene/arguments.h"
 
-/* ---- which loop ------------------------------------------------------------------------------ */
+/* ---- which loop ---- */
 
 static value asyncio_get_running_loop(struct vm *vm, value self, const struct args *a)
 {
@@ -40,13 +40,16 @@ static value asyncio_set_event_loop(struct vm *vm, value self, const struct args
 {
 	(void)self;
 	if (!value_is_none(a->at[0]) && !value_is_a(a->at[0], &base_loop_type))
-		return vm_raise(vm, &exc_TypeError, "loop must be an instance of AbstractEventLoop "
-		                "or None, not '%s'", value_type_name(a->at[0]));
+		return vm_raise(vm, &exc_TypeError,
+		                "loop must be an instance of AbstractEventLoop "
+		                "or None, not '%s'",
+		                value_type_name(a->at[0]));
 	event_loop_set(scene_of(vm), a->at[0]);
 	return VALUE_NONE;
 }
 
-/* A `loop` argument that may be None or left out: the running one then. NULL: the exception is set. */
+/* A `loop` argument that may be None or left out: the running one then. NULL: the
+ * exception is set. */
 static struct loop *loop_argument(struct vm *vm, value v)
 {
 	if (value_is_null(v) || value_is_none(v))
@@ -57,14 +60,15 @@ static struct loop *loop_argument(struct vm *vm, value v)
 	return NULL;
 }
 
-/* ---- tasks --------------------------------------------------------------------------------------- */
+/* ---- tasks ---- */
 
 static value asyncio_create_task(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	static const struct signature signature = {
-		.function = "create_task", .names = {"coro", "name", "context"}, .positional = 1,
-		.required = 1};
+	static const struct signature signature = {.function = "create_task",
+	                                           .names = {"coro", "name", "context"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value parsed[3], name = VALUE_NULL;
 	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
@@ -84,9 +88,10 @@ static value asyncio_create_task(struct vm *vm, value self, const struct args *a
 static value asyncio_ensure_future(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	static const struct signature signature = {
-		.function = "ensure_future", .names = {"coro_or_future", "loop"}, .positional = 1,
-		.required = 1};
+	static const struct signature signature = {.function = "ensure_future",
+	                                           .names = {"coro_or_future", "loop"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value parsed[2];
 	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
@@ -114,7 +119,8 @@ static value gather_nothing(struct vm *vm)
 	return f;
 }
 
-/* Add the argument's future to `futures`; `seen` maps arguments to futures, so that one counts once. */
+/* Add the argument's future to `futures`; `seen` maps arguments to futures, so that one
+ * counts once. */
 static bool gather_argument(struct vm *vm, value argument, value seen, value futures,
                             struct loop **l)
 {
@@ -223,7 +229,7 @@ static value asyncio_all_tasks(struct vm *vm, value self, const struct args *a)
 	return set;
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------ */
+/* ---- asking ---- */
 
 static value asyncio_iscoroutine(struct vm *vm, value self, const struct args *a)
 {
@@ -249,7 +255,7 @@ static value asyncio_isfuture(struct vm *vm, value self, const struct args *a)
 	return value_bool(!value_is_small(a->at[0]) && value_is_future(a->at[0]));
 }
 
-/* ---- the module ----------------------------------------------------------------------------------------- */
+/* ---- the module ---- */
 
 static const struct method_def functions[] = {
 #define FUNCTION(name, fn, min, max, flags) {#name, fn, min, max, flags},
@@ -275,8 +281,8 @@ static const char *const texts[] = {
 
 const char *const asyncio_names[] = {
 #define FUNCTION(name, fn, min, max, flags) #name,
-#define TYPE(name, type) #name,
-#define TEXT(name) #name,
+#define TYPE(name, type)                    #name,
+#define TEXT(name)                          #name,
 #include "scene/asyncio.def"
 #undef FUNCTION
 #undef TYPE

@@ -1,7 +1,7 @@
 /*
- * Coroutines whose body is C: sleep, wait_for, and the wrapper that makes a coroutine of any
- * awaitable. Each is a thin state around one of the loop's bodies. As in any coroutine,
- * nothing happens, and nothing is refused, before the first step.
+ * Coroutines whose body is C: sleep, wait_for, and the wrapper that makes a coroutine of
+ * any awaitable. Each is a thin state around one of the loop's bodies. As in any
+ * coroutine, nothing happens, and nothing is refused, before the first step.
  */
 #include "scene/internal.h"
 
@@ -14,11 +14,12 @@
 #include "scene/arguments.h"
 
 /* Resume a body of the loop on behalf of a coroutine. */
-static enum coro_outcome resume_body(struct vm *vm, struct body *b, value sent, value thrown,
-                                     value *out)
+static enum coro_outcome resume_body(struct vm *vm, struct body *b, value sent,
+                                     value thrown, value *out)
 {
 	struct step_result r;
-	enum outcome outcome = body_resume(b, datum_maybe(sent), (struct datum){thrown.bits}, &r);
+	enum outcome outcome =
+		body_resume(b, datum_maybe(sent), (struct datum){thrown.bits}, &r);
 	return coro_outcome_of(vm, outcome, &r, out);
 }
 
@@ -39,7 +40,7 @@ static int delay_is_over(struct vm *vm, value delay, double *seconds)
 	return over;
 }
 
-/* ---- sleep(delay, result=None) ------------------------------------------------------------- */
+/* ---- sleep(delay, result=None) ---- */
 
 struct sleep_state {
 	value delay, result;
@@ -47,8 +48,8 @@ struct sleep_state {
 	bool begun;
 };
 
-static enum coro_outcome sleep_resume(struct vm *vm, void *state, value sent, value thrown,
-                                      value *out)
+static enum coro_outcome sleep_resume(struct vm *vm, void *state, value sent,
+                                      value thrown, value *out)
 {
 	struct sleep_state *st = state;
 	if (!st->begun) {
@@ -59,12 +60,14 @@ static enum coro_outcome sleep_resume(struct vm *vm, void *state, value sent, va
 		if (over < 0)
 			return CORO_RAISE;
 		if (isnan(seconds)) {
-			vm_raise(vm, &exc_ValueError, "Invalid delay: NaN (not a number)");
+			vm_raise(vm, &exc_ValueError,
+			         "Invalid delay: NaN (not a number)");
 			return CORO_RAISE;
 		}
 		if (!over && running_loop(vm) == NULL)
 			return CORO_RAISE;
-		sleep_init(&st->sleep, &s->world, over ? 0 : seconds, datum_of(st->result));
+		sleep_init(&st->sleep, &s->world, over ? 0 : seconds,
+		           datum_of(st->result));
 		st->begun = true;
 	}
 	return resume_body(vm, &st->sleep.body, sent, thrown, out);
@@ -105,8 +108,10 @@ static const struct native_body sleep_body = {
 value asyncio_sleep(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	static const struct signature signature = {
-		.function = "sleep", .names = {"delay", "result"}, .positional = 2, .required = 1};
+	static const struct signature signature = {.function = "sleep",
+	                                           .names = {"delay", "result"},
+	                                           .positional = 2,
+	                                           .required = 1};
 	value parsed[2];
 	if (a->count == 1 && value_is_null(a->names)) {
 		parsed[0] = a->at[0];
@@ -121,7 +126,7 @@ value asyncio_sleep(struct vm *vm, value self, const struct args *a)
 	return coro;
 }
 
-/* ---- wait_for(fut, timeout) -------------------------------------------------------------------- */
+/* ---- wait_for(fut, timeout) ---- */
 
 struct wait_for_state {
 	value awaitable, time;
@@ -163,8 +168,8 @@ static bool wait_with_timeout(struct vm *vm, struct wait_for_state *st, bool has
 	return true;
 }
 
-static enum coro_outcome wait_for_resume(struct vm *vm, void *state, value sent, value thrown,
-                                         value *out)
+static enum coro_outcome wait_for_resume(struct vm *vm, void *state, value sent,
+                                         value thrown, value *out)
 {
 	struct wait_for_state *st = state;
 	if (st->wait == NULL && !st->is_expired) {
@@ -174,12 +179,12 @@ static enum coro_outcome wait_for_resume(struct vm *vm, void *state, value sent,
 		*out = VALUE_NULL;
 		if (over < 0)
 			return CORO_RAISE;
-		if (over ? !expire_at_once(vm, st, out) :
-		           !wait_with_timeout(vm, st, has_timeout, seconds))
+		if (over ? !expire_at_once(vm, st, out)
+		         : !wait_with_timeout(vm, st, has_timeout, seconds))
 			return value_is_null(*out) ? CORO_RAISE : CORO_RETURN;
 	}
-	return resume_body(vm, st->wait != NULL ? &st->wait->body : &st->expired.body, sent, thrown,
-	                   out);
+	return resume_body(vm, st->wait != NULL ? &st->wait->body : &st->expired.body,
+	                   sent, thrown, out);
 }
 
 static void wait_for_drop(struct vm *vm, void *state)
@@ -234,8 +239,10 @@ static const struct native_body wait_for_body = {
 value asyncio_wait_for(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	static const struct signature signature = {
-		.function = "wait_for", .names = {"fut", "timeout"}, .positional = 2, .required = 2};
+	static const struct signature signature = {.function = "wait_for",
+	                                           .names = {"fut", "timeout"},
+	                                           .positional = 2,
+	                                           .required = 2};
 	value parsed[2];
 	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
@@ -246,7 +253,7 @@ value asyncio_wait_for(struct vm *vm, value self, const struct args *a)
 	return coro;
 }
 
-/* ---- any awaitable as a coroutine ------------------------------------------------------------------ */
+/* ---- any awaitable as a coroutine ---- */
 
 struct wrap_state {
 	value awaitable, iterator;
@@ -298,15 +305,16 @@ value awaitable_wrap(struct vm *vm, value awaitable)
 	value (*await)(struct vm *, value) = NULL;
 	TYPE_SLOT(await, value_type(awaitable), await);
 	if (await == NULL)
-		return vm_raise(vm, &exc_TypeError,
-		                "An asyncio.Future, a coroutine or an awaitable is required");
+		return vm_raise(
+			vm, &exc_TypeError,
+			"An asyncio.Future, a coroutine or an awaitable is required");
 	struct wrap_state *st;
 	value coro = coro_native_new(vm, &wrap_body, (void **)&st);
 	st->awaitable = value_ref(awaitable);
 	return coro;
 }
 
-/* ---- a coroutine that ends in its first step ---------------------------------------------------------- */
+/* ---- a coroutine that ends in its first step ---- */
 
 struct done_state {
 	value result;

@@ -9,7 +9,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-/* ---- one count of references: the object's ------------------------------------------- */
+/* ---- one count of references: the object's ---- */
 
 static void object_future_ref(struct future *f)
 {
@@ -82,17 +82,18 @@ static void visit_body(void *context, struct body *body)
 }
 
 void visit_with_loop(visit_fn visit, void *context,
-                     void (*traverse)(void *what, const struct future_visitor *v), void *what)
+                     void (*traverse)(void *what, const struct future_visitor *v),
+                     void *what)
 {
 	struct visitor visitor = {visit, context};
 	traverse(what, &(struct future_visitor){
-		.context = &visitor,
-		.datum = visit_datum,
-		.future = visit_future,
-		.callback = visit_callback,
-		.group = visit_group,
-		.body = visit_body,
-	});
+			       .context = &visitor,
+			       .datum = visit_datum,
+			       .future = visit_future,
+			       .callback = visit_callback,
+			       .group = visit_group,
+			       .body = visit_body,
+		       });
 }
 
 static void traverse_future(void *what, const struct future_visitor *v)
@@ -124,15 +125,16 @@ value future_object_new(struct scene *s, struct loop *l)
 	return object_value(o);
 }
 
-value gathering_new(struct scene *s, struct loop *l, struct future *const *futures, size_t count,
-                    bool return_exceptions)
+value gathering_new(struct scene *s, struct loop *l, struct future *const *futures,
+                    size_t count, bool return_exceptions)
 {
 	struct gather_object *o = object_new(s->vm, &gathering_type, 0);
 	gather_init(&o->gather, l, &object_future_ops, futures, count, return_exceptions);
 	return object_value(o);
 }
 
-/* asyncio.Future(*, loop=None): a subclass may have its own __init__, and may forget ours. */
+/* asyncio.Future(*, loop=None): a subclass may have its own __init__, and may forget
+ * ours. */
 static value future_make(struct vm *vm, const struct type *type, const struct args *a)
 {
 	(void)a;
@@ -141,13 +143,14 @@ static value future_make(struct vm *vm, const struct type *type, const struct ar
 
 static bool future_init_object(struct vm *vm, value self, const struct args *a)
 {
-	static const struct signature signature = {.function = "Future", .names = {"loop"}};
+	static const struct signature signature = {.function = "Future",
+	                                           .names = {"loop"}};
 	struct future_object *o = (struct future_object *)(void *)value_object(self);
 	value loop[1];
 	if (!args_parse(vm, a, &signature, loop))
 		return false;
-	value of = value_is_null(loop[0]) || value_is_none(loop[0]) ? event_loop_get(vm) :
-	                                                              value_ref(loop[0]);
+	value of = value_is_null(loop[0]) || value_is_none(loop[0]) ? event_loop_get(vm)
+	                                                            : value_ref(loop[0]);
 	if (value_is_null(of))
 		return false;
 	bool ok = value_is_a(of, &base_loop_type);
@@ -161,7 +164,8 @@ static bool future_init_object(struct vm *vm, value self, const struct args *a)
 	return ok;
 }
 
-/* The future of a method's `self`; NULL with RuntimeError when its __init__ was left out. */
+/* The future of a method's `self`; NULL with RuntimeError when its __init__ was left out.
+ */
 static struct future *self_future(struct vm *vm, value self)
 {
 	struct future *f = future_of(self);
@@ -171,7 +175,7 @@ static struct future *self_future(struct vm *vm, value self)
 	return NULL;
 }
 
-/* ---- what a scene asks of one ----------------------------------------------------------- */
+/* ---- what a scene asks of one ---- */
 
 value future_result(struct vm *vm, struct future *f)
 {
@@ -223,7 +227,8 @@ static value method_cancelled(struct vm *vm, value self, const struct args *a)
 	return value_bool(future_cancelled(f));
 }
 
-/* Its callbacks were to be appended to a closed loop: raise what call_soon raises then. */
+/* Its callbacks were to be appended to a closed loop: raise what call_soon raises then.
+ */
 static bool was_refused(struct vm *vm, struct future *f)
 {
 	if (!loop_closed(f->loop) || !loop_take_refusal(f->loop))
@@ -259,7 +264,8 @@ static value method_set_result(struct vm *vm, value self, const struct args *a)
 	return was_refused(vm, f) ? VALUE_NULL : VALUE_NONE;
 }
 
-/* What set_exception takes: an exception, or a class of which it makes one. A new reference. */
+/* What set_exception takes: an exception, or a class of which it makes one. A new
+ * reference. */
 static value exception_argument(struct vm *vm, value v)
 {
 	value e = value_is_exception_type(v) ? vm_call(vm, v, NO_ARGS) : value_ref(v);
@@ -271,9 +277,10 @@ static value exception_argument(struct vm *vm, value v)
 	}
 	if (!value_is_a(e, &exc_StopIteration))
 		return e;
-	value wrapped = exception_text_new(vm, &exc_RuntimeError,
-	                                   "StopIteration interacts badly with generators and "
-	                                   "cannot be raised into a Future");
+	value wrapped =
+		exception_text_new(vm, &exc_RuntimeError,
+	                           "StopIteration interacts badly with generators and "
+	                           "cannot be raised into a Future");
 	exception_set_context(vm, wrapped, e);
 	exception_set_cause(vm, wrapped, e);
 	value_unref(vm, e);
@@ -305,9 +312,10 @@ static value method_add_done_callback(struct vm *vm, value self, const struct ar
 	struct future *f = self_future(vm, self);
 	if (f == NULL)
 		return VALUE_NULL;
-	static const struct signature signature = {
-		.function = "add_done_callback", .names = {"", "context"}, .positional = 1,
-		.required = 1};
+	static const struct signature signature = {.function = "add_done_callback",
+	                                           .names = {"", "context"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value parsed[2];
 	if (!args_parse(vm, a, &signature, parsed))
 		return VALUE_NULL;
@@ -316,7 +324,8 @@ static value method_add_done_callback(struct vm *vm, value self, const struct ar
 	return VALUE_NONE;
 }
 
-/* Equal ones all go. Comparing may run the scene's code, which may change the list: begin anew then. */
+/* Equal ones all go. Comparing may run the scene's code, which may change the list: begin
+ * anew then. */
 static value method_remove_done_callback(struct vm *vm, value self, const struct args *a)
 {
 	struct future *f = self_future(vm, self);
@@ -426,10 +435,10 @@ const struct getset_def future_getset[] = {
 	{0},
 };
 
-#define FUTURE_SLOTS                                                                       \
-	.flags = TYPE_TRACKED, .dict_offset = offsetof(struct future_object, dict),        \
-	.finalize = future_object_finalize, .drop = future_object_drop,                    \
-	.traverse = future_object_traverse, .clear = future_object_clear,                  \
+#define FUTURE_SLOTS                                                                     \
+	.flags = TYPE_TRACKED, .dict_offset = offsetof(struct future_object, dict),      \
+	.finalize = future_object_finalize, .drop = future_object_drop,                  \
+	.traverse = future_object_traverse, .clear = future_object_clear,                \
 	.repr = future_repr, .await = future_object_await, .iter = future_object_await
 
 const struct type future_type = {
@@ -452,9 +461,10 @@ const struct type gathering_type = {
 	FUTURE_SLOTS,
 };
 
-/* ---- await ------------------------------------------------------------------------------- */
+/* ---- await ---- */
 
-/* The iterator of one `await f`: yields the future itself, once, unless it is done already. */
+/* The iterator of one `await f`: yields the future itself, once, unless it is done
+ * already. */
 struct future_wait {
 	struct object head;
 	value future; /* null once it is over */

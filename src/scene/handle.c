@@ -1,6 +1,7 @@
 /*
- * The types Handle and TimerHandle, and done callbacks of the scene: calls that wait in the
- * loop's queue, its timers or on a future. A call that raises is reported; the loop goes on.
+ * The types Handle and TimerHandle, and done callbacks of the scene: calls that wait in
+ * the loop's queue, its timers or on a future. A call that raises is reported; the loop
+ * goes on.
  */
 #include "scene/internal.h"
 
@@ -18,12 +19,13 @@ static struct callback_object *callback_object_of(const struct handle *h)
 	return CONTAINER_OF(h, struct callback_object, done.handle);
 }
 
-/* ---- failing ------------------------------------------------------------------------------- */
+/* ---- failing ---- */
 
 void exit_error_keep(struct vm *vm, value error, value running)
 {
 	struct exception *e = value_as_exception(error);
-	if (!value_is_a(error, &exc_SystemExit) && !value_is_a(error, &exc_KeyboardInterrupt))
+	if (!value_is_a(error, &exc_SystemExit) &&
+	    !value_is_a(error, &exc_KeyboardInterrupt))
 		return;
 	if (value_is_null(e->dict))
 		e->dict = dict_new(vm);
@@ -48,21 +50,24 @@ void callback_failed(struct scene *s, struct loop *l, struct handle *h)
 	struct buf message = {0};
 	buf_puts(&message, "Exception in callback ");
 	put_callback(s->vm, &message, handle_callable(h));
-	report_to_handler(s, l, &(struct loop_report){
-		.message = buf_text(&message), .error = datum_of(error), .handle = h});
+	report_to_handler(s, l,
+	                  &(struct loop_report){.message = buf_text(&message),
+	                                        .error = datum_of(error),
+	                                        .handle = h});
 	buf_free(&message);
 	value_unref(s->vm, error);
 }
 
-/* ---- Handle and TimerHandle: call_soon, call_later, call_at ------------------------------------ */
+/* ---- Handle and TimerHandle: call_soon, call_later, call_at ---- */
 
 static void handle_run(struct loop *l, struct handle *h)
 {
 	struct scene *s = scene_of_loop(l);
 	struct handle_object *o = handle_object_of(h);
 	value callback = value_ref(o->callback), args = value_ref(o->args);
-	value result = vm_call(s->vm, callback, &(struct args){
-		.at = tuple_of(args)->items, .count = tuple_count(args)});
+	value result = vm_call(
+		s->vm, callback,
+		&(struct args){.at = tuple_of(args)->items, .count = tuple_count(args)});
 	if (value_is_null(result))
 		callback_failed(s, l, h);
 	else
@@ -123,10 +128,11 @@ value handle_call_soon(struct scene *s, struct loop *l, value callback, value ar
 	return object_value(o);
 }
 
-value handle_call_at(struct scene *s, struct loop *l, value when, double seconds, value callback,
-                     value args)
+value handle_call_at(struct scene *s, struct loop *l, value when, double seconds,
+                     value callback, value args)
 {
-	struct handle_object *o = handle_object_new(s, &timer_handle_type, l, callback, args);
+	struct handle_object *o =
+		handle_object_new(s, &timer_handle_type, l, callback, args);
 	o->when = value_ref(when);
 	timer_init(&o->timer, &handle_object_ops, ROLE_TIMER);
 	loop_call_at(l, &o->timer, clock_ns(seconds));
@@ -225,13 +231,14 @@ const struct type timer_handle_type = {
 	.repr = handle_repr,
 };
 
-/* ---- done callbacks ---------------------------------------------------------------------------- */
+/* ---- done callbacks ---- */
 
 static void callback_run(struct loop *l, struct handle *h)
 {
 	struct scene *s = scene_of_loop(l);
 	struct callback_object *o = callback_object_of(h);
-	value result = vm_call(s->vm, o->callback, ARGS(future_object_value(o->done.future)));
+	value result =
+		vm_call(s->vm, o->callback, ARGS(future_object_value(o->done.future)));
 	if (value_is_null(result))
 		callback_failed(s, l, h);
 	else
@@ -278,7 +285,8 @@ static void callback_traverse(struct object *self, visit_fn visit, void *context
 		visit(callback, context);
 }
 
-/* Shown as the Handle that it is in CPython. It must keep its call while the future has it. */
+/* Shown as the Handle that it is in CPython. It must keep its call while the future has
+ * it. */
 static const struct type callback_type = {
 	TYPE_HEAD_OF("asyncio.events"),
 	.name = "Handle",
@@ -300,7 +308,7 @@ value callback_object_new(struct scene *s, struct future *f, value callback)
 	return object_value(o);
 }
 
-/* ---- from a handle to its object ----------------------------------------------------------------- */
+/* ---- from a handle to its object ---- */
 
 value handle_owner(const struct handle *h)
 {

@@ -1,9 +1,9 @@
 /*
  * What the files of src/scene share; permitted readers are they alone (and their tests).
  *
- * The idea of this floor: a Python object embeds the loop's struct, so there is one object
- * and one reference count, and the loop is handed a few small tables (handle_ops, future_ops, body_ops,
- * loop_client) that lead from its structs back to the objects.
+ * The idea of this floor: a Python object embeds the loop's struct, so there is one
+ * object and one reference count, and the loop is handed a few small tables (handle_ops,
+ * future_ops, body_ops, loop_client) that lead from its structs back to the objects.
  */
 #ifndef SCENE_INTERNAL_H
 #define SCENE_INTERNAL_H
@@ -43,43 +43,46 @@ enum stop_reason {
 	STOP_DEADLOCK, /* said already */
 };
 
-/* ---- the scene: everything hangs off it --------------------------------------------- */
+/* ---- the scene: everything hangs off it ---- */
 
 enum { LINE_CACHE = 256 };
 
 struct scene {
 	struct scene_options options; /* as given; pointers borrowed */
 	char *path;
-	struct module_tree *tree;     /* source and captions */
+	struct module_tree *tree; /* source and captions */
 	struct vm *vm;
 	struct trace_writer writer;
 	struct loop_world world;
 
 	struct loop_object *event_loop; /* set_event_loop: counted, or NULL */
-	bool event_loop_was_set;        /* set_event_loop was called: get_event_loop makes none */
-	struct list_node asyncgens;     /* struct asyncgen_watch */
-	VEC(struct loop *) loops;       /* counted: those that may not be closed yet */
+	bool event_loop_was_set; /* set_event_loop was called: get_event_loop makes none
+	                          */
+	struct list_node asyncgens; /* struct asyncgen_watch */
+	VEC(struct loop *) loops;   /* counted: those that may not be closed yet */
 
-	/* Captions: for each line 0, or the number of its caption (from 1) until it was shown. */
+	/* Captions: for each line 0, or the number of its caption (from 1) until it was
+	 * shown. */
 	uint32_t *caption_at_line;
 	uint32_t caption_lines;
 	struct {
 		const struct code *code;
 		uint32_t text;
-	} line_names[LINE_CACHE];       /* code objects' names in the trace */
+	} line_names[LINE_CACHE]; /* code objects' names in the trace */
 
-	struct map warned;              /* "text\nline" of warnings that were shown */
-	struct task *main_task;         /* of asyncio.run: what Ctrl-C cancels; borrowed, or NULL */
-	unsigned interrupts_taken;      /* by that main task */
+	struct map warned; /* "text\nline" of warnings that were shown */
+	struct task
+		*main_task; /* of asyncio.run: what Ctrl-C cancels; borrowed, or NULL */
+	unsigned interrupts_taken; /* by that main task */
 
-	int64_t cpu_start_ns;           /* processor time of the thread when the run began */
+	int64_t cpu_start_ns; /* processor time of the thread when the run began */
 	enum stop_reason stop_reason;
 	bool ran;
-	bool quiet;                     /* the end has come: nothing is reported any more */
+	bool quiet; /* the end has come: nothing is reported any more */
 
 	/* Set by other threads. */
 	atomic_bool stop_asked;
-	atomic_uint interrupts;         /* Ctrl-Cs not taken yet */
+	atomic_uint interrupts; /* Ctrl-Cs not taken yet */
 };
 
 static inline struct scene *scene_of(struct vm *vm)
@@ -97,7 +100,7 @@ static inline struct scene *scene_of_future(const struct future *f)
 	return scene_of_loop(f->loop);
 }
 
-/* ---- data: values as the loop carries them ------------------------------------------- */
+/* ---- data: values as the loop carries them ---- */
 
 /* Borrowed in, borrowed out; None is the loop's "nothing". */
 static inline struct datum datum_of(value v)
@@ -124,12 +127,13 @@ static inline value raise_datum(struct vm *vm, struct datum error)
 }
 
 /* How a static type of another module than builtins begins. */
-#define TYPE_HEAD_OF(module_name)                                                          \
+#define TYPE_HEAD_OF(module_name)                                                        \
 	.head = {.refs = REFS_IMMORTAL, .type = &type_type}, .module = (module_name)
 
-/* ---- objects --------------------------------------------------------------------------- */
+/* ---- objects ---- */
 
-/* Future; and the beginning of Task and _GatheringFuture, whose structs begin with a future. */
+/* Future; and the beginning of Task and _GatheringFuture, whose structs begin with a
+ * future. */
 struct future_object {
 	struct object head;
 	value dict;
@@ -156,19 +160,22 @@ struct gather_object {
 	struct gather gather;
 };
 
-static_assert(offsetof(struct future_object, future) == offsetof(struct task_object, task) &&
+static_assert(offsetof(struct future_object, future) ==
+                              offsetof(struct task_object, task) &&
                       offsetof(struct future_object, future) ==
                               offsetof(struct gather_object, gather),
               "one way from a struct future to its object");
 
-/* Handle and TimerHandle. A handle that only stands for a done callback in messages has no call. */
+/* Handle and TimerHandle. A handle that only stands for a done callback in messages has
+ * no call. */
 struct handle_object {
 	struct object head;
-	struct loop *loop; /* counted */
-	value callback;    /* null once cancelled */
-	value args;        /* tuple, or null once cancelled */
+	struct loop *loop;  /* counted */
+	value callback;     /* null once cancelled */
+	value args;         /* tuple, or null once cancelled */
 	struct timer timer; /* its `handle` alone when it is no TimerHandle */
-	value when;        /* TimerHandle: as it was given, seconds on the loop's clock; else null */
+	value when; /* TimerHandle: as it was given, seconds on the loop's clock; else
+	               null */
 };
 
 /* add_done_callback: what the future holds. */
@@ -195,10 +202,11 @@ struct asyncgen_watch {
 	struct loop *loop; /* counted */
 };
 
-extern const struct type future_type, future_wait_type, task_type, gathering_type, handle_type, timer_handle_type,
-	loop_type, base_loop_type, task_group_type, timeout_type, runner_type, lock_type,
-	event_type, semaphore_type, bounded_semaphore_type, condition_type, queue_type,
-	lifo_queue_type, priority_queue_type;
+extern const struct type future_type, future_wait_type, task_type, gathering_type,
+	handle_type, timer_handle_type, loop_type, base_loop_type, task_group_type,
+	timeout_type, runner_type, lock_type, event_type, semaphore_type,
+	bounded_semaphore_type, condition_type, queue_type, lifo_queue_type,
+	priority_queue_type;
 extern const struct type cancelled_error_type, invalid_state_error_type, queue_empty_type,
 	queue_full_type, queue_shut_down_type;
 
@@ -214,7 +222,7 @@ static inline bool value_is_future(value v)
 	if (t == &task_type || t == &gathering_type)
 		return true;
 	return (t == &future_type || type_is_subtype(t, &future_type)) &&
-		((struct future_object *)(void *)value_object(v))->future.loop != NULL;
+	       ((struct future_object *)(void *)value_object(v))->future.loop != NULL;
 }
 
 /* The future in `v`, which must be one. */
@@ -239,14 +247,15 @@ value future_result(struct vm *vm, struct future *f);
 /* The iterator of `await f`. */
 value future_wait_new(struct vm *vm, value future);
 /* gather(): `futures` are `count` futures of `l`. */
-value gathering_new(struct scene *s, struct loop *l, struct future *const *futures, size_t count,
-                    bool return_exceptions);
+value gathering_new(struct scene *s, struct loop *l, struct future *const *futures,
+                    size_t count, bool return_exceptions);
 /* Parts of the types Future and Task. */
 extern const struct method_def future_methods[];
 extern const struct getset_def future_getset[];
 /* Visit what one of the loop's structs holds, found by the loop's own `traverse`. */
 void visit_with_loop(visit_fn visit, void *context,
-                     void (*traverse)(void *what, const struct future_visitor *v), void *what);
+                     void (*traverse)(void *what, const struct future_visitor *v),
+                     void *what);
 void future_object_finalize(struct vm *vm, struct object *self);
 void future_object_drop(struct vm *vm, struct object *self);
 void future_object_traverse(struct object *self, visit_fn visit, void *context);
@@ -255,36 +264,42 @@ value future_object_await(struct vm *vm, value self);
 
 /* ---- task.c ---- */
 
-/* asyncio.iscoroutine(v): of a coroutine function, or an async generator's asend, athrow, aclose. */
+/* asyncio.iscoroutine(v): of a coroutine function, or an async generator's asend, athrow,
+ * aclose. */
 bool value_can_be_task(value v);
 
 /*
- * loop.create_task(coro, name=name): a new Task, its first step appended. `name` is a str, or null. Null
- * with TypeError when `coro` is no coroutine.
+ * loop.create_task(coro, name=name): a new Task, its first step appended. `name` is a
+ * str, or null. Null with TypeError when `coro` is no coroutine.
  */
 value task_object_new(struct scene *s, struct loop *l, value coro, value name);
-/* What a body's outcome is for an object with a `resume` slot; and the other way round. */
-enum coro_outcome coro_outcome_of(struct vm *vm, enum outcome outcome, struct step_result *r,
-                                  value *out);
+/* What a body's outcome is for an object with a `resume` slot; and the other way round.
+ */
+enum coro_outcome coro_outcome_of(struct vm *vm, enum outcome outcome,
+                                  struct step_result *r, value *out);
 enum outcome body_outcome_of(struct scene *s, enum coro_outcome outcome, value *out,
                              struct step_result *r);
 /* What a body steps, borrowed; null when it is none of ours. */
 value body_value(const struct body *body);
-/* A body on the heap over what `iterator` (taken; from awaitable_iterator) awaits; ends itself. */
+/* A body on the heap over what `iterator` (taken; from awaitable_iterator) awaits; ends
+ * itself. */
 struct body *await_body_new(struct scene *s, value iterator);
 
 /* ---- handle.c ---- */
 
-/* call_soon, call_at (`when`: a number, `seconds` what it is): a new Handle or TimerHandle. `args` is a tuple. */
+/* call_soon, call_at (`when`: a number, `seconds` what it is): a new Handle or
+ * TimerHandle. `args` is a tuple. */
 value handle_call_soon(struct scene *s, struct loop *l, value callback, value args,
                        enum handle_role role);
-value handle_call_at(struct scene *s, struct loop *l, value when, double seconds, value callback,
-                     value args);
-/* A callback raised: take the exception that is set and tell the handler, or leave the loop with it. */
+value handle_call_at(struct scene *s, struct loop *l, value when, double seconds,
+                     value callback, value args);
+/* A callback raised: take the exception that is set and tell the handler, or leave the
+ * loop with it. */
 void callback_failed(struct scene *s, struct loop *l, struct handle *h);
 /*
- * An exit error (others are left alone) leaves the loop from `running`, a task or handle: keep that as
- * long as the error lives, as the frames of CPython's traceback do. Reports about it come no earlier then.
+ * An exit error (others are left alone) leaves the loop from `running`, a task or handle:
+ * keep that as long as the error lives, as the frames of CPython's traceback do. Reports
+ * about it come no earlier then.
  */
 void exit_error_keep(struct vm *vm, value error, value running);
 /* The object in which `h` is, borrowed; null when it is one of the loop's own. */
@@ -312,14 +327,16 @@ value event_loop_get(struct vm *vm);
 void event_loop_set(struct scene *s, value loop_or_none);
 /* ensure_future(v, loop=l): `l` may be NULL. A new reference. */
 value ensure_future(struct vm *vm, value v, struct loop *l);
-/* Run until `f` is done (NULL: until stopped). False with what it raises; true does not mean done well. */
+/* Run until `f` is done (NULL: until stopped). False with what it raises; true does not
+ * mean done well. */
 bool loop_run(struct scene *s, struct loop *l, struct future *f);
 /* What the end of a run means: false with the exception set. Takes `error`. */
 bool run_ended(struct scene *s, struct loop *l, enum run_end end, struct datum error);
 
 /* ---- runner.c ---- */
 value asyncio_run(struct vm *vm, value self, const struct args *a);
-/* Ctrl-C: cancels the main task of asyncio.run; false when KeyboardInterrupt is to be raised at once. */
+/* Ctrl-C: cancels the main task of asyncio.run; false when KeyboardInterrupt is to be
+ * raised at once. */
 bool runner_take_interrupt(struct scene *s);
 
 /* ---- awaitable.c: coroutines in C ---- */
@@ -327,13 +344,15 @@ value asyncio_sleep(struct vm *vm, value self, const struct args *a);
 value asyncio_wait_for(struct vm *vm, value self, const struct args *a);
 /* A coroutine that awaits an awaitable that is none: ensure_future's wrapper. */
 value awaitable_wrap(struct vm *vm, value awaitable);
-/* A coroutine named `name` whose first step returns `result` (borrowed) or, if `error` is not null, raises. */
+/* A coroutine named `name` whose first step returns `result` (borrowed) or, if `error` is
+ * not null, raises. */
 value coroutine_done(struct vm *vm, const char *name, value result);
 
 /* ---- task_group.c, timeout.c ---- */
 /* The object that the group is in, borrowed. */
 value group_object_value(const struct group *g);
-/* Put a TimeoutError before the CancelledError in the context chain of what a block raised. */
+/* Put a TimeoutError before the CancelledError in the context chain of what a block
+ * raised. */
 void exception_mark_timeout(struct vm *vm, value error);
 value asyncio_timeout(struct vm *vm, value self, const struct args *a);
 value asyncio_timeout_at(struct vm *vm, value self, const struct args *a);
@@ -363,7 +382,8 @@ void report_never_awaited(void *context, struct vm *vm, value coroutine);
 /* warnings.warn(text, category): once for each text and line. */
 void report_warning(struct scene *s, const char *category, const char *text);
 /* "simmer: ..." on standard error. */
-void report_line(struct scene *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void report_line(struct scene *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Every task waits for what will never come. */
 void report_deadlock(struct scene *s, struct loop *l);
 /* A limit ends the run. */
@@ -386,20 +406,23 @@ extern const struct loop_client scene_client;
 
 /* ---- modules.c ---- */
 
-/* Make the module `name` in the scene's vm, or null with nothing set. The vm's import hook. */
+/* Make the module `name` in the scene's vm, or null with nothing set. The vm's import
+ * hook. */
 value module_import(void *context, struct vm *vm, const char *name);
 /* Whether a module, or a name in it, exists: for checking. */
 bool module_is_known(void *context, const char *module);
 bool module_has_name(void *context, const char *module, const char *name);
 
-/* Each module is made when first imported; its names, which end with NULL, are known before. */
+/* Each module is made when first imported; its names, which end with NULL, are known
+ * before. */
 value asyncio_module_new(struct vm *vm);
 value time_module_new(struct vm *vm);
 value sys_module_new(struct vm *vm);
 value typing_module_new(struct vm *vm);
 value abc_module_new(struct vm *vm);
-extern const char *const asyncio_names[], *const time_names[], *const sys_names[],
-	*const typing_names[], *const abc_names[];
+extern const char *const asyncio_names[],
+	*const time_names[], *const sys_names[], *const typing_names[],
+							 *const abc_names[];
 
 /* ---- run.c ---- */
 
@@ -409,8 +432,8 @@ void scene_write(struct scene *s, int stream, const char *text, size_t len);
 /* End the world now: what was called returns null with the uncatchable exception set. */
 void scene_halt(struct scene *s, enum stop_reason why);
 /*
- * Ctrl-C was pressed: true when there is nothing to raise (it was taken by the main task, or there
- * was none), false when KeyboardInterrupt is to be raised here.
+ * Ctrl-C was pressed: true when there is nothing to raise (it was taken by the main task,
+ * or there was none), false when KeyboardInterrupt is to be raised here.
  */
 bool scene_take_interrupts(struct scene *s);
 /* The line that runs, or 0. */

@@ -1,6 +1,6 @@
 /*
- * Lock, Event, Semaphore, BoundedSemaphore and Condition. None of them suspends when it need
- * not. One struct for all: what a waiter waits for is a small function of its kind.
+ * Lock, Event, Semaphore, BoundedSemaphore and Condition. None of them suspends when it
+ * need not. One struct for all: what a waiter waits for is a small function of its kind.
  */
 #include "scene/internal.h"
 
@@ -11,12 +11,12 @@
 
 struct sync_object {
 	struct object head;
-	struct loop *loop;   /* counted: where somebody waited first; NULL until then */
+	struct loop *loop; /* counted: where somebody waited first; NULL until then */
 	struct waiters waiters;
-	bool on;             /* a lock is taken, an event is set */
-	int64_t permits;     /* a semaphore's value */
-	int64_t bound;       /* of a BoundedSemaphore, else -1 */
-	value lock;          /* a condition's: a Lock */
+	bool on;         /* a lock is taken, an event is set */
+	int64_t permits; /* a semaphore's value */
+	int64_t bound;   /* of a BoundedSemaphore, else -1 */
+	value lock;      /* a condition's: a Lock */
 };
 
 static struct sync_object *object_of(value v)
@@ -61,14 +61,15 @@ static value sync_repr(struct vm *vm, value self, const char *state)
 	return str_from_buf(vm, &out);
 }
 
-/* ---- a coroutine that waits on one of them -------------------------------------------------- */
+/* ---- a coroutine that waits on one of them ---- */
 
 struct wait_state {
 	value object;
 	struct waiter waiter;
-	value inner;  /* a condition that takes its lock again: the iterator over lock.acquire() */
-	value error;  /* what it will raise when it has the lock: or null */
-	value result; /* what it returns: True, or None for __aenter__ */
+	value inner;     /* a condition that takes its lock again: the iterator over
+	                    lock.acquire() */
+	value error;     /* what it will raise when it has the lock: or null */
+	value result;    /* what it returns: True, or None for __aenter__ */
 	value predicate; /* wait_for: or null */
 	bool begun;
 };
@@ -94,7 +95,8 @@ static void wait_traverse(void *state, visit_fn visit, void *context)
 }
 
 /* A new coroutine over `body`, in which `self` is waited for. */
-static value wait_new(struct vm *vm, const struct native_body *body, value self, value result)
+static value wait_new(struct vm *vm, const struct native_body *body, value self,
+                      value result)
 {
 	struct wait_state *st;
 	value coro = coro_native_new(vm, body, (void **)&st);
@@ -103,9 +105,11 @@ static value wait_new(struct vm *vm, const struct native_body *body, value self,
 	return coro;
 }
 
-#define WAIT_BODY(qualname, function)                                                      \
-	{.name = (qualname), .state_size = sizeof(struct wait_state), .resume = (function), \
-	 .drop = wait_drop, .traverse = wait_traverse}
+#define WAIT_BODY(qualname, function)                                                    \
+	{                                                                                \
+		.name = (qualname), .state_size = sizeof(struct wait_state),             \
+		.resume = (function), .drop = wait_drop, .traverse = wait_traverse       \
+	}
 
 static enum coro_outcome give(struct wait_state *st, value *out)
 {
@@ -113,7 +117,7 @@ static enum coro_outcome give(struct wait_state *st, value *out)
 	return CORO_RETURN;
 }
 
-/* ---- Lock -------------------------------------------------------------------------------------- */
+/* ---- Lock ---- */
 
 /* The first in line may look again; it stays in line until it does. */
 static void lock_wake_first(struct sync_object *lock)
@@ -124,8 +128,8 @@ static void lock_wake_first(struct sync_object *lock)
 	waiter_wake(first, VALUE_TRUE);
 }
 
-static enum coro_outcome acquire_resume(struct vm *vm, void *state, value sent, value thrown,
-                                        value *out)
+static enum coro_outcome acquire_resume(struct vm *vm, void *state, value sent,
+                                        value thrown, value *out)
 {
 	struct wait_state *st = state;
 	struct sync_object *lock = object_of(st->object);
@@ -136,8 +140,8 @@ static enum coro_outcome acquire_resume(struct vm *vm, void *state, value sent, 
 			lock->on = true;
 			return give(st, out);
 		}
-		if (!waiter_begin(vm, st->object, &lock->loop, &lock->waiters, &st->waiter,
-		                  WAIT_LOCK, "Lock.acquire"))
+		if (!waiter_begin(vm, st->object, &lock->loop, &lock->waiters,
+		                  &st->waiter, WAIT_LOCK, "Lock.acquire"))
 			return CORO_RAISE;
 	}
 	enum coro_outcome outcome = waiter_step(vm, &st->waiter, sent, thrown, out);
@@ -188,9 +192,10 @@ static value lock_locked(struct vm *vm, value self, const struct args *a)
 	return value_bool(object_of(self)->on);
 }
 
-/* __aexit__ of all that can be entered: a coroutine that calls release() in its only step. */
-static enum coro_outcome leave_resume(struct vm *vm, void *state, value sent, value thrown,
-                                      value *out)
+/* __aexit__ of all that can be entered: a coroutine that calls release() in its only
+ * step. */
+static enum coro_outcome leave_resume(struct vm *vm, void *state, value sent,
+                                      value thrown, value *out)
 {
 	(void)sent;
 	(void)thrown;
@@ -199,8 +204,8 @@ static enum coro_outcome leave_resume(struct vm *vm, void *state, value sent, va
 	return value_is_null(*out) ? CORO_RAISE : CORO_RETURN;
 }
 
-static const struct native_body leave_body = WAIT_BODY("_ContextManagerMixin.__aexit__",
-                                                       leave_resume);
+static const struct native_body leave_body =
+	WAIT_BODY("_ContextManagerMixin.__aexit__", leave_resume);
 
 static value sync_exit(struct vm *vm, value self, const struct args *a)
 {
@@ -223,26 +228,24 @@ static value plain_make(struct vm *vm, const struct type *type, const struct arg
 }
 
 static const struct method_def lock_methods[] = {
-	{"acquire", lock_acquire, 0, 0, 0},
-	{"release", lock_release, 0, 0, 0},
-	{"locked", lock_locked, 0, 0, 0},
-	{"__aenter__", lock_enter, 0, 0, 0},
-	{"__aexit__", sync_exit, 3, 3, 0},
-	{0},
+	{"acquire", lock_acquire, 0, 0, 0}, {"release", lock_release, 0, 0, 0},
+	{"locked", lock_locked, 0, 0, 0},   {"__aenter__", lock_enter, 0, 0, 0},
+	{"__aexit__", sync_exit, 3, 3, 0},  {0},
 };
 
-#define SYNC_TYPE                                                                          \
-	TYPE_HEAD_OF("asyncio.locks"), .base = &object_type,                               \
-	.size = sizeof(struct sync_object), .flags = TYPE_TRACKED | TYPE_FINAL,            \
-	.drop = sync_drop, .traverse = sync_traverse
+#define SYNC_TYPE                                                                        \
+	TYPE_HEAD_OF("asyncio.locks"),                                                   \
+		.base = &object_type, .size = sizeof(struct sync_object),                \
+		.flags = TYPE_TRACKED | TYPE_FINAL, .drop = sync_drop,                   \
+		.traverse = sync_traverse
 
-const struct type lock_type = {
-	SYNC_TYPE, .name = "Lock", .make = plain_make, .methods = lock_methods, .repr = lock_repr};
+const struct type lock_type = {SYNC_TYPE, .name = "Lock", .make = plain_make,
+                               .methods = lock_methods, .repr = lock_repr};
 
-/* ---- Event ----------------------------------------------------------------------------------------- */
+/* ---- Event ---- */
 
-static enum coro_outcome event_wait_resume(struct vm *vm, void *state, value sent, value thrown,
-                                           value *out)
+static enum coro_outcome event_wait_resume(struct vm *vm, void *state, value sent,
+                                           value thrown, value *out)
 {
 	struct wait_state *st = state;
 	struct sync_object *event = object_of(st->object);
@@ -251,14 +254,15 @@ static enum coro_outcome event_wait_resume(struct vm *vm, void *state, value sen
 		st->begun = true;
 		if (event->on)
 			return give(st, out);
-		if (!waiter_begin(vm, st->object, &event->loop, &event->waiters, &st->waiter,
-		                  WAIT_LOCK, "Event.wait"))
+		if (!waiter_begin(vm, st->object, &event->loop, &event->waiters,
+		                  &st->waiter, WAIT_LOCK, "Event.wait"))
 			return CORO_RAISE;
 	}
 	return waiter_step(vm, &st->waiter, sent, thrown, out);
 }
 
-static const struct native_body event_wait_body = WAIT_BODY("Event.wait", event_wait_resume);
+static const struct native_body event_wait_body =
+	WAIT_BODY("Event.wait", event_wait_resume);
 
 static value event_wait(struct vm *vm, value self, const struct args *a)
 {
@@ -299,10 +303,10 @@ static const struct method_def event_methods[] = {
 	{0},
 };
 
-const struct type event_type = {
-	SYNC_TYPE, .name = "Event", .make = plain_make, .methods = event_methods, .repr = event_repr};
+const struct type event_type = {SYNC_TYPE, .name = "Event", .make = plain_make,
+                                .methods = event_methods, .repr = event_repr};
 
-/* ---- Semaphore ---------------------------------------------------------------------------------------- */
+/* ---- Semaphore ---- */
 
 static bool semaphore_is_locked(const struct sync_object *s)
 {
@@ -320,8 +324,8 @@ static bool semaphore_wake_next(struct sync_object *s)
 	return true;
 }
 
-static enum coro_outcome permit_resume(struct vm *vm, void *state, value sent, value thrown,
-                                       value *out)
+static enum coro_outcome permit_resume(struct vm *vm, void *state, value sent,
+                                       value thrown, value *out)
 {
 	struct wait_state *st = state;
 	struct sync_object *s = object_of(st->object);
@@ -332,8 +336,8 @@ static enum coro_outcome permit_resume(struct vm *vm, void *state, value sent, v
 			s->permits--;
 			return give(st, out);
 		}
-		if (!waiter_begin(vm, st->object, &s->loop, &s->waiters, &st->waiter, WAIT_LOCK,
-		                  "Semaphore.acquire"))
+		if (!waiter_begin(vm, st->object, &s->loop, &s->waiters, &st->waiter,
+		                  WAIT_LOCK, "Semaphore.acquire"))
 			return CORO_RAISE;
 	}
 	enum coro_outcome outcome = waiter_step(vm, &st->waiter, sent, thrown, out);
@@ -351,7 +355,8 @@ static enum coro_outcome permit_resume(struct vm *vm, void *state, value sent, v
 	return give(st, out);
 }
 
-static const struct native_body permit_body = WAIT_BODY("Semaphore.acquire", permit_resume);
+static const struct native_body permit_body =
+	WAIT_BODY("Semaphore.acquire", permit_resume);
 
 static value semaphore_acquire(struct vm *vm, value self, const struct args *a)
 {
@@ -370,7 +375,8 @@ static value semaphore_release(struct vm *vm, value self, const struct args *a)
 	(void)a;
 	struct sync_object *s = object_of(self);
 	if (s->bound >= 0 && s->permits >= s->bound)
-		return vm_raise(vm, &exc_ValueError, "BoundedSemaphore released too many times");
+		return vm_raise(vm, &exc_ValueError,
+		                "BoundedSemaphore released too many times");
 	s->permits++;
 	semaphore_wake_next(s);
 	return VALUE_NONE;
@@ -386,17 +392,20 @@ static value semaphore_locked(struct vm *vm, value self, const struct args *a)
 static value semaphore_make(struct vm *vm, const struct type *type, const struct args *a)
 {
 	const struct signature signature = {
-		.function = type == &semaphore_type ? "Semaphore.__init__" :
-	                                              "BoundedSemaphore.__init__",
-		.names = {"value"}, .positional = 1};
+		.function = type == &semaphore_type ? "Semaphore.__init__"
+	                                            : "BoundedSemaphore.__init__",
+		.names = {"value"},
+		.positional = 1};
 	value parsed[1];
 	int64_t permits = 1;
 	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
-	if (!value_is_null(parsed[0]) && !object_index_int64(vm, parsed[0], true, &permits))
+	if (!value_is_null(parsed[0]) &&
+	    !object_index_int64(vm, parsed[0], true, &permits))
 		return VALUE_NULL;
 	if (permits < 0)
-		return vm_raise(vm, &exc_ValueError, "Semaphore initial value must be >= 0");
+		return vm_raise(vm, &exc_ValueError,
+		                "Semaphore initial value must be >= 0");
 	value self = sync_new(vm, type);
 	object_of(self)->permits = permits;
 	object_of(self)->bound = type == &bounded_semaphore_type ? permits : -1;
@@ -409,30 +418,28 @@ static value semaphore_repr(struct vm *vm, value self)
 	if (semaphore_is_locked(object_of(self)))
 		buf_puts(&state, "locked");
 	else
-		buf_printf(&state, "unlocked, value:%lld", (long long)object_of(self)->permits);
+		buf_printf(&state, "unlocked, value:%lld",
+		           (long long)object_of(self)->permits);
 	value text = sync_repr(vm, self, buf_text(&state));
 	buf_free(&state);
 	return text;
 }
 
 static const struct method_def semaphore_methods[] = {
-	{"acquire", semaphore_acquire, 0, 0, 0},
-	{"release", semaphore_release, 0, 0, 0},
-	{"locked", semaphore_locked, 0, 0, 0},
-	{"__aenter__", semaphore_enter, 0, 0, 0},
-	{"__aexit__", sync_exit, 3, 3, 0},
-	{0},
+	{"acquire", semaphore_acquire, 0, 0, 0}, {"release", semaphore_release, 0, 0, 0},
+	{"locked", semaphore_locked, 0, 0, 0},   {"__aenter__", semaphore_enter, 0, 0, 0},
+	{"__aexit__", sync_exit, 3, 3, 0},       {0},
 };
 
-const struct type semaphore_type = {
-	SYNC_TYPE, .name = "Semaphore", .make = semaphore_make, .methods = semaphore_methods,
-	.repr = semaphore_repr};
+const struct type semaphore_type = {SYNC_TYPE, .name = "Semaphore",
+                                    .make = semaphore_make, .methods = semaphore_methods,
+                                    .repr = semaphore_repr};
 
 const struct type bounded_semaphore_type = {
 	SYNC_TYPE, .name = "BoundedSemaphore", .make = semaphore_make,
 	.methods = semaphore_methods, .repr = semaphore_repr};
 
-/* ---- Condition ------------------------------------------------------------------------------------------ */
+/* ---- Condition ---- */
 
 static struct sync_object *lock_of(struct sync_object *condition)
 {
@@ -441,11 +448,13 @@ static struct sync_object *lock_of(struct sync_object *condition)
 
 static void condition_notify_some(struct sync_object *c, int64_t n)
 {
-	for (struct waiter *w; n > 0 && (w = waiters_next_pending(&c->waiters)) != NULL; n--)
+	for (struct waiter *w; n > 0 && (w = waiters_next_pending(&c->waiters)) != NULL;
+	     n--)
 		waiter_wake(w, VALUE_FALSE);
 }
 
-/* Take the lock again, however often that is cancelled; then end with the last error there was. */
+/* Take the lock again, however often that is cancelled; then end with the last error
+ * there was. */
 static enum coro_outcome take_lock_again(struct vm *vm, struct wait_state *st, value sent,
                                          value thrown, value *out)
 {
@@ -478,26 +487,28 @@ static enum coro_outcome take_lock_again(struct vm *vm, struct wait_state *st, v
 }
 
 /* One wait(): CORO_RETURN means that it is over, with nothing in `*out`. */
-static enum coro_outcome condition_wait_once(struct vm *vm, struct wait_state *st, value sent,
-                                             value thrown, value *out)
+static enum coro_outcome condition_wait_once(struct vm *vm, struct wait_state *st,
+                                             value sent, value thrown, value *out)
 {
 	struct sync_object *c = object_of(st->object);
 	*out = VALUE_NULL;
 	if (!st->begun) {
 		if (!lock_of(c)->on) {
-			vm_raise(vm, &exc_RuntimeError, "cannot wait on un-acquired lock");
+			vm_raise(vm, &exc_RuntimeError,
+			         "cannot wait on un-acquired lock");
 			return CORO_RAISE;
 		}
 		waiter_fini(vm, &st->waiter);
-		if (!waiter_begin(vm, st->object, &c->loop, &c->waiters, &st->waiter, WAIT_LOCK,
-		                  "Condition.wait"))
+		if (!waiter_begin(vm, st->object, &c->loop, &c->waiters, &st->waiter,
+		                  WAIT_LOCK, "Condition.wait"))
 			return CORO_RAISE;
 		st->begun = true;
 		if (!lock_let_go(vm, lock_of(c)))
 			return CORO_RAISE;
 	}
 	if (st->waiter.queue != NULL) {
-		enum coro_outcome outcome = waiter_step(vm, &st->waiter, sent, thrown, out);
+		enum coro_outcome outcome =
+			waiter_step(vm, &st->waiter, sent, thrown, out);
 		if (outcome == CORO_AWAIT)
 			return outcome;
 		if (outcome == CORO_RAISE)
@@ -513,8 +524,8 @@ static enum coro_outcome condition_wait_once(struct vm *vm, struct wait_state *s
 	return outcome;
 }
 
-static enum coro_outcome condition_wait_resume(struct vm *vm, void *state, value sent, value thrown,
-                                               value *out)
+static enum coro_outcome condition_wait_resume(struct vm *vm, void *state, value sent,
+                                               value thrown, value *out)
 {
 	enum coro_outcome outcome = condition_wait_once(vm, state, sent, thrown, out);
 	return outcome == CORO_RETURN ? give(state, out) : outcome;
@@ -536,7 +547,8 @@ static enum coro_outcome condition_wait_for_resume(struct vm *vm, void *state, v
 			if (truth < 0)
 				return CORO_RAISE;
 		}
-		enum coro_outcome outcome = condition_wait_once(vm, st, sent, thrown, out);
+		enum coro_outcome outcome =
+			condition_wait_once(vm, st, sent, thrown, out);
 		if (outcome != CORO_RETURN)
 			return outcome;
 		sent = VALUE_NONE;
@@ -544,10 +556,10 @@ static enum coro_outcome condition_wait_for_resume(struct vm *vm, void *state, v
 	}
 }
 
-static const struct native_body condition_wait_body = WAIT_BODY("Condition.wait",
-                                                                condition_wait_resume);
-static const struct native_body condition_wait_for_body = WAIT_BODY("Condition.wait_for",
-                                                                    condition_wait_for_resume);
+static const struct native_body condition_wait_body =
+	WAIT_BODY("Condition.wait", condition_wait_resume);
+static const struct native_body condition_wait_for_body =
+	WAIT_BODY("Condition.wait_for", condition_wait_for_resume);
 
 static value condition_wait(struct vm *vm, value self, const struct args *a)
 {
@@ -574,7 +586,8 @@ static value condition_notify(struct vm *vm, value self, const struct args *a)
 	if (!value_is_null(parsed[0]) && !object_index_int64(vm, parsed[0], true, &n))
 		return VALUE_NULL;
 	if (!lock_of(object_of(self))->on)
-		return vm_raise(vm, &exc_RuntimeError, "cannot notify on un-acquired lock");
+		return vm_raise(vm, &exc_RuntimeError,
+		                "cannot notify on un-acquired lock");
 	condition_notify_some(object_of(self), n);
 	return VALUE_NONE;
 }
@@ -639,6 +652,6 @@ static const struct method_def condition_methods[] = {
 	{0},
 };
 
-const struct type condition_type = {
-	SYNC_TYPE, .name = "Condition", .make = condition_make, .methods = condition_methods,
-	.repr = condition_repr};
+const struct type condition_type = {SYNC_TYPE, .name = "Condition",
+                                    .make = condition_make, .methods = condition_methods,
+                                    .repr = condition_repr};

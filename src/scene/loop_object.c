@@ -19,7 +19,7 @@ static struct loop_object *object_of(value v)
 	return (struct loop_object *)(void *)value_object(v);
 }
 
-/* ---- which loop ------------------------------------------------------------------------------ */
+/* ---- which loop ---- */
 
 static value wrap_loop(struct scene *s, struct loop *l)
 {
@@ -51,7 +51,8 @@ value loop_object_new(struct scene *s)
 {
 	struct loop *l = loop_new(&s->world, POLL_BACKEND_EPOLL);
 	if (l == NULL)
-		return vm_raise(s->vm, &exc_OSError, "the system gives no more event loops");
+		return vm_raise(s->vm, &exc_OSError,
+		                "the system gives no more event loops");
 	forget_closed_loops(s);
 	vec_push(&s->loops, loop_ref(l));
 	return wrap_loop(s, l);
@@ -69,7 +70,8 @@ void event_loop_set(struct scene *s, value loop_or_none)
 {
 	struct loop_object *before = s->event_loop;
 	s->event_loop_was_set = true;
-	s->event_loop = value_is_none(loop_or_none) ? NULL : object_of(value_ref(loop_or_none));
+	s->event_loop =
+		value_is_none(loop_or_none) ? NULL : object_of(value_ref(loop_or_none));
 	if (before != NULL)
 		value_unref(s->vm, object_value(before));
 }
@@ -93,7 +95,7 @@ value event_loop_get(struct vm *vm)
 	return value_ref(object_value(s->event_loop));
 }
 
-/* ---- running ---------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 bool run_ended(struct scene *s, struct loop *l, enum run_end end, struct datum error)
 {
@@ -102,7 +104,8 @@ bool run_ended(struct scene *s, struct loop *l, enum run_end end, struct datum e
 	case RUN_DONE:
 		return true;
 	case RUN_STOPPED:
-		vm_raise(vm, &exc_RuntimeError, "Event loop stopped before Future completed.");
+		vm_raise(vm, &exc_RuntimeError,
+		         "Event loop stopped before Future completed.");
 		return false;
 	case RUN_EXIT:
 		raise_datum(vm, error);
@@ -132,8 +135,8 @@ bool loop_run(struct scene *s, struct loop *l, struct future *f)
 {
 	struct datum error = DATUM_NONE;
 	loop_ref(l);
-	enum run_end end = f != NULL ? loop_run_until_complete(l, f, &error) :
-	                               loop_run_forever(l, &error);
+	enum run_end end = f != NULL ? loop_run_until_complete(l, f, &error)
+	                             : loop_run_forever(l, &error);
 	bool ok = run_ended(s, l, end, error);
 	loop_unref(l);
 	return ok;
@@ -144,9 +147,10 @@ value ensure_future(struct vm *vm, value v, struct loop *l)
 	struct scene *s = scene_of(vm);
 	if (!value_is_small(v) && value_is_future(v)) {
 		if (l != NULL && future_of(v)->loop != l)
-			return vm_raise(vm, &exc_ValueError,
-			                "The future belongs to a different loop than the one "
-			                "specified as the loop argument");
+			return vm_raise(
+				vm, &exc_ValueError,
+				"The future belongs to a different loop than the one "
+				"specified as the loop argument");
 		return value_ref(v);
 	}
 	value coro;
@@ -168,7 +172,7 @@ value ensure_future(struct vm *vm, value v, struct loop *l)
 	return task;
 }
 
-/* ---- methods: scheduling ------------------------------------------------------------------------ */
+/* ---- methods: scheduling ---- */
 
 static bool check_open(struct vm *vm, struct loop *l)
 {
@@ -184,16 +188,20 @@ static value rest_of(struct vm *vm, const struct args *a, size_t skip)
 }
 
 /* Only `context` may be given by keyword; at least `least` arguments by position. */
-static bool check_call(struct vm *vm, const struct args *a, const char *function, size_t least)
+static bool check_call(struct vm *vm, const struct args *a, const char *function,
+                       size_t least)
 {
 	if (args_keywords(a) > (value_is_null(args_keyword(a, "context")) ? 0u : 1u)) {
-		vm_raise(vm, &exc_TypeError, "BaseEventLoop.%s() got an unexpected keyword argument",
+		vm_raise(vm, &exc_TypeError,
+		         "BaseEventLoop.%s() got an unexpected keyword argument",
 		         function);
 		return false;
 	}
 	if (a->count < least) {
-		vm_raise(vm, &exc_TypeError, "BaseEventLoop.%s() missing %zu required positional "
-		         "argument%s", function, least - a->count, least - a->count == 1 ? "" : "s");
+		vm_raise(vm, &exc_TypeError,
+		         "BaseEventLoop.%s() missing %zu required positional "
+		         "argument%s",
+		         function, least - a->count, least - a->count == 1 ? "" : "s");
 		return false;
 	}
 	return true;
@@ -268,11 +276,14 @@ static value method_create_future(struct vm *vm, value self, const struct args *
 
 static value method_create_task(struct vm *vm, value self, const struct args *a)
 {
-	static const struct signature signature = {
-		.function = "BaseEventLoop.create_task", .names = {"coro", "name", "context"},
-		.positional = 1, .required = 1};
+	static const struct signature signature = {.function =
+	                                                   "BaseEventLoop.create_task",
+	                                           .names = {"coro", "name", "context"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value parsed[3], name = VALUE_NULL;
-	if (!arguments_bind(vm, a, &signature, true, parsed) || !check_open(vm, loop_of(self)))
+	if (!arguments_bind(vm, a, &signature, true, parsed) ||
+	    !check_open(vm, loop_of(self)))
 		return VALUE_NULL;
 	if (!value_is_null(parsed[1]) && !value_is_none(parsed[1])) {
 		name = object_str(vm, parsed[1]);
@@ -284,7 +295,7 @@ static value method_create_task(struct vm *vm, value self, const struct args *a)
 	return task;
 }
 
-/* ---- methods: running ----------------------------------------------------------------------------- */
+/* ---- methods: running ---- */
 
 static value method_run_forever(struct vm *vm, value self, const struct args *a)
 {
@@ -340,7 +351,8 @@ static value method_close(struct vm *vm, value self, const struct args *a)
 {
 	(void)a;
 	if (loop_running(loop_of(self)))
-		return vm_raise(vm, &exc_RuntimeError, "Cannot close a running event loop");
+		return vm_raise(vm, &exc_RuntimeError,
+		                "Cannot close a running event loop");
 	loop_close(loop_of(self));
 	return VALUE_NONE;
 }
@@ -365,14 +377,15 @@ static value method_shutdown_asyncgens(struct vm *vm, value self, const struct a
 	return asyncgens_shutdown(vm, loop_of(self));
 }
 
-static value method_shutdown_default_executor(struct vm *vm, value self, const struct args *a)
+static value method_shutdown_default_executor(struct vm *vm, value self,
+                                              const struct args *a)
 {
 	(void)self;
 	(void)a;
 	return coroutine_done(vm, "BaseEventLoop.shutdown_default_executor", VALUE_NONE);
 }
 
-/* ---- methods: errors and debugging ------------------------------------------------------------------ */
+/* ---- methods: errors and debugging ---- */
 
 static bool is_callable(value v)
 {
@@ -390,8 +403,8 @@ static value method_set_exception_handler(struct vm *vm, value self, const struc
 		value text = object_repr(vm, handler);
 		if (value_is_null(text))
 			return text;
-		vm_raise(vm, &exc_TypeError, "A callable object or None is expected, got %s",
-		         str_text(text));
+		vm_raise(vm, &exc_TypeError,
+		         "A callable object or None is expected, got %s", str_text(text));
 		value_unref(vm, text);
 		return VALUE_NULL;
 	}
@@ -429,10 +442,11 @@ static value loop_repr(struct vm *vm, value self)
 	struct loop_object *o = object_of(self);
 	return str_printf(vm, "<%s running=%s closed=%s debug=%s>", value_type_name(self),
 	                  loop_running(o->loop) ? "True" : "False",
-	                  loop_closed(o->loop) ? "True" : "False", o->debug ? "True" : "False");
+	                  loop_closed(o->loop) ? "True" : "False",
+	                  o->debug ? "True" : "False");
 }
 
-/* ---- the types ---------------------------------------------------------------------------------------- */
+/* ---- the types ---- */
 
 static void loop_drop(struct vm *vm, struct object *self)
 {
@@ -491,7 +505,8 @@ static const struct method_def loop_methods[] = {
 	{0},
 };
 
-/* The methods stand in a base of their own, so that they are called BaseEventLoop.stop. */
+/* The methods stand in a base of their own, so that they are called BaseEventLoop.stop.
+ */
 const struct type base_loop_type = {
 	TYPE_HEAD_OF("asyncio.base_events"),
 	.name = "BaseEventLoop",

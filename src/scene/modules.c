@@ -35,7 +35,10 @@ static value errors_module_new(struct vm *vm)
 static const char *const collections_names[] = {"abc", NULL};
 static const char *const future_names[] = {"annotations", NULL};
 static const char *const errors_names[] = {
-	"CancelledError", "InvalidStateError", "TimeoutError", NULL,
+	"CancelledError",
+	"InvalidStateError",
+	"TimeoutError",
+	NULL,
 };
 
 static const struct module_row {

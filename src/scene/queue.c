@@ -12,28 +12,30 @@
 
 struct queue_object {
 	struct object head;
-	struct loop *loop;      /* counted: where somebody waited first; NULL until then */
-	value *items;           /* a ring for Queue; a stack or a heap from `first` = 0 for the others */
+	struct loop *loop; /* counted: where somebody waited first; NULL until then */
+	value *items;      /* a ring for Queue; a stack or a heap from `first` = 0 for the
+	                      others */
 	size_t first, count, room;
-	int64_t max_size;       /* 0 or less: no end */
-	int64_t unfinished;     /* items put and not yet task_done() */
+	int64_t max_size;   /* 0 or less: no end */
+	int64_t unfinished; /* items put and not yet task_done() */
 	struct waiters getters, putters, joiners;
 	bool shut_down;
 };
 
-const struct type queue_empty_type = {
-	EXCEPTION_TYPE(&exc_Exception), .name = "QueueEmpty", .module = "asyncio.queues"};
-const struct type queue_full_type = {
-	EXCEPTION_TYPE(&exc_Exception), .name = "QueueFull", .module = "asyncio.queues"};
-const struct type queue_shut_down_type = {
-	EXCEPTION_TYPE(&exc_Exception), .name = "QueueShutDown", .module = "asyncio.queues"};
+const struct type queue_empty_type = {EXCEPTION_TYPE(&exc_Exception),
+                                      .name = "QueueEmpty", .module = "asyncio.queues"};
+const struct type queue_full_type = {EXCEPTION_TYPE(&exc_Exception), .name = "QueueFull",
+                                     .module = "asyncio.queues"};
+const struct type queue_shut_down_type = {EXCEPTION_TYPE(&exc_Exception),
+                                          .name = "QueueShutDown",
+                                          .module = "asyncio.queues"};
 
 static struct queue_object *object_of(value v)
 {
 	return (struct queue_object *)(void *)value_object(v);
 }
 
-/* ---- items ------------------------------------------------------------------------------------ */
+/* ---- items ---- */
 
 static value *item_at(const struct queue_object *q, size_t i)
 {
@@ -65,7 +67,8 @@ static int is_less(struct vm *vm, const struct queue_object *q, size_t a, size_t
 	return less;
 }
 
-/* The heap of a PriorityQueue. When comparing fails the item has its place all the same. */
+/* The heap of a PriorityQueue. When comparing fails the item has its place all the same.
+ */
 static bool sift_up(struct vm *vm, struct queue_object *q, size_t at)
 {
 	while (at > 0) {
@@ -83,7 +86,8 @@ static bool sift_up(struct vm *vm, struct queue_object *q, size_t at)
 	return true;
 }
 
-/* As heapq does: the hole goes down along the smaller children to a leaf, then the item up again. */
+/* As heapq does: the hole goes down along the smaller children to a leaf, then the item
+ * up again. */
 static bool sift_down(struct vm *vm, struct queue_object *q)
 {
 	size_t at = 0;
@@ -110,7 +114,8 @@ static bool push_item(struct vm *vm, value self, value item)
 	make_room(vm, q);
 	*item_at(q, q->count) = value_ref(item);
 	q->count++;
-	return !value_is_exactly(self, &priority_queue_type) || sift_up(vm, q, q->count - 1);
+	return !value_is_exactly(self, &priority_queue_type) ||
+	       sift_up(vm, q, q->count - 1);
 }
 
 /* The next item: a new reference, or null with the exception set. There is one. */
@@ -132,7 +137,7 @@ static value pop_item(struct vm *vm, value self)
 	return VALUE_NULL;
 }
 
-/* ---- put and get without waiting ------------------------------------------------------------------ */
+/* ---- put and get without waiting ---- */
 
 static bool is_full(const struct queue_object *q)
 {
@@ -180,15 +185,16 @@ static value get_now(struct vm *vm, value self)
 {
 	struct queue_object *q = object_of(self);
 	if (q->count == 0)
-		return vm_raise_with(vm, q->shut_down ? &queue_shut_down_type : &queue_empty_type,
-		                     VALUE_NULL);
+		return vm_raise_with(
+			vm, q->shut_down ? &queue_shut_down_type : &queue_empty_type,
+			VALUE_NULL);
 	value item = pop_item(vm, self);
 	if (!value_is_null(item))
 		wake_next(&q->putters);
 	return item;
 }
 
-/* ---- put, get and join as coroutines ------------------------------------------------------------------- */
+/* ---- put, get and join as coroutines ---- */
 
 struct queue_state {
 	value queue, item; /* item: of put, else null */
@@ -215,14 +221,16 @@ static void queue_state_traverse(void *state, visit_fn visit, void *context)
 }
 
 /* Wait in `line`; CORO_RETURN means: look again. */
-static enum coro_outcome wait_in(struct vm *vm, struct queue_state *st, struct waiters *line,
-                                 const char *label, value sent, value thrown, value *out)
+static enum coro_outcome wait_in(struct vm *vm, struct queue_state *st,
+                                 struct waiters *line, const char *label, value sent,
+                                 value thrown, value *out)
 {
 	struct queue_object *q = object_of(st->queue);
 	*out = VALUE_NULL;
 	if (!st->waits) {
 		waiter_fini(vm, &st->waiter);
-		if (!waiter_begin(vm, st->queue, &q->loop, line, &st->waiter, WAIT_QUEUE, label))
+		if (!waiter_begin(vm, st->queue, &q->loop, line, &st->waiter, WAIT_QUEUE,
+		                  label))
 			return CORO_RAISE;
 		st->waits = true;
 	}
@@ -235,7 +243,8 @@ static enum coro_outcome wait_in(struct vm *vm, struct queue_state *st, struct w
 	return outcome;
 }
 
-static enum coro_outcome put_resume(struct vm *vm, void *state, value sent, value thrown, value *out)
+static enum coro_outcome put_resume(struct vm *vm, void *state, value sent, value thrown,
+                                    value *out)
 {
 	struct queue_state *st = state;
 	struct queue_object *q = object_of(st->queue);
@@ -245,9 +254,10 @@ static enum coro_outcome put_resume(struct vm *vm, void *state, value sent, valu
 			vm_raise_with(vm, &queue_shut_down_type, VALUE_NULL);
 			return CORO_RAISE;
 		}
-		enum coro_outcome outcome = wait_in(vm, st, &q->putters, "Queue.put", sent, thrown,
-		                                    out);
-		/* It had been woken, and was cancelled before it could put: the next one may. */
+		enum coro_outcome outcome =
+			wait_in(vm, st, &q->putters, "Queue.put", sent, thrown, out);
+		/* It had been woken, and was cancelled before it could put: the next one
+		 * may. */
 		if (outcome == CORO_RAISE && !value_is_null(st->waiter.future) &&
 		    waiter_let_go(&st->waiter) && !is_full(q))
 			wake_next(&q->putters);
@@ -260,7 +270,8 @@ static enum coro_outcome put_resume(struct vm *vm, void *state, value sent, valu
 	return put_now(vm, st->queue, st->item) ? CORO_RETURN : CORO_RAISE;
 }
 
-static enum coro_outcome get_resume(struct vm *vm, void *state, value sent, value thrown, value *out)
+static enum coro_outcome get_resume(struct vm *vm, void *state, value sent, value thrown,
+                                    value *out)
 {
 	struct queue_state *st = state;
 	struct queue_object *q = object_of(st->queue);
@@ -270,8 +281,8 @@ static enum coro_outcome get_resume(struct vm *vm, void *state, value sent, valu
 			vm_raise_with(vm, &queue_shut_down_type, VALUE_NULL);
 			return CORO_RAISE;
 		}
-		enum coro_outcome outcome = wait_in(vm, st, &q->getters, "Queue.get", sent, thrown,
-		                                    out);
+		enum coro_outcome outcome =
+			wait_in(vm, st, &q->getters, "Queue.get", sent, thrown, out);
 		if (outcome == CORO_RAISE && !value_is_null(st->waiter.future) &&
 		    waiter_let_go(&st->waiter) && q->count > 0)
 			wake_next(&q->getters);
@@ -292,20 +303,25 @@ static enum coro_outcome join_resume(struct vm *vm, void *state, value sent, val
 	*out = VALUE_NONE;
 	if (!st->waits && q->unfinished == 0)
 		return CORO_RETURN;
-	enum coro_outcome outcome = wait_in(vm, st, &q->joiners, "Queue.join", sent, thrown, out);
+	enum coro_outcome outcome =
+		wait_in(vm, st, &q->joiners, "Queue.join", sent, thrown, out);
 	if (outcome == CORO_RETURN)
 		*out = VALUE_NONE;
 	return outcome;
 }
 
-#define QUEUE_BODY(qualname, function)                                                     \
-	{.name = (qualname), .state_size = sizeof(struct queue_state), .resume = (function), \
-	 .drop = queue_state_drop, .traverse = queue_state_traverse}
+#define QUEUE_BODY(qualname, function)                                                   \
+	{                                                                                \
+		.name = (qualname), .state_size = sizeof(struct queue_state),            \
+		.resume = (function), .drop = queue_state_drop,                          \
+		.traverse = queue_state_traverse                                         \
+	}
 static const struct native_body put_body = QUEUE_BODY("Queue.put", put_resume);
 static const struct native_body get_body = QUEUE_BODY("Queue.get", get_resume);
 static const struct native_body join_body = QUEUE_BODY("Queue.join", join_resume);
 
-static value queue_coroutine(struct vm *vm, const struct native_body *body, value self, value item)
+static value queue_coroutine(struct vm *vm, const struct native_body *body, value self,
+                             value item)
 {
 	struct queue_state *st;
 	value coro = coro_native_new(vm, body, (void **)&st);
@@ -314,7 +330,7 @@ static value queue_coroutine(struct vm *vm, const struct native_body *body, valu
 	return coro;
 }
 
-/* ---- methods ---------------------------------------------------------------------------------------------- */
+/* ---- methods ---- */
 
 static value method_put(struct vm *vm, value self, const struct args *a)
 {
@@ -406,7 +422,7 @@ static value get_maxsize(struct vm *vm, value self)
 	return int_new(vm, object_of(self)->max_size);
 }
 
-/* ---- the types ----------------------------------------------------------------------------------------------- */
+/* ---- the types ---- */
 
 static value queue_make(struct vm *vm, const struct type *type, const struct args *a)
 {
@@ -416,7 +432,8 @@ static value queue_make(struct vm *vm, const struct type *type, const struct arg
 	int64_t max_size = 0;
 	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
-	if (!value_is_null(parsed[0]) && !object_index_int64(vm, parsed[0], true, &max_size))
+	if (!value_is_null(parsed[0]) &&
+	    !object_index_int64(vm, parsed[0], true, &max_size))
 		return VALUE_NULL;
 	struct queue_object *q = object_new(vm, type, 0);
 	q->max_size = max_size;
@@ -526,13 +543,15 @@ static const struct getset_def queue_getset[] = {
 	{0},
 };
 
-#define QUEUE_TYPE                                                                         \
-	TYPE_HEAD_OF("asyncio.queues"), .size = sizeof(struct queue_object),               \
-	.flags = TYPE_TRACKED | TYPE_FINAL, .make = queue_make, .drop = queue_drop,        \
-	.clear = queue_clear, .traverse = queue_traverse, .repr = queue_repr, .str = queue_str
+#define QUEUE_TYPE                                                                       \
+	TYPE_HEAD_OF("asyncio.queues"),                                                  \
+		.size = sizeof(struct queue_object), .flags = TYPE_TRACKED | TYPE_FINAL, \
+		.make = queue_make, .drop = queue_drop, .clear = queue_clear,            \
+		.traverse = queue_traverse, .repr = queue_repr, .str = queue_str
 
-const struct type queue_type = {
-	QUEUE_TYPE, .name = "Queue", .base = &object_type, .methods = queue_methods,
-	.getset = queue_getset};
-const struct type lifo_queue_type = {QUEUE_TYPE, .name = "LifoQueue", .base = &queue_type};
-const struct type priority_queue_type = {QUEUE_TYPE, .name = "PriorityQueue", .base = &queue_type};
+const struct type queue_type = {QUEUE_TYPE, .name = "Queue", .base = &object_type,
+                                .methods = queue_methods, .getset = queue_getset};
+const struct type lifo_queue_type = {QUEUE_TYPE, .name = "LifoQueue",
+                                     .base = &queue_type};
+const struct type priority_queue_type = {QUEUE_TYPE, .name = "PriorityQueue",
+                                         .base = &queue_type};

@@ -1,6 +1,6 @@
 /*
- * What CPython says on standard error while a scene runs: warnings, and errors that nobody
- * handled, as its default exception handler logs them. Also simmer's own lines.
+ * What CPython says on standard error while a scene runs: warnings, and errors that
+ * nobody handled, as its default exception handler logs them. Also simmer's own lines.
  */
 #include "scene/internal.h"
 
@@ -10,7 +10,7 @@
 #include "lang/source.h"
 #include "lang/str.h"
 
-/* ---- simmer's own lines -------------------------------------------------------------------- */
+/* ---- simmer's own lines ---- */
 
 void report_line(struct scene *s, const char *format, ...)
 {
@@ -37,8 +37,11 @@ void report_deadlock(struct scene *s, struct loop *l)
 		else
 			buf_puts(&text, "nothing");
 	}
-	report_line(s, "deadlock: nothing is ready, no timer is armed, and nothing that is awaited "
-	               "will ever be done%s", buf_text(&text));
+	report_line(s,
+	            "deadlock: nothing is ready, no timer is armed, and nothing that is "
+	            "awaited "
+	            "will ever be done%s",
+	            buf_text(&text));
 	buf_free(&text);
 }
 
@@ -50,7 +53,7 @@ void report_limit(struct scene *s, const char *what)
 	report_line(s, "%s", what);
 }
 
-/* ---- warnings -------------------------------------------------------------------------------- */
+/* ---- warnings ---- */
 
 /* The text of a line without the blanks around it. */
 static const char *stripped_line(struct scene *s, uint32_t line, size_t *len)
@@ -81,7 +84,8 @@ static bool warn_first_time(struct scene *s, const char *text, uint32_t line)
 	return first;
 }
 
-static void warn(struct scene *s, const char *category, const char *text, const char *more)
+static void warn(struct scene *s, const char *category, const char *text,
+                 const char *more)
 {
 	struct place place = {.file = "", .function = "", .line = 0};
 	bool somewhere = vm_place(s->vm, &place);
@@ -92,8 +96,8 @@ static void warn(struct scene *s, const char *category, const char *text, const 
 		           trace_string(s->writer.trace, category, strlen(category)),
 		           trace_string(s->writer.trace, text, strlen(text)), 0);
 	struct buf out = {0};
-	buf_printf(&out, "%s:%u: %s: %s\n", somewhere ? place.file : "<sys>", place.line, category,
-	           text);
+	buf_printf(&out, "%s:%u: %s: %s\n", somewhere ? place.file : "<sys>", place.line,
+	           category, text);
 	size_t len;
 	const char *line = stripped_line(s, somewhere ? place.line : 0, &len);
 	if (len > 0) {
@@ -115,20 +119,23 @@ void report_never_awaited(void *context, struct vm *vm, value coroutine)
 {
 	(void)vm;
 	struct buf text = {0};
-	buf_printf(&text, "coroutine '%s' was never awaited", str_text(coro_qualname(coroutine)));
+	buf_printf(&text, "coroutine '%s' was never awaited",
+	           str_text(coro_qualname(coroutine)));
 	warn(context, "RuntimeWarning", buf_text(&text),
-	     "RuntimeWarning: Enable tracemalloc to get the object allocation traceback\n");
+	     "RuntimeWarning: Enable tracemalloc to get the object allocation "
+	     "traceback\n");
 	buf_free(&text);
 }
 
-/* ---- the default exception handler: a log message at level ERROR ------------------------------- */
+/* ---- the default exception handler: a log message at level ERROR ---- */
 
 static void log_error(struct scene *s, struct buf *message, value exception)
 {
 	const char *text = buf_text(message);
 	if (s->writer.trace != NULL)
 		trace_emit(&s->writer, EV_LOGGED,
-		           trace_string(s->writer.trace, text, strcspn(text, "\n")), 0, 0);
+		           trace_string(s->writer.trace, text, strcspn(text, "\n")), 0,
+		           0);
 	buf_putc(message, '\n');
 	if (!value_is_null(exception))
 		exception_print(s->vm, exception, message);
@@ -188,7 +195,8 @@ static void handler_failed(struct scene *s, value context, value handled)
 	value error = vm_take(vm);
 	if (!value_is_null(handled) && value_is_null(value_as_exception(error)->context))
 		exception_set_context(vm, error, handled);
-	value outer = dict_new(vm), message = str_new_c(vm, "Unhandled error in exception handler");
+	value outer = dict_new(vm),
+	      message = str_new_c(vm, "Unhandled error in exception handler");
 	dict_set_c(vm, outer, "message", message);
 	dict_set_c(vm, outer, "exception", error);
 	dict_set_c(vm, outer, "context", context);
@@ -200,8 +208,8 @@ static void handler_failed(struct scene *s, value context, value handled)
 }
 
 /*
- * call_exception_handler(context), while `handled` (or null) is being handled. False with an exit
- * error set, which goes through.
+ * call_exception_handler(context), while `handled` (or null) is being handled. False with
+ * an exit error set, which goes through.
  */
 static bool handle(struct scene *s, struct loop *l, value context, value handled)
 {
@@ -232,7 +240,8 @@ value loop_call_exception_handler(struct vm *vm, value self, const struct args *
 {
 	if (!value_is_dict(a->at[0]))
 		return vm_raise(vm, &exc_TypeError, "context must be a dict");
-	return handle(scene_of(vm), loop_of(self), a->at[0], vm_handled(vm)) ? VALUE_NONE : VALUE_NULL;
+	return handle(scene_of(vm), loop_of(self), a->at[0], vm_handled(vm)) ? VALUE_NONE
+	                                                                     : VALUE_NULL;
 }
 
 value loop_default_exception_handler(struct vm *vm, value self, const struct args *a)
@@ -243,7 +252,7 @@ value loop_default_exception_handler(struct vm *vm, value self, const struct arg
 	return handle_by_default(scene_of(vm), a->at[0]) ? VALUE_NONE : VALUE_NULL;
 }
 
-/* ---- what the loop reports ----------------------------------------------------------------------- */
+/* ---- what the loop reports ---- */
 
 static value context_of(struct vm *vm, const struct loop_report *r)
 {
@@ -270,7 +279,8 @@ void report_to_handler(void *context, struct loop *l, const struct loop_report *
 		return;
 	value raised = vm_take(vm);
 	value details = context_of(vm, r);
-	/* A callback's failure is reported while it is handled; others are found later. */
+	/* A callback's failure is reported while it is handled; others are found later.
+	 */
 	value handled = r->handle != NULL ? value_of(r->error) : VALUE_NULL;
 	if (!handle(s, l, details, handled) && !vm_stopped(vm))
 		loop_exit(l, datum_of(vm_take(vm)));

@@ -26,9 +26,10 @@ void put_repr_of(struct vm *vm, struct buf *out, value v)
 	vm_restore(vm, raised);
 }
 
-/* ---- callables -------------------------------------------------------------------------------- */
+/* ---- callables ---- */
 
-/* v.name if that is a str that is not empty, else null: a new reference; raises nothing. */
+/* v.name if that is a str that is not empty, else null: a new reference; raises nothing.
+ */
 static value text_attribute(struct vm *vm, value v, const char *name)
 {
 	value key = vm_intern(vm, name);
@@ -63,12 +64,14 @@ void put_callback(struct vm *vm, struct buf *out, value callable)
 	}
 	buf_puts(out, "()");
 	if (value_is_exactly(callable, &function_type)) {
-		const struct code *code = ((struct function *)(void *)value_object(callable))->code;
+		const struct code *code =
+			((struct function *)(void *)value_object(callable))->code;
 		buf_printf(out, " at %s:%u", str_text(code->filename), code->first_line);
 	}
 }
 
-/* The trace leaves "<locals>." out: it is about who runs, not about where it was written. */
+/* The trace leaves "<locals>." out: it is about who runs, not about where it was written.
+ */
 static void put_without_locals(struct buf *out, const char *name)
 {
 	static const char locals[] = "<locals>.";
@@ -121,10 +124,11 @@ void put_coroutine(struct vm *vm, struct buf *out, value coro)
 		buf_puts(out, coro_state(coro) == CORO_CLOSED ? " done" : " running");
 }
 
-/* ---- futures ------------------------------------------------------------------------------------ */
+/* ---- futures ---- */
 
 /* One callback of a future: the scene's as a callable, the loop's own by its name. */
-static void put_done_callback(struct vm *vm, struct buf *out, const struct done_callback *cb)
+static void put_done_callback(struct vm *vm, struct buf *out,
+                              const struct done_callback *cb)
 {
 	value callable = handle_callable(&cb->handle);
 	if (!value_is_null(callable)) {
@@ -146,7 +150,8 @@ static void put_callbacks(struct vm *vm, struct buf *out, const struct future *f
 	if (first == NULL)
 		return;
 	size_t count = 1;
-	for (struct done_callback *cb = first; (cb = future_next_callback(f, cb)) != NULL; count++)
+	for (struct done_callback *cb = first; (cb = future_next_callback(f, cb)) != NULL;
+	     count++)
 		last = cb;
 	buf_puts(out, " cb=[");
 	put_done_callback(vm, out, first);
@@ -195,7 +200,8 @@ value future_repr(struct vm *vm, value self)
 {
 	struct future *f = future_of(self);
 	if (f->loop == NULL)
-		return vm_raise(vm, &exc_RuntimeError, "Future object is not initialized.");
+		return vm_raise(vm, &exc_RuntimeError,
+		                "Future object is not initialized.");
 	if (repr_enter(self))
 		return str_new_c(vm, "...");
 	struct buf out = {0};
@@ -204,8 +210,8 @@ value future_repr(struct vm *vm, value self)
 		put_task_part(vm, &out, self);
 	bool ok = true;
 	if (f->state == FUTURE_FINISHED) {
-		value shown = f->failed ? object_repr(vm, value_of(f->outcome)) :
-		                          short_repr(vm, value_of(f->outcome));
+		value shown = f->failed ? object_repr(vm, value_of(f->outcome))
+		                        : short_repr(vm, value_of(f->outcome));
 		ok = !value_is_null(shown);
 		if (ok) {
 			buf_puts(&out, f->failed ? " exception=" : " result=");
@@ -222,7 +228,7 @@ value future_repr(struct vm *vm, value self)
 	return VALUE_NULL;
 }
 
-/* ---- handles -------------------------------------------------------------------------------------- */
+/* ---- handles ---- */
 
 value handle_repr(struct vm *vm, value self)
 {
@@ -230,7 +236,8 @@ value handle_repr(struct vm *vm, value self)
 	buf_printf(&out, "<%s", value_type_name(self));
 	value callable;
 	if (value_is_a(self, &handle_type)) {
-		struct handle_object *o = (struct handle_object *)(void *)value_object(self);
+		struct handle_object *o =
+			(struct handle_object *)(void *)value_object(self);
 		if (o->timer.handle.cancelled)
 			buf_puts(&out, " cancelled");
 		if (value_is_exactly(self, &timer_handle_type)) {
@@ -239,7 +246,8 @@ value handle_repr(struct vm *vm, value self)
 		}
 		callable = o->callback;
 	} else {
-		callable = ((struct callback_object *)(void *)value_object(self))->callback;
+		callable =
+			((struct callback_object *)(void *)value_object(self))->callback;
 	}
 	if (!value_is_null(callable)) {
 		buf_putc(&out, ' ');

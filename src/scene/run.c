@@ -1,6 +1,7 @@
 /*
- * Running a scene: from its text to its exit status. The virtual machine and the loops are
- * joined here through hooks; whatever ends a run before its time goes through scene_halt.
+ * Running a scene: from its text to its exit status. The virtual machine and the loops
+ * are joined here through hooks; whatever ends a run before its time goes through
+ * scene_halt.
  */
 #include "scene/run.h"
 
@@ -20,20 +21,21 @@
 /* How many jumps and calls pass between two looks at the processor time. */
 enum { STEP_BUDGET = 20000 };
 
-/* ---- what the scene writes, and where it is --------------------------------------------------- */
+/* ---- what the scene writes, and where it is ---- */
 
 void scene_write(struct scene *s, int stream, const char *text, size_t len)
 {
 	if (len == 0)
 		return;
 	if (s->writer.trace != NULL)
-		trace_emit(&s->writer, EV_PRINTED, trace_string(s->writer.trace, text, len), 0,
-		           (unsigned)stream);
+		trace_emit(&s->writer, EV_PRINTED,
+		           trace_string(s->writer.trace, text, len), 0, (unsigned)stream);
 	if (s->options.write != NULL)
 		s->options.write(s->options.sink, stream, text, len);
 }
 
-static void on_write(void *context, struct vm *vm, int stream, const char *text, size_t len)
+static void on_write(void *context, struct vm *vm, int stream, const char *text,
+                     size_t len)
 {
 	(void)vm;
 	scene_write(context, stream, text, len);
@@ -59,8 +61,9 @@ static uint32_t code_text(struct scene *s, const struct code *code)
 	size_t slot = ((uintptr_t)code >> 5) % LINE_CACHE;
 	if (s->line_names[slot].code != code) {
 		s->line_names[slot].code = code;
-		s->line_names[slot].text = trace_string(s->writer.trace, str_text(code->qualname),
-		                                        str_len(code->qualname));
+		s->line_names[slot].text =
+			trace_string(s->writer.trace, str_text(code->qualname),
+		                     str_len(code->qualname));
 	}
 	return s->line_names[slot].text;
 }
@@ -70,7 +73,8 @@ static void on_line(void *context, struct vm *vm, const struct code *code, uint3
 {
 	struct scene *s = context;
 	if (line < s->caption_lines && s->caption_at_line[line] != 0) {
-		const struct caption *c = module_caption(s->tree, s->caption_at_line[line] - 1);
+		const struct caption *c =
+			module_caption(s->tree, s->caption_at_line[line] - 1);
 		s->caption_at_line[line] = 0;
 		trace_emit(&s->writer, EV_CAPTION, line,
 		           trace_string(s->writer.trace, c->text, strlen(c->text)), 0);
@@ -81,7 +85,7 @@ static void on_line(void *context, struct vm *vm, const struct code *code, uint3
 		vm_interrupt(vm);
 }
 
-/* ---- stopping before the end -------------------------------------------------------------------- */
+/* ---- stopping before the end ---- */
 
 void scene_halt(struct scene *s, enum stop_reason why)
 {
@@ -104,17 +108,21 @@ static bool limit_reached(struct scene *s)
 	const struct scene_limits *limits = &s->options.limits;
 	char what[160];
 	if (s->writer.trace != NULL &&
-	    (s->writer.full || (limits->events > 0 &&
-	                        trace_count(s->writer.trace) >= limits->events))) {
-		snprintf(what, sizeof what, "limit: %llu events are enough; --max-events=N allows "
-		         "more", (unsigned long long)trace_count(s->writer.trace));
+	    (s->writer.full ||
+	     (limits->events > 0 && trace_count(s->writer.trace) >= limits->events))) {
+		snprintf(what, sizeof what,
+		         "limit: %llu events are enough; --max-events=N allows "
+		         "more",
+		         (unsigned long long)trace_count(s->writer.trace));
 		report_limit(s, what);
 		return true;
 	}
 	if (limits->cpu_time_ns > 0 &&
 	    cpu_now_ns() - s->cpu_start_ns > (int64_t)limits->cpu_time_ns) {
-		snprintf(what, sizeof what, "limit: %g s of processor time are used up; "
-		         "--max-time=SECONDS allows more", (double)limits->cpu_time_ns / 1e9);
+		snprintf(what, sizeof what,
+		         "limit: %g s of processor time are used up; "
+		         "--max-time=SECONDS allows more",
+		         (double)limits->cpu_time_ns / 1e9);
 		report_limit(s, what);
 		return true;
 	}
@@ -157,7 +165,7 @@ void scene_interrupt(struct scene *s)
 	loop_world_interrupt(&s->world);
 }
 
-/* ---- hooks that are nobody's business any more once the world is torn down ------------------------- */
+/* ---- hooks that are nobody's business any more once the world is torn down ---- */
 
 static void on_never_awaited(void *context, struct vm *vm, value coroutine)
 {
@@ -171,8 +179,8 @@ static void on_asyncgen_dropped(void *context, struct vm *vm, value generator)
 		asyncgen_dropped(context, vm, generator);
 }
 
-static const char *on_source_line(void *context, struct vm *vm, const char *file, uint32_t line,
-                                  size_t *len)
+static const char *on_source_line(void *context, struct vm *vm, const char *file,
+                                  uint32_t line, size_t *len)
 {
 	(void)vm;
 	const struct source *source = module_source(((struct scene *)context)->tree);
@@ -181,13 +189,13 @@ static const char *on_source_line(void *context, struct vm *vm, const char *file
 	return source_line_text(source, line, len);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
-static int read_scene(const char *path, const char *text, size_t len, struct diagnostics *d,
-                      struct module_tree **tree)
+static int read_scene(const char *path, const char *text, size_t len,
+                      struct diagnostics *d, struct module_tree **tree)
 {
-	static const struct known_names names = {
-		.module = module_is_known, .attribute = module_has_name};
+	static const struct known_names names = {.module = module_is_known,
+	                                         .attribute = module_has_name};
 	int error = module_parse(path, text, len, d, tree);
 	if (error != 0)
 		return error;
@@ -199,7 +207,8 @@ static int read_scene(const char *path, const char *text, size_t len, struct dia
 	return error;
 }
 
-int scene_check(const char *path, const char *text, size_t len, struct diagnostics *diagnostics)
+int scene_check(const char *path, const char *text, size_t len,
+                struct diagnostics *diagnostics)
 {
 	struct module_tree *tree = NULL;
 	int error = read_scene(path, text, len, diagnostics, &tree);
@@ -212,12 +221,12 @@ static void describe(struct scene *s)
 {
 	const struct source *source = module_source(s->tree);
 	trace_describe(s->options.trace, &(struct trace_about){
-		.path = s->path,
-		.source = source->text,
-		.title = module_title(s->tree),
-		.intro = module_introduction(s->tree),
-		.real_clock = s->options.real_clock,
-	});
+						 .path = s->path,
+						 .source = source->text,
+						 .title = module_title(s->tree),
+						 .intro = module_introduction(s->tree),
+						 .real_clock = s->options.real_clock,
+					 });
 	s->caption_lines = source->line_count + 1;
 	s->caption_at_line = mem_zalloc(s->caption_lines, sizeof *s->caption_at_line);
 	for (size_t i = 0; i < module_caption_count(s->tree); i++) {
@@ -227,8 +236,8 @@ static void describe(struct scene *s)
 	}
 }
 
-int scene_new(const struct scene_options *options, const char *path, const char *text, size_t len,
-              struct diagnostics *diagnostics, struct scene **out)
+int scene_new(const struct scene_options *options, const char *path, const char *text,
+              size_t len, struct diagnostics *diagnostics, struct scene **out)
 {
 	*out = NULL;
 	struct module_tree *tree = NULL;
@@ -266,14 +275,15 @@ int scene_new(const struct scene_options *options, const char *path, const char 
 	return 0;
 }
 
-/* ---- running ----------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 /* SystemExit's status; what is no number is said on standard error. */
 static int exit_status(struct scene *s, value exception)
 {
 	value args = value_as_exception(exception)->args;
-	value code = tuple_count(args) == 0 ? VALUE_NONE :
-	             tuple_count(args) == 1 ? tuple_at(args, 0) : args;
+	value code = tuple_count(args) == 0   ? VALUE_NONE
+	             : tuple_count(args) == 1 ? tuple_at(args, 0)
+	                                      : args;
 	int64_t status;
 	if (value_is_none(code))
 		return 0;

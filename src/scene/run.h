@@ -26,11 +26,11 @@ struct scene_limits {
 };
 
 struct scene_options {
-	bool real_clock;             /* wait in real time; otherwise the clock jumps */
+	bool real_clock; /* wait in real time; otherwise the clock jumps */
 	struct scene_limits limits;
-	struct trace *trace;         /* borrowed; or NULL: nobody watches */
-	/* What the scene writes: stream 1 is standard output, 2 standard error. On the scene's
-	   thread; NULL: nowhere but the trace. */
+	struct trace *trace; /* borrowed; or NULL: nobody watches */
+	/* What the scene writes: stream 1 is standard output, 2 standard error. On the
+	   scene's thread; NULL: nowhere but the trace. */
 	void (*write)(void *sink, int stream, const char *text, size_t len);
 	void (*flush)(void *sink, int stream); /* the scene asks for it; may be NULL */
 	void *sink;
@@ -40,27 +40,31 @@ struct scene_options {
 
 /*
  * Read and check the scene of `len` bytes at `text`: errors and warnings go to
- * `*diagnostics`. 0, or -ERR_SYNTAX, -ERR_UNSUPPORTED, -ERR_UTF8 or -ERR_BINARY. Runs nothing.
+ * `*diagnostics`. 0, or -ERR_SYNTAX, -ERR_UNSUPPORTED, -ERR_UTF8 or -ERR_BINARY. Runs
+ * nothing.
  */
-int scene_check(const char *path, const char *text, size_t len, struct diagnostics *diagnostics);
+int scene_check(const char *path, const char *text, size_t len,
+                struct diagnostics *diagnostics);
 
 /*
  * Get a scene ready: read and check it, and describe it in the trace. 0 with the scene in
- * `*out` (end it with scene_free); or the errors of scene_check, `*out` NULL. `options` is copied,
- * what it points at is borrowed for the life of the scene; `path` and `text` are copied.
+ * `*out` (end it with scene_free); or the errors of scene_check, `*out` NULL. `options`
+ * is copied, what it points at is borrowed for the life of the scene; `path` and `text`
+ * are copied.
  */
-int scene_new(const struct scene_options *options, const char *path, const char *text, size_t len,
-              struct diagnostics *diagnostics, struct scene **out);
+int scene_new(const struct scene_options *options, const char *path, const char *text,
+              size_t len, struct diagnostics *diagnostics, struct scene **out);
 void scene_free(struct scene *s);
 
 /*
- * Run it to its end, once, and close its trace. Returns the exit status that CPython has: 0, 1 after an
- * uncaught exception or a limit, that of SystemExit, 130 after KeyboardInterrupt; or 1 when
- * scene_stop ended it.
+ * Run it to its end, once, and close its trace. Returns the exit status that CPython has:
+ * 0, 1 after an uncaught exception or a limit, that of SystemExit, 130 after
+ * KeyboardInterrupt; or 1 when scene_stop ended it.
  */
 int scene_run(struct scene *s);
 
-/* From any thread or signal handler: end it now. Nothing of the scene runs any more; the trace is kept. */
+/* From any thread or signal handler: end it now. Nothing of the scene runs any more; the
+ * trace is kept. */
 void scene_stop(struct scene *s);
 
 /* From any thread or signal handler: Ctrl-C, as asyncio takes it. */

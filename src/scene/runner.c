@@ -65,8 +65,8 @@ static bool runner_begin(struct vm *vm, struct runner_object *r)
 	return true;
 }
 
-/* Cancel what is left, run the clean-ups, close the loop. An exception that is set stays, or becomes
-   the context of what the clean-up raises. False: one is set now. */
+/* Cancel what is left, run the clean-ups, close the loop. An exception that is set stays,
+   or becomes the context of what the clean-up raises. False: one is set now. */
 static bool runner_end(struct vm *vm, struct runner_object *r)
 {
 	struct scene *s = scene_of(vm);
@@ -109,13 +109,15 @@ static value runner_run(struct vm *vm, struct runner_object *r, value coro)
 	if (!value_can_be_task(coro)) {
 		struct buf repr = {0};
 		put_repr_of(vm, &repr, coro);
-		vm_raise(vm, &exc_ValueError, "a coroutine was expected, got %s", buf_text(&repr));
+		vm_raise(vm, &exc_ValueError, "a coroutine was expected, got %s",
+		         buf_text(&repr));
 		buf_free(&repr);
 		return VALUE_NULL;
 	}
 	if (s->world.running != NULL)
-		return vm_raise(vm, &exc_RuntimeError,
-		                "Runner.run() cannot be called from a running event loop");
+		return vm_raise(
+			vm, &exc_RuntimeError,
+			"Runner.run() cannot be called from a running event loop");
 	if (!runner_begin(vm, r))
 		return VALUE_NULL;
 	value task = task_object_new(s, loop_of(r->loop), coro, VALUE_NULL);
@@ -130,7 +132,8 @@ static value runner_run(struct vm *vm, struct runner_object *r, value coro)
 	if (loop_run(s, loop_of(r->loop), future_of(task)))
 		result = future_result(vm, future_of(task));
 	if (value_is_null(result) && s->interrupts_taken > 0 &&
-	    vm_raised_is(vm, &cancelled_error_type) && task_uncancel(task_of(task)) == 0) {
+	    vm_raised_is(vm, &cancelled_error_type) &&
+	    task_uncancel(task_of(task)) == 0) {
 		value cancelled = vm_take(vm);
 		value interrupt = exception_new(vm, &exc_KeyboardInterrupt, VALUE_NULL);
 		exception_set_context(vm, interrupt, cancelled);
@@ -148,14 +151,17 @@ value asyncio_run(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
 	static const struct signature signature = {
-		.function = "run", .names = {"main", "debug", "loop_factory"}, .positional = 1,
+		.function = "run",
+		.names = {"main", "debug", "loop_factory"},
+		.positional = 1,
 		.required = 1};
 	value parsed[3];
 	if (!arguments_bind(vm, a, &signature, false, parsed))
 		return VALUE_NULL;
 	if (scene_of(vm)->world.running != NULL)
-		return vm_raise(vm, &exc_RuntimeError,
-		                "asyncio.run() cannot be called from a running event loop");
+		return vm_raise(
+			vm, &exc_RuntimeError,
+			"asyncio.run() cannot be called from a running event loop");
 	value runner = runner_new(vm, parsed[1], parsed[2]);
 	value result = VALUE_NULL;
 	if (runner_begin(vm, object_of(runner)))
@@ -166,13 +172,13 @@ value asyncio_run(struct vm *vm, value self, const struct args *a)
 	return result;
 }
 
-/* ---- the type Runner --------------------------------------------------------------------------- */
+/* ---- the type Runner ---- */
 
 static value runner_make(struct vm *vm, const struct type *type, const struct args *a)
 {
 	(void)type;
-	static const struct signature signature = {
-		.function = "Runner.__init__", .names = {"debug", "loop_factory"}};
+	static const struct signature signature = {.function = "Runner.__init__",
+	                                           .names = {"debug", "loop_factory"}};
 	value parsed[2];
 	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
@@ -181,9 +187,10 @@ static value runner_make(struct vm *vm, const struct type *type, const struct ar
 
 static value method_run(struct vm *vm, value self, const struct args *a)
 {
-	static const struct signature signature = {
-		.function = "Runner.run", .names = {"coro", "context"}, .positional = 1,
-		.required = 1};
+	static const struct signature signature = {.function = "Runner.run",
+	                                           .names = {"coro", "context"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value parsed[2];
 	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
@@ -199,7 +206,8 @@ static value method_close(struct vm *vm, value self, const struct args *a)
 static value method_get_loop(struct vm *vm, value self, const struct args *a)
 {
 	(void)a;
-	return runner_begin(vm, object_of(self)) ? value_ref(object_of(self)->loop) : VALUE_NULL;
+	return runner_begin(vm, object_of(self)) ? value_ref(object_of(self)->loop)
+	                                         : VALUE_NULL;
 }
 
 static value method_enter(struct vm *vm, value self, const struct args *a)
@@ -226,12 +234,9 @@ static void runner_traverse(struct object *self, visit_fn visit, void *context)
 }
 
 static const struct method_def runner_methods[] = {
-	{"run", method_run, 1, 1, METHOD_KEYWORDS},
-	{"close", method_close, 0, 0, 0},
-	{"get_loop", method_get_loop, 0, 0, 0},
-	{"__enter__", method_enter, 0, 0, 0},
-	{"__exit__", method_close, 3, 3, 0},
-	{0},
+	{"run", method_run, 1, 1, METHOD_KEYWORDS}, {"close", method_close, 0, 0, 0},
+	{"get_loop", method_get_loop, 0, 0, 0},     {"__enter__", method_enter, 0, 0, 0},
+	{"__exit__", method_close, 3, 3, 0},        {0},
 };
 
 const struct type runner_type = {

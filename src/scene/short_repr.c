@@ -14,7 +14,14 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-enum { LEVELS = 6, ITEMS = 6, DICT_ITEMS = 4, TEXT_CHARS = 30, INT_CHARS = 40, OTHER_CHARS = 30 };
+enum {
+	LEVELS = 6,
+	ITEMS = 6,
+	DICT_ITEMS = 4,
+	TEXT_CHARS = 30,
+	INT_CHARS = 40,
+	OTHER_CHARS = 30
+};
 
 static bool put_short(struct vm *vm, struct buf *out, value v, int level);
 
@@ -143,8 +150,8 @@ static bool put_short(struct vm *vm, struct buf *out, value v, int level)
 	if (type == &list_type) {
 		/* A copy: the repr of an item may change the list. */
 		value items = tuple_from(vm, list_of(v)->items, list_count(v));
-		bool ok = put_items(vm, out, "[", "]", tuple_of(items)->items, tuple_count(items),
-		                    level);
+		bool ok = put_items(vm, out, "[", "]", tuple_of(items)->items,
+		                    tuple_count(items), level);
 		value_unref(vm, items);
 		return ok;
 	}

@@ -7,8 +7,9 @@
 #include "lang/value.h"
 
 /*
- * The short repr of `v` as a new str: at most six items of a container, thirty characters of a
- * text or of anything else, six levels deep. Null with the exception set if a repr raises.
+ * The short repr of `v` as a new str: at most six items of a container, thirty characters
+ * of a text or of anything else, six levels deep. Null with the exception set if a repr
+ * raises.
  */
 value short_repr(struct vm *vm, value v);
 

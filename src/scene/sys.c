@@ -8,7 +8,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-/* ---- sys.stdout, sys.stderr ----------------------------------------------------------------- */
+/* ---- sys.stdout, sys.stderr ---- */
 
 struct stream_object {
 	struct object head;
@@ -23,7 +23,8 @@ static int stream_of(value v)
 static value stream_write(struct vm *vm, value self, const struct args *a)
 {
 	if (!value_is_str(a->at[0]))
-		return vm_raise(vm, &exc_TypeError, "write() argument must be str, not %s",
+		return vm_raise(vm, &exc_TypeError,
+		                "write() argument must be str, not %s",
 		                value_type_name(a->at[0]));
 	vm_write(vm, stream_of(self), str_text(a->at[0]), str_len(a->at[0]));
 	return int_new(vm, (int64_t)str_chars(a->at[0]));
@@ -75,7 +76,7 @@ static void set_stream(struct vm *vm, value module, const char *name, int stream
 	value_unref(vm, object_value(o));
 }
 
-/* ---- functions ---------------------------------------------------------------------------------- */
+/* ---- functions ---- */
 
 static value sys_exit(struct vm *vm, value self, const struct args *a)
 {
@@ -124,8 +125,20 @@ static const struct method_def functions[] = {
 };
 
 const char *const sys_names[] = {
-	"exit", "getrecursionlimit", "setrecursionlimit", "exception", "argv", "stdout", "stderr",
-	"version", "version_info", "platform", "maxsize", "byteorder", "executable", NULL,
+	"exit",
+	"getrecursionlimit",
+	"setrecursionlimit",
+	"exception",
+	"argv",
+	"stdout",
+	"stderr",
+	"version",
+	"version_info",
+	"platform",
+	"maxsize",
+	"byteorder",
+	"executable",
+	NULL,
 };
 
 /* Put a new reference into the module. */
@@ -139,7 +152,8 @@ static value arguments(struct scene *s)
 {
 	value list = list_new(s->vm, s->options.argument_count + 1);
 	for (size_t i = 0; i <= s->options.argument_count; i++) {
-		value text = str_new_c(s->vm, i == 0 ? s->path : s->options.arguments[i - 1]);
+		value text =
+			str_new_c(s->vm, i == 0 ? s->path : s->options.arguments[i - 1]);
 		list_append(s->vm, list, text);
 		value_unref(s->vm, text);
 	}
@@ -150,8 +164,10 @@ static value arguments(struct scene *s)
 static value version_info(struct vm *vm)
 {
 	value final = str_new_c(vm, "final");
-	value info = tuple_from(vm, (value[]){value_small(3), value_small(13), value_small(0), final,
-	                                      value_small(0)}, 5);
+	value info = tuple_from(vm,
+	                        (value[]){value_small(3), value_small(13), value_small(0),
+	                                  final, value_small(0)},
+	                        5);
 	value_unref(vm, final);
 	return info;
 }
@@ -162,7 +178,8 @@ value sys_module_new(struct vm *vm)
 	set_new(vm, module, "argv", arguments(scene_of(vm)));
 	set_stream(vm, module, "stdout", 1);
 	set_stream(vm, module, "stderr", 2);
-	set_new(vm, module, "version", str_new_c(vm, "3.13.0 (simmer " SIMMER_VERSION ")"));
+	set_new(vm, module, "version",
+	        str_new_c(vm, "3.13.0 (simmer " SIMMER_VERSION ")"));
 	set_new(vm, module, "version_info", version_info(vm));
 	set_new(vm, module, "platform", str_new_c(vm, "linux"));
 	set_new(vm, module, "maxsize", int_new(vm, INT64_MAX));

@@ -7,7 +7,7 @@
 #include "lang/int.h"
 #include "lang/str.h"
 
-/* ---- outcomes: the vm's words and the loop's ------------------------------------------- */
+/* ---- outcomes: the vm's words and the loop's ---- */
 
 enum outcome body_outcome_of(struct scene *s, enum coro_outcome outcome, value *out,
                              struct step_result *r)
@@ -38,8 +38,8 @@ enum outcome body_outcome_of(struct scene *s, enum coro_outcome outcome, value *
 	return BODY_RAISES;
 }
 
-enum coro_outcome coro_outcome_of(struct vm *vm, enum outcome outcome, struct step_result *r,
-                                  value *out)
+enum coro_outcome coro_outcome_of(struct vm *vm, enum outcome outcome,
+                                  struct step_result *r, value *out)
 {
 	*out = VALUE_NULL;
 	switch (outcome) {
@@ -65,15 +65,15 @@ enum coro_outcome coro_outcome_of(struct vm *vm, enum outcome outcome, struct st
 	return CORO_RAISE;
 }
 
-/* ---- a coroutine as a body ------------------------------------------------------------------ */
+/* ---- a coroutine as a body ---- */
 
 static struct coro_body *coro_body_of(const struct body *b)
 {
 	return CONTAINER_OF(b, struct coro_body, body);
 }
 
-static enum outcome coro_body_resume(struct body *b, struct datum sent, struct datum thrown,
-                                     struct step_result *out)
+static enum outcome coro_body_resume(struct body *b, struct datum sent,
+                                     struct datum thrown, struct step_result *out)
 {
 	struct coro_body *c = coro_body_of(b);
 	value v;
@@ -94,7 +94,8 @@ static void coro_body_drop(struct body *b)
 static const char *coro_body_qualname(const struct body *b)
 {
 	value name = coro_qualname(coro_body_of(b)->coro);
-	return value_is_null(name) ? value_type_name(coro_body_of(b)->coro) : str_text(name);
+	return value_is_null(name) ? value_type_name(coro_body_of(b)->coro)
+	                           : str_text(name);
 }
 
 static uint32_t coro_body_line(const struct body *b)
@@ -116,10 +117,10 @@ static const struct body_ops coro_body_ops = {
 	.cleaning_up = coro_body_cleaning_up,
 };
 
-/* ---- an awaited iterator as a body, for wait_for -------------------------------------------- */
+/* ---- an awaited iterator as a body, for wait_for ---- */
 
-static enum outcome await_body_resume(struct body *b, struct datum sent, struct datum thrown,
-                                      struct step_result *out)
+static enum outcome await_body_resume(struct body *b, struct datum sent,
+                                      struct datum thrown, struct step_result *out)
 {
 	struct coro_body *c = coro_body_of(b);
 	value v;
@@ -164,10 +165,10 @@ bool value_can_be_task(value v)
 		return true;
 	const struct type *t = value_type(v);
 	return t->resume != NULL && t->await != NULL && t != &generator_type &&
-		t != &future_wait_type;
+	       t != &future_wait_type;
 }
 
-/* ---- making one -------------------------------------------------------------------------- */
+/* ---- making one ---- */
 
 value task_object_new(struct scene *s, struct loop *l, value coro, value name)
 {
@@ -176,7 +177,8 @@ value task_object_new(struct scene *s, struct loop *l, value coro, value name)
 		value text = object_repr(vm, coro);
 		if (value_is_null(text))
 			return text;
-		vm_raise(vm, &exc_TypeError, "a coroutine was expected, got %s", str_text(text));
+		vm_raise(vm, &exc_TypeError, "a coroutine was expected, got %s",
+		         str_text(text));
 		value_unref(vm, text);
 		return VALUE_NULL;
 	}
@@ -188,7 +190,8 @@ value task_object_new(struct scene *s, struct loop *l, value coro, value name)
 	return object_value(o);
 }
 
-/* str(name), as every name of a task goes. None and null are "no name": null, nothing raised. */
+/* str(name), as every name of a task goes. None and null are "no name": null, nothing
+ * raised. */
 static value name_argument(struct vm *vm, value name)
 {
 	if (value_is_null(name) || value_is_none(name))
@@ -201,13 +204,16 @@ static value task_make(struct vm *vm, const struct type *type, const struct args
 {
 	(void)type;
 	static const struct signature signature = {
-		.function = "Task", .names = {"coro", "loop", "name", "context", "eager_start"},
-		.positional = 1, .required = 1};
+		.function = "Task",
+		.names = {"coro", "loop", "name", "context", "eager_start"},
+		.positional = 1,
+		.required = 1};
 	value parsed[5];
 	if (!args_parse(vm, a, &signature, parsed))
 		return VALUE_NULL;
-	value of = value_is_null(parsed[1]) || value_is_none(parsed[1]) ? event_loop_get(vm) :
-	                                                                  value_ref(parsed[1]);
+	value of = value_is_null(parsed[1]) || value_is_none(parsed[1])
+	                   ? event_loop_get(vm)
+	                   : value_ref(parsed[1]);
 	if (value_is_null(of))
 		return of;
 	if (!value_is_a(of, &base_loop_type)) {
@@ -215,8 +221,10 @@ static value task_make(struct vm *vm, const struct type *type, const struct args
 		return vm_raise(vm, &exc_TypeError, "loop must be an event loop");
 	}
 	value name = name_argument(vm, parsed[2]);
-	value task = value_is_null(name) && !value_is_null(vm_raised(vm)) ? VALUE_NULL :
-		task_object_new(scene_of(vm), loop_of(of), parsed[0], name);
+	value task =
+		value_is_null(name) && !value_is_null(vm_raised(vm))
+			? VALUE_NULL
+			: task_object_new(scene_of(vm), loop_of(of), parsed[0], name);
 	value_xunref(vm, name);
 	value_unref(vm, of);
 	return task;
@@ -228,7 +236,7 @@ static void task_object_drop(struct vm *vm, struct object *self)
 	value_forget(vm, &((struct task_object *)(void *)self)->body.coro);
 }
 
-/* ---- what a scene asks of one -------------------------------------------------------------- */
+/* ---- what a scene asks of one ---- */
 
 static value method_cancelling(struct vm *vm, value self, const struct args *a)
 {

@@ -71,16 +71,18 @@ static value refuse(struct vm *vm, value self, enum group_refusal refusal)
 
 static value method_create_task(struct vm *vm, value self, const struct args *a)
 {
-	static const struct signature signature = {
-		.function = "TaskGroup.create_task", .names = {"coro", "name", "context"},
-		.positional = 1, .required = 1};
+	static const struct signature signature = {.function = "TaskGroup.create_task",
+	                                           .names = {"coro", "name", "context"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value parsed[3], name = VALUE_NULL;
 	if (!arguments_bind(vm, a, &signature, true, parsed))
 		return VALUE_NULL;
 	struct group *g = &object_of(self)->group;
 	enum group_refusal refusal = group_may_create(g);
 	if (refusal != GROUP_OK) {
-		/* The coroutine is closed first, so that nobody calls it never awaited. */
+		/* The coroutine is closed first, so that nobody calls it never awaited.
+		 */
 		if (value_is_coroutine(parsed[0]) && !coro_close(vm, parsed[0]))
 			return VALUE_NULL;
 		return refuse(vm, self, refusal);
@@ -97,22 +99,22 @@ static value method_create_task(struct vm *vm, value self, const struct args *a)
 	return task;
 }
 
-/* ---- async with ------------------------------------------------------------------------------- */
+/* ---- async with ---- */
 
 struct enter_state {
 	value group;
 };
 
-static enum coro_outcome enter_resume(struct vm *vm, void *state, value sent, value thrown,
-                                      value *out)
+static enum coro_outcome enter_resume(struct vm *vm, void *state, value sent,
+                                      value thrown, value *out)
 {
 	(void)sent;
 	(void)thrown;
 	struct enter_state *st = state;
 	struct loop *l = scene_of(vm)->world.running;
 	*out = VALUE_NULL;
-	enum group_refusal refusal = l == NULL ? GROUP_NO_TASK :
-	                                         group_enter(&object_of(st->group)->group, l);
+	enum group_refusal refusal =
+		l == NULL ? GROUP_NO_TASK : group_enter(&object_of(st->group)->group, l);
 	if (refusal != GROUP_OK) {
 		refuse(vm, st->group, refusal);
 		return CORO_RAISE;
@@ -162,7 +164,8 @@ static enum coro_outcome exit_resume(struct vm *vm, void *state, value sent, val
 	struct exit_state *st = state;
 	if (!st->begun) {
 		st->begun = true;
-		group_exit_init(&st->exit, &object_of(st->group)->group, datum_maybe(st->error));
+		group_exit_init(&st->exit, &object_of(st->group)->group,
+		                datum_maybe(st->error));
 	}
 	struct step_result r;
 	enum outcome outcome = body_resume(&st->exit.body, datum_maybe(sent),
@@ -211,7 +214,7 @@ static value method_aexit(struct vm *vm, value self, const struct args *a)
 	return coro;
 }
 
-/* ---- the type ------------------------------------------------------------------------------------ */
+/* ---- the type ---- */
 
 static value group_repr(struct vm *vm, value self)
 {

@@ -14,7 +14,8 @@
 static int64_t wall_ns(struct scene *s)
 {
 	if (!s->options.real_clock)
-		return clock_add(VIRTUAL_EPOCH_S * 1000000000, loop_world_now_ns(&s->world));
+		return clock_add(VIRTUAL_EPOCH_S * 1000000000,
+		                 loop_world_now_ns(&s->world));
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
@@ -30,7 +31,8 @@ static int64_t busy_ns(struct scene *s)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Seconds as a scene gives them, int or float, in nanoseconds. False with CPython's error. */
+/* Seconds as a scene gives them, int or float, in nanoseconds. False with CPython's
+ * error. */
 static bool duration_ns(struct vm *vm, value v, int64_t *ns)
 {
 	double seconds;
@@ -54,14 +56,16 @@ static bool duration_ns(struct vm *vm, value v, int64_t *ns)
 		return false;
 	}
 	if (seconds > 9.2e9) {
-		vm_raise(vm, &exc_OverflowError, "timestamp too large to convert to C PyTime_t");
+		vm_raise(vm, &exc_OverflowError,
+		         "timestamp too large to convert to C PyTime_t");
 		return false;
 	}
 	*ns = clock_ns(seconds);
 	return true;
 }
 
-/* The thread is busy: nobody else of this world runs. Ctrl-C and the scene's end cut it short. */
+/* The thread is busy: nobody else of this world runs. Ctrl-C and the scene's end cut it
+ * short. */
 static value time_sleep(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
@@ -134,7 +138,8 @@ static value time_strftime(struct vm *vm, value self, const struct args *a)
 	(void)self;
 	struct scene *s = scene_of(vm);
 	if (!value_is_str(a->at[0]))
-		return vm_raise(vm, &exc_TypeError, "strftime() argument 1 must be str, not %s",
+		return vm_raise(vm, &exc_TypeError,
+		                "strftime() argument 1 must be str, not %s",
 		                value_type_name(a->at[0]));
 	if (str_len(a->at[0]) == 0)
 		return str_new_c(vm, "");
@@ -173,8 +178,9 @@ static const struct method_def functions[] = {
 };
 
 const char *const time_names[] = {
-	"sleep", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns",
-	"process_time", "process_time_ns", "thread_time", "strftime", NULL,
+	"sleep",           "time",         "time_ns",         "monotonic",
+	"monotonic_ns",    "perf_counter", "perf_counter_ns", "process_time",
+	"process_time_ns", "thread_time",  "strftime",        NULL,
 };
 
 value time_module_new(struct vm *vm)

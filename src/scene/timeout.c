@@ -57,8 +57,10 @@ static bool when_argument(struct vm *vm, value v, bool *has_when, double *when)
 value asyncio_timeout(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	static const struct signature signature = {
-		.function = "timeout", .names = {"delay"}, .positional = 1, .required = 1};
+	static const struct signature signature = {.function = "timeout",
+	                                           .names = {"delay"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value delay[1];
 	bool has_when;
 	double seconds;
@@ -73,8 +75,10 @@ value asyncio_timeout(struct vm *vm, value self, const struct args *a)
 value asyncio_timeout_at(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	static const struct signature signature = {
-		.function = "timeout_at", .names = {"when"}, .positional = 1, .required = 1};
+	static const struct signature signature = {.function = "timeout_at",
+	                                           .names = {"when"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value when[1];
 	bool has_when;
 	double seconds;
@@ -95,7 +99,8 @@ static value refuse(struct vm *vm, const struct timeout *t, enum timeout_refusal
 		[TIMEOUT_NOT_ENTERED] = "Timeout has not been entered",
 	};
 	if (refusal == TIMEOUT_TOO_LATE)
-		return vm_raise(vm, &exc_RuntimeError, "Cannot change state of %s Timeout",
+		return vm_raise(vm, &exc_RuntimeError,
+		                "Cannot change state of %s Timeout",
 		                timeout_state_word(t->state));
 	return vm_raise(vm, &exc_RuntimeError, "%s", texts[refusal]);
 }
@@ -109,8 +114,10 @@ static value method_when(struct vm *vm, value self, const struct args *a)
 
 static value method_reschedule(struct vm *vm, value self, const struct args *a)
 {
-	static const struct signature signature = {
-		.function = "Timeout.reschedule", .names = {"when"}, .positional = 1, .required = 1};
+	static const struct signature signature = {.function = "Timeout.reschedule",
+	                                           .names = {"when"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	struct timeout *t = &object_of(self)->timeout;
 	value when[1];
 	bool has_when;
@@ -130,7 +137,7 @@ static value method_expired(struct vm *vm, value self, const struct args *a)
 	return value_bool(state == TIMEOUT_EXPIRING || state == TIMEOUT_EXPIRED);
 }
 
-/* ---- async with: neither end of the block ever suspends -------------------------------------------- */
+/* ---- async with: neither end of the block ever suspends ---- */
 
 struct block_state {
 	value timeout;
@@ -153,8 +160,8 @@ static void block_traverse(void *state, visit_fn visit, void *context)
 		visit(st->error, context);
 }
 
-static enum coro_outcome enter_resume(struct vm *vm, void *state, value sent, value thrown,
-                                      value *out)
+static enum coro_outcome enter_resume(struct vm *vm, void *state, value sent,
+                                      value thrown, value *out)
 {
 	(void)sent;
 	(void)thrown;
@@ -245,7 +252,7 @@ static value method_aexit(struct vm *vm, value self, const struct args *a)
 	return coro;
 }
 
-/* ---- the type ------------------------------------------------------------------------------------------ */
+/* ---- the type ---- */
 
 /* asyncio.Timeout(when) */
 static value timeout_make(struct vm *vm, const struct type *type, const struct args *a)
@@ -261,7 +268,8 @@ static value timeout_repr(struct vm *vm, value self)
 	buf_printf(&out, "<Timeout [%s]", timeout_state_word(t->state));
 	if (t->state == TIMEOUT_ENTERED) {
 		buf_puts(&out, " when=");
-		value when = t->has_when ? float_new(vm, round(t->when * 1000) / 1000) : VALUE_NONE;
+		value when = t->has_when ? float_new(vm, round(t->when * 1000) / 1000)
+		                         : VALUE_NONE;
 		put_repr_of(vm, &out, when);
 		value_unref(vm, when);
 	}

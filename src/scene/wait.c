@@ -17,9 +17,10 @@ struct watcher;
 /* One future that is watched. */
 struct watched {
 	struct done_callback done;
-	struct watcher *owner; /* held while the callback is registered, queued or running */
-	value future;          /* counted until it is let go of */
-	bool pending;          /* as_completed: still to be handed out */
+	struct watcher
+		*owner; /* held while the callback is registered, queued or running */
+	value future;   /* counted until it is let go of */
+	bool pending;   /* as_completed: still to be handed out */
 };
 
 enum wait_until { UNTIL_ALL, UNTIL_FIRST, UNTIL_EXCEPTION, UNTIL_EACH };
@@ -27,14 +28,14 @@ enum wait_until { UNTIL_ALL, UNTIL_FIRST, UNTIL_EXCEPTION, UNTIL_EACH };
 /* An object, so that callbacks and timers hold it by its one reference count. */
 struct watcher {
 	struct object head;
-	struct loop *loop;     /* counted */
-	struct timer timer;    /* its deadline */
+	struct loop *loop;  /* counted */
+	struct timer timer; /* its deadline */
 	bool has_timer;
 	enum wait_until until; /* UNTIL_EACH: as_completed */
 	value waiter;          /* wait: the future that ends the wait */
 	size_t left;           /* futures that have not called back */
 	/* as_completed: what is done and not handed out yet, and who waits for more. */
-	value finished;        /* list; None stands for a time-out */
+	value finished; /* list; None stands for a time-out */
 	size_t finished_first;
 	struct waiters line;
 	size_t to_hand_out;
@@ -47,7 +48,7 @@ static struct watcher *watcher_of(value v)
 	return (struct watcher *)(void *)value_object(v);
 }
 
-/* ---- handles ----------------------------------------------------------------------------------- */
+/* ---- handles ---- */
 
 static struct watched *watched_of(const struct handle *h)
 {
@@ -99,7 +100,8 @@ static void completed_run(struct loop *l, struct handle *h)
 	if (w->left > 0)
 		w->left--;
 	bool failed = !future_cancelled(f) && !datum_is_none(future_error(f));
-	if (w->left > 0 && w->until != UNTIL_FIRST && !(w->until == UNTIL_EXCEPTION && failed))
+	if (w->left > 0 && w->until != UNTIL_FIRST &&
+	    !(w->until == UNTIL_EXCEPTION && failed))
 		return;
 	stop_timer(w);
 	future_set_result(future_of(w->waiter), DATUM_NONE);
@@ -118,9 +120,9 @@ static void completed_release(struct handle *h)
 
 static void completed_name(const struct handle *h, struct buf *out)
 {
-	buf_puts(out, watched_of(h)->owner->until == UNTIL_EACH ?
-	                      "_AsCompletedIterator._handle_completion" :
-	                      "_wait.<locals>._on_completion");
+	buf_puts(out, watched_of(h)->owner->until == UNTIL_EACH
+	                      ? "_AsCompletedIterator._handle_completion"
+	                      : "_wait.<locals>._on_completion");
 }
 
 const struct handle_ops watched_ops = {
@@ -140,7 +142,8 @@ static struct watcher *watcher_of_timer(const struct handle *h)
 	return CONTAINER_OF(h, struct watcher, timer.handle);
 }
 
-/* Time is up: who waits is let go; as_completed hands out a mark for each that is not done. */
+/* Time is up: who waits is let go; as_completed hands out a mark for each that is not
+ * done. */
 static void expired_run(struct loop *l, struct handle *h)
 {
 	(void)l;
@@ -174,8 +177,9 @@ static void expired_release(struct handle *h)
 
 static void expired_name(const struct handle *h, struct buf *out)
 {
-	buf_puts(out, watcher_of_timer(h)->until == UNTIL_EACH ?
-	                      "_AsCompletedIterator._handle_timeout" : "_release_waiter");
+	buf_puts(out, watcher_of_timer(h)->until == UNTIL_EACH
+	                      ? "_AsCompletedIterator._handle_timeout"
+	                      : "_release_waiter");
 }
 
 static const struct handle_ops expired_ops = {
@@ -185,7 +189,7 @@ static const struct handle_ops expired_ops = {
 	.name = expired_name,
 };
 
-/* ---- the watcher --------------------------------------------------------------------------------- */
+/* ---- the watcher ---- */
 
 static void watcher_drop(struct vm *vm, struct object *self)
 {
@@ -213,8 +217,8 @@ static void watcher_traverse(struct object *self, visit_fn visit, void *context)
 }
 
 /* Watch the items of `list`, which are distinct futures of `l`. */
-static struct watcher *watcher_new(struct vm *vm, const struct type *type, struct loop *l, value list,
-                                   enum wait_until until)
+static struct watcher *watcher_new(struct vm *vm, const struct type *type, struct loop *l,
+                                   value list, enum wait_until until)
 {
 	size_t count = list_count(list);
 	struct watcher *w = object_new(vm, type, mem_mul(count, sizeof w->futures[0]));
@@ -223,8 +227,9 @@ static struct watcher *watcher_new(struct vm *vm, const struct type *type, struc
 	w->count = w->left = count;
 	waiters_init(&w->line);
 	for (size_t i = 0; i < count; i++) {
-		w->futures[i] = (struct watched){
-			.owner = w, .future = value_ref(list_at(list, i)), .pending = true};
+		w->futures[i] = (struct watched){.owner = w,
+		                                 .future = value_ref(list_at(list, i)),
+		                                 .pending = true};
 		done_callback_init(&w->futures[i].done, &watched_ops, ROLE_INTERNAL);
 	}
 	return w;
@@ -245,7 +250,8 @@ static void watcher_begin(struct watcher *w, bool has_timeout, double seconds)
 static value distinct(struct vm *vm, value iterable)
 {
 	value set = set_new(vm);
-	value list = set_update(vm, set, iterable) ? list_from_iterable(vm, set) : VALUE_NULL;
+	value list =
+		set_update(vm, set, iterable) ? list_from_iterable(vm, set) : VALUE_NULL;
 	value_unref(vm, set);
 	return list;
 }
@@ -258,7 +264,7 @@ static bool timeout_argument(struct vm *vm, value v, bool *has_timeout, double *
 	return !*has_timeout || number_to_double(vm, v, seconds);
 }
 
-/* ---- wait(fs, *, timeout=None, return_when=ALL_COMPLETED) ---------------------------------------- */
+/* ---- wait(fs, *, timeout=None, return_when=ALL_COMPLETED) ---- */
 
 /* What wait() waits with: never seen by a scene. */
 static const struct type wait_type = {
@@ -273,8 +279,8 @@ static const struct type wait_type = {
 
 struct wait_state {
 	value futures, timeout, until; /* as given */
-	value watcher;  /* once begun */
-	value iterator; /* over its waiter */
+	value watcher;                 /* once begun */
+	value iterator;                /* over its waiter */
 };
 
 static void wait_drop(struct vm *vm, void *state)
@@ -290,7 +296,8 @@ static void wait_drop(struct vm *vm, void *state)
 static void wait_traverse(void *state, visit_fn visit, void *context)
 {
 	struct wait_state *st = state;
-	const value owned[] = {st->futures, st->timeout, st->until, st->watcher, st->iterator};
+	const value owned[] = {st->futures, st->timeout, st->until, st->watcher,
+	                       st->iterator};
 	for (size_t i = 0; i < COUNT_OF(owned); i++)
 		if (!value_is_null(owned[i]))
 			visit(owned[i], context);
@@ -307,12 +314,14 @@ static bool until_argument(struct vm *vm, value v, enum wait_until *until)
 	*until = UNTIL_ALL;
 	for (size_t i = 0; i < COUNT_OF(until_words); i++) {
 		*until = (enum wait_until)i;
-		if (value_is_null(v) || (value_is_str(v) && str_equal_c(v, until_words[i])))
+		if (value_is_null(v) ||
+		    (value_is_str(v) && str_equal_c(v, until_words[i])))
 			return true;
 	}
 	value text = object_str(vm, v);
 	if (!value_is_null(text))
-		vm_raise(vm, &exc_ValueError, "Invalid return_when value: %s", str_text(text));
+		vm_raise(vm, &exc_ValueError, "Invalid return_when value: %s",
+		         str_text(text));
 	value_xunref(vm, text);
 	return false;
 }
@@ -323,8 +332,9 @@ static bool check_futures(struct vm *vm, value list)
 	for (size_t i = 0; i < list_count(list); i++) {
 		value v = list_at(list, i);
 		if (!value_is_small(v) && value_can_be_task(v)) {
-			vm_raise(vm, &exc_TypeError,
-			         "Passing coroutines is forbidden, use tasks explicitly.");
+			vm_raise(
+				vm, &exc_TypeError,
+				"Passing coroutines is forbidden, use tasks explicitly.");
 			return false;
 		}
 	}
@@ -359,8 +369,8 @@ static bool wait_begin(struct vm *vm, struct wait_state *st)
 	if (!ok)
 		vm_raise(vm, &exc_ValueError, "Set of Tasks/Futures is empty.");
 	ok = ok && until_argument(vm, st->until, &until) && check_futures(vm, list) &&
-		timeout_argument(vm, st->timeout, &has_timeout, &seconds) &&
-		(l = running_loop(vm)) != NULL;
+	     timeout_argument(vm, st->timeout, &has_timeout, &seconds) &&
+	     (l = running_loop(vm)) != NULL;
 	if (ok) {
 		struct watcher *w = watcher_new(vm, &wait_type, l, list, until);
 		st->watcher = object_value(w);
@@ -403,7 +413,8 @@ static enum coro_outcome wait_resume(struct vm *vm, void *state, value sent, val
 	struct watcher *w = watcher_of(st->watcher);
 	stop_timer(w);
 	for (size_t i = 0; i < w->count; i++)
-		future_remove_callback(future_of(w->futures[i].future), &w->futures[i].done);
+		future_remove_callback(future_of(w->futures[i].future),
+		                       &w->futures[i].done);
 	if (outcome == CORO_RETURN)
 		value_replace(vm, out, wait_result(vm, w));
 	return outcome;
@@ -421,7 +432,9 @@ value asyncio_wait(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
 	static const struct signature signature = {
-		.function = "wait", .names = {"fs", "timeout", "return_when"}, .positional = 1,
+		.function = "wait",
+		.names = {"fs", "timeout", "return_when"},
+		.positional = 1,
 		.required = 1};
 	value parsed[3];
 	if (!arguments_bind(vm, a, &signature, false, parsed))
@@ -434,7 +447,7 @@ value asyncio_wait(struct vm *vm, value self, const struct args *a)
 	return coro;
 }
 
-/* ---- as_completed(fs, *, timeout=None) -------------------------------------------------------------- */
+/* ---- as_completed(fs, *, timeout=None) ---- */
 
 struct next_state {
 	value watcher;
@@ -467,12 +480,13 @@ static enum coro_outcome next_resume(struct vm *vm, void *state, value sent, val
 	while (st->waits || w->finished_first == list_count(w->finished)) {
 		if (!st->waits) {
 			waiter_fini(vm, &st->waiter);
-			if (!waiter_begin(vm, st->watcher, &w->loop, &w->line, &st->waiter, WAIT_WAIT,
-			                  "as_completed"))
+			if (!waiter_begin(vm, st->watcher, &w->loop, &w->line,
+			                  &st->waiter, WAIT_WAIT, "as_completed"))
 				return CORO_RAISE;
 			st->waits = true;
 		}
-		enum coro_outcome outcome = waiter_step(vm, &st->waiter, sent, thrown, out);
+		enum coro_outcome outcome =
+			waiter_step(vm, &st->waiter, sent, thrown, out);
 		if (outcome == CORO_AWAIT)
 			return outcome;
 		st->waits = false;
@@ -564,9 +578,10 @@ static value to_futures(struct vm *vm, value items, struct loop *l)
 value asyncio_as_completed(struct vm *vm, value self, const struct args *a)
 {
 	(void)self;
-	static const struct signature signature = {
-		.function = "as_completed", .names = {"fs", "timeout"}, .positional = 1,
-		.required = 1};
+	static const struct signature signature = {.function = "as_completed",
+	                                           .names = {"fs", "timeout"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value parsed[2];
 	bool has_timeout;
 	double seconds;
@@ -575,7 +590,8 @@ value asyncio_as_completed(struct vm *vm, value self, const struct args *a)
 		return VALUE_NULL;
 	if (!value_is_small(parsed[0]) &&
 	    (value_is_future(parsed[0]) || value_can_be_task(parsed[0])))
-		return vm_raise(vm, &exc_TypeError, "expect an iterable of futures, not %s",
+		return vm_raise(vm, &exc_TypeError,
+		                "expect an iterable of futures, not %s",
 		                value_type_name(parsed[0]));
 	value items = distinct(vm, parsed[0]), loop = VALUE_NULL, futures = VALUE_NULL;
 	value result = VALUE_NULL;
@@ -584,8 +600,8 @@ value asyncio_as_completed(struct vm *vm, value self, const struct args *a)
 	if (!value_is_null(loop))
 		futures = to_futures(vm, items, loop_of(loop));
 	if (!value_is_null(futures)) {
-		struct watcher *w = watcher_new(vm, &as_completed_type, loop_of(loop), futures,
-		                                UNTIL_EACH);
+		struct watcher *w = watcher_new(vm, &as_completed_type, loop_of(loop),
+		                                futures, UNTIL_EACH);
 		w->finished = list_new(vm, w->count);
 		w->to_hand_out = w->count;
 		watcher_begin(w, has_timeout && w->count > 0, seconds);

@@ -36,8 +36,9 @@ bool waiter_begin(struct vm *vm, value owner, struct loop **loop, struct waiters
 		return false;
 	}
 	w->future = future_object_new(scene_of(vm), l);
-	future_label(future_of(w->future), kind,
-	             (struct future_label){.describe = future_describe_text, .text = label});
+	future_label(
+		future_of(w->future), kind,
+		(struct future_label){.describe = future_describe_text, .text = label});
 	w->iterator = future_wait_new(vm, w->future);
 	w->queue = q;
 	list_push_tail(&q->line, &w->link);
@@ -45,7 +46,8 @@ bool waiter_begin(struct vm *vm, value owner, struct loop **loop, struct waiters
 	return true;
 }
 
-enum coro_outcome waiter_step(struct vm *vm, struct waiter *w, value sent, value thrown, value *out)
+enum coro_outcome waiter_step(struct vm *vm, struct waiter *w, value sent, value thrown,
+                              value *out)
 {
 	enum coro_outcome outcome = await_step(vm, &w->iterator, sent, thrown, out);
 	if (outcome != CORO_AWAIT)

@@ -1,7 +1,7 @@
 /*
- * Waiting in line: what locks, events, semaphores and queues have in common. Each who waits has a
- * future in a queue; whoever lets one go completes it. The queue owns the futures, as in CPython,
- * so that a lock keeps alive who waits for it.
+ * Waiting in line: what locks, events, semaphores and queues have in common. Each who
+ * waits has a future in a queue; whoever lets one go completes it. The queue owns the
+ * futures, as in CPython, so that a lock keeps alive who waits for it.
  */
 #ifndef SCENE_WAITER_H
 #define SCENE_WAITER_H
@@ -32,23 +32,27 @@ void waiters_init(struct waiters *q);
 void waiters_traverse(struct waiters *q, visit_fn visit, void *context);
 
 /*
- * Join the line of `q` in `owner`, whose loop is `*loop`: bound (counted) when it is the first that ever
- * waits. `label` (static) says for the trace what it waits for. False with the exception set.
+ * Join the line of `q` in `owner`, whose loop is `*loop`: bound (counted) when it is the
+ * first that ever waits. `label` (static) says for the trace what it waits for. False
+ * with the exception set.
  */
 bool waiter_begin(struct vm *vm, value owner, struct loop **loop, struct waiters *q,
                   struct waiter *w, enum wait_kind kind, const char *label);
 /* Await the future by one resume; once that is over, it has left the line. */
-enum coro_outcome waiter_step(struct vm *vm, struct waiter *w, value sent, value thrown, value *out);
+enum coro_outcome waiter_step(struct vm *vm, struct waiter *w, value sent, value thrown,
+                              value *out);
 /* Leave the line; the future stays for waiter_let_go and waiter_cancelled. */
 void waiter_leave(struct waiter *w);
-/* Whether its future was completed, and not by a cancellation; whether it was cancelled. */
+/* Whether its future was completed, and not by a cancellation; whether it was cancelled.
+ */
 bool waiter_let_go(const struct waiter *w);
 bool waiter_cancelled(const struct waiter *w);
 /* Leave, and give everything back. */
 void waiter_fini(struct vm *vm, struct waiter *w);
 void waiter_traverse(struct waiter *w, visit_fn visit, void *context);
 
-/* The next one in line whose future is not done, or NULL; and let it go with this result. */
+/* The next one in line whose future is not done, or NULL; and let it go with this result.
+ */
 struct waiter *waiters_next_pending(const struct waiters *q);
 void waiter_wake(struct waiter *w, value result);
 /* Let all go. */

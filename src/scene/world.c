@@ -58,9 +58,9 @@ static struct datum make_error(void *context, enum loop_error kind, const char *
                                struct datum cause)
 {
 	struct vm *vm = vm_of(context);
-	value error = text != NULL && text[0] != '\0' ?
-		exception_text_new(vm, error_types[kind], "%s", text) :
-		exception_new(vm, error_types[kind], VALUE_NULL);
+	value error = text != NULL && text[0] != '\0'
+	                      ? exception_text_new(vm, error_types[kind], "%s", text)
+	                      : exception_new(vm, error_types[kind], VALUE_NULL);
 	if (!datum_is_none(cause)) {
 		exception_set_context(vm, error, value_of(cause));
 		exception_set_cause(vm, error, value_of(cause));
@@ -77,7 +77,8 @@ static struct datum error_trail(void *context, struct datum error)
 static void set_error_trail(void *context, struct datum error, struct datum trail)
 {
 	value traceback = datum_is_none(trail) ? VALUE_NULL : value_ref(value_of(trail));
-	value_replace(vm_of(context), &value_as_exception(value_of(error))->traceback, traceback);
+	value_replace(vm_of(context), &value_as_exception(value_of(error))->traceback,
+	              traceback);
 }
 
 static enum error_class classify(void *context, struct datum error)
@@ -102,7 +103,8 @@ static struct datum make_list(void *context, const struct datum *items, size_t c
 	return datum_of(list);
 }
 
-/* BaseExceptionGroup(message, errors): the class itself decides whether it is an ExceptionGroup. */
+/* BaseExceptionGroup(message, errors): the class itself decides whether it is an
+ * ExceptionGroup. */
 static struct datum make_error_group(void *context, const char *message,
                                      const struct datum *errors, size_t count)
 {
@@ -166,8 +168,10 @@ static struct task *shutdown_asyncgens(void *context, struct loop *l)
 static struct task *shutdown_executor(void *context, struct loop *l)
 {
 	struct scene *s = context;
-	return clean_up_task(s, l, coroutine_done(s->vm, "BaseEventLoop.shutdown_default_executor",
-	                                          VALUE_NONE));
+	return clean_up_task(s, l,
+	                     coroutine_done(s->vm,
+	                                    "BaseEventLoop.shutdown_default_executor",
+	                                    VALUE_NONE));
 }
 
 /* A signal woke the loop while nothing of the scene ran. */

@@ -220,8 +220,8 @@ START_TEST(a_scene_can_be_stopped_wherever_it_is)
 	static const char *const texts[] = {
 		"while True:\n    pass\n",
 		"while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass\n",
-		"import asyncio\nasync def main():\n    while True:\n        await asyncio.sleep(0)\n"
-		"asyncio.run(main())\n",
+		("import asyncio\nasync def main():\n    while True:\n        await asyncio.sleep(0)\n"
+		 "asyncio.run(main())\n"),
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		struct outcome o = {0};
@@ -237,8 +237,8 @@ START_TEST(a_scene_that_waits_in_real_time_can_be_stopped)
 	static const char *const texts[] = {
 		"import time\ntime.sleep(1000)\n",
 		"import asyncio\nasyncio.run(asyncio.sleep(1000))\n",
-		"import asyncio\nasync def main():\n    await asyncio.get_running_loop().create_future()\n"
-		"asyncio.run(main())\n",
+		("import asyncio\nasync def main():\n    await asyncio.get_running_loop().create_future()\n"
+		 "asyncio.run(main())\n"),
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		struct outcome o = {0};
