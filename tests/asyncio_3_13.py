@@ -168,18 +168,41 @@ async def _cancel_and_wait(task):
         task.remove_done_callback(_release)
 
 
+State = asyncio.timeouts._State
+
+
 class Timeout(asyncio.timeouts.Timeout):
-    """Left with another error after the timer fired: TimeoutError appears in its context chain."""
+    """Knows who else cancelled the task; left with another error, it puts a TimeoutError in its context."""
+
+    def reschedule(self, when):
+        if self._state is State.CREATED:
+            raise RuntimeError('Timeout has not been entered')
+        super().reschedule(when)
+
+    async def __aenter__(self):
+        if self._state is not State.CREATED:
+            raise RuntimeError('Timeout has already been entered')
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError('Timeout should be used inside a task')
+        self._state, self._task, self._asked_before = State.ENTERED, task, task.cancelling()
+        self.reschedule(self._when)
+        return self
 
     async def __aexit__(self, kind, error, traceback):
-        fired = self._state is asyncio.timeouts._State.EXPIRING
-        asked_elsewhere = fired and self._task.cancelling() - 1 > self._cancelling
-        await super().__aexit__(kind, error, traceback)
-        if fired and not asked_elsewhere and error is not None:
-            if isinstance(error, CancelledError):
-                raise TimeoutError from error
-            for one in (error, *getattr(error, 'exceptions', ())):
-                mention_timeout(one)
+        if self._timeout_handler is not None:
+            self._timeout_handler.cancel()
+            self._timeout_handler = None
+        if self._state is State.ENTERED:
+            self._state = State.EXITED
+        elif self._state is State.EXPIRING:
+            self._state = State.EXPIRED
+            if self._task.uncancel() <= self._asked_before and error is not None:
+                if isinstance(error, CancelledError):
+                    raise TimeoutError from error
+                mention_timeout(error)
+                for one in error.exceptions if isinstance(error, ExceptionGroup) else ():
+                    mention_timeout(one)
 
 
 def mention_timeout(error):
@@ -198,6 +221,11 @@ def timeout(delay):
 
 class TaskGroup(asyncio.TaskGroup):
     """Takes back its own cancel of the parent last, and passes on a cancel from outside."""
+
+    async def __aenter__(self):
+        if self._entered:
+            raise RuntimeError(f'TaskGroup {self!r} has already been entered')
+        return await super().__aenter__()
 
     def create_task(self, coro, *, name=None, context=None):
         problem = ('has not been entered' if not self._entered else

@@ -15,6 +15,7 @@ import random
 import re
 import sys
 
+sys.dont_write_bytecode = True
 import conform
 
 WORKERS = 5

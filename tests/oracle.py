@@ -48,6 +48,7 @@ import asyncio.futures
 import asyncio.taskgroups
 import asyncio.tasks
 
+sys.dont_write_bytecode = True
 import asyncio_3_13
 
 SECOND = 10**9
