@@ -21,7 +21,7 @@
 #include "wiring.h"
 
 /* Deep recursion of C code inside of a scene (sort keys, reprs) must end in RecursionError. */
-enum { SCENE_STACK_BYTES = 64 << 20 };
+enum { SCENE_STACK_BYTES = 64 << 20, SIGNAL_STACK_BYTES = 64 << 10 };
 
 /* One run, or one trace from a file. */
 struct play {
@@ -39,10 +39,19 @@ struct session {
 	struct play *play; /* NULL while nothing is open */
 };
 
+/*
+ * The thread has a second stack for signals: should a scene ever overflow the first one, the
+ * handler that gives the terminal back has somewhere to run.
+ */
 static void *run_scene(void *arg)
 {
 	struct play *p = arg;
+	stack_t second = {.ss_sp = mem_alloc(SIGNAL_STACK_BYTES), .ss_size = SIGNAL_STACK_BYTES};
+	const stack_t none = {.ss_flags = SS_DISABLE};
+	sigaltstack(&second, NULL);
 	scene_run(p->scene);
+	sigaltstack(&none, NULL);
+	free(second.ss_sp);
 	return NULL;
 }
 
