@@ -91,12 +91,13 @@ class Terminal:
 
     def pid(self):
         pane = self.tmux("display", "-p", "#{pane_pid}").strip()
-        found = subprocess.run(["pgrep", "-P", pane], capture_output=True, text=True).stdout.split()
+        with open(f"/proc/{pane}/task/{pane}/children", encoding="utf-8") as file:
+            children = file.read().split()
         # The shell itself may be a child of env.
-        for pid in found:
-            name = open(f"/proc/{pid}/comm", encoding="utf-8").read().strip()
-            if name == "simmer":
-                return int(pid)
+        for pid in children:
+            with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
+                if file.read().strip() == "simmer":
+                    return int(pid)
         raise Failed("simmer does not run")
 
     def is_given_back(self, status=None):
