@@ -57,13 +57,16 @@ static int usage(const struct options *o, const char *format, const char *what)
 	return -ERR_USAGE;
 }
 
+/* Every limit is at most this, so that its nanoseconds or bytes fit 64 bits. */
+#define NUMBER_MAX UINT64_C(4000000000)
+
 static int parse_number(const struct options *o, const char *text, uint64_t *out)
 {
 	char *end;
 	errno = 0;
 	unsigned long long n = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || n == 0)
-		return usage(o, "'%s' is not a positive whole number", text);
+	if (errno || end == text || *end || *text == '-' || n == 0 || n > NUMBER_MAX)
+		return usage(o, "'%s' is not a positive whole number up to 4000000000", text);
 	*out = n;
 	return 0;
 }

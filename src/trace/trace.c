@@ -278,8 +278,7 @@ uint32_t trace_id_count(const struct trace *t)
 bool trace_append(struct trace *t, const struct event *e)
 {
 	uint64_t index = atomic_load_explicit(&t->count, memory_order_relaxed);
-	/* How the run ended is told even so. */
-	if (index >= t->limit && e->kind != EV_LIMIT && e->kind != EV_RUN_ENDED)
+	if (index >= t->limit)
 		return false;
 	*(struct event *)blocks_make(&t->events, index, sizeof *e) = *e;
 	atomic_store_explicit(&t->count, index + 1, memory_order_release);

@@ -90,10 +90,7 @@ void trace_describe(struct trace *t, const struct trace_about *about);
 /* What the scene is; borrowed for the life of the trace. */
 const struct trace_about *trace_about(const struct trace *t);
 
-/*
- * Append a copy of `*e` and publish it. False, and nothing is appended, once the limit is
- * reached; LIMIT and RUN_ENDED are taken all the same, so that a trace always says how it ends.
- */
+/* Append a copy of `*e` and publish it. False, and nothing is appended, once the limit is reached. */
 bool trace_append(struct trace *t, const struct event *e);
 
 /* The number of `text` (len bytes): the same for equal strings. 0 is the empty string. */
