@@ -12,6 +12,12 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
 
+# `make check STRESS=1` collects cycles at every chance: slow, and a build of its own.
+ifdef STRESS
+CPPFLAGS += -DLANG_STRESS
+BUILD    := $(BUILD)/stress
+endif
+
 # The binary of the release mode is build/simmer; other modes have folders of their own.
 OUT := $(BUILD)/$(MODE)
 BIN := $(if $(filter release,$(MODE)),$(BUILD)/simmer,$(OUT)/simmer)
@@ -134,6 +140,16 @@ check-python: $(BIN) ## scenes: the same lines as plain python3 on the real cloc
 .PHONY: keys
 keys: unit-screen ## keys in, cells out, no terminal
 
+.PHONY: bless
+bless: ## write anew what is made from tables and pictures: expected screens, the list of keys
+	@$(MAKE) --no-print-directory $(OUT)/unit/test_screen_keys
+	@BLESS=1 $(OUT)/unit/test_screen_keys >/dev/null
+	@python3 tests/docs.py --bless
+
+.PHONY: fuzz
+fuzz: $(BIN) ## FUZZ=1000 random asyncio programs against CPython
+	@python3 tests/fuzz.py --simmer $(BIN) --count $(or $(FUZZ),1000)
+
 .PHONY: cli
 cli: $(BIN) ## the command line: bad input, exit statuses, files, signals
 	@sh tests/cli/run $(BIN)
@@ -176,4 +192,4 @@ clean: ## remove what was built
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
