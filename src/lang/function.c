@@ -74,6 +74,9 @@ static value function_repr(struct vm *vm, value self)
 
 static value function_call(struct vm *vm, value self, const struct args *a)
 {
+	/* C code that calls back, a __del__ that makes what it ends, can go round for ever. */
+	if (!vm_poll(vm))
+		return VALUE_NULL;
 	struct frame *f = function_bind(vm, function_of(self), VALUE_NULL, a);
 	if (f == NULL)
 		return VALUE_NULL;

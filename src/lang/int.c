@@ -233,6 +233,23 @@ static bool shift_count(struct vm *vm, const struct bigint *b, uint64_t *bits, b
 	return true;
 }
 
+/*
+ * Arithmetic on one number cannot be interrupted, so it must not take minutes: five million
+ * digits and a thousand million steps of a division are enough. False with MemoryError set.
+ */
+enum { INT_MAX_BITS = 1 << 24, DIVIDE_MAX_STEPS = 1 << 30 };
+
+static bool int_room(struct vm *vm, uint64_t bits)
+{
+	return vm_room(vm, bits <= INT_MAX_BITS ? (size_t)(bits / 8) : SIZE_MAX);
+}
+
+static bool divide_room(struct vm *vm, const struct bigint *a, const struct bigint *b)
+{
+	size_t longer = a->count > b->count ? a->count - b->count : 0;
+	return b->count == 0 || longer <= DIVIDE_MAX_STEPS / b->count || vm_room(vm, SIZE_MAX);
+}
+
 static value shift(struct vm *vm, const struct bigint *a, const struct bigint *b, bool left)
 {
 	uint64_t bits;
@@ -248,7 +265,7 @@ static value shift(struct vm *vm, const struct bigint *a, const struct bigint *b
 	}
 	if (huge)
 		return vm_raise(vm, &exc_OverflowError, "too many digits in integer");
-	if (!vm_room(vm, (size_t)(bits / 8)))
+	if (!int_room(vm, bits) || !int_room(vm, bits + bigint_bits(a)))
 		return VALUE_NULL;
 	bigint_shift_left(&result, a, bits);
 	return int_from_bigint(vm, &result);
@@ -273,7 +290,7 @@ static value power(struct vm *vm, value left, value right)
 	}
 	uint64_t total;
 	if (bits > 1 && (__builtin_mul_overflow(bits, (uint64_t)exponent, &total) ||
-	                 !vm_room(vm, (size_t)(total / 2)))) {
+	                 !int_room(vm, total))) {
 		if (value_is_null(vm_raised(vm)))
 			vm_raise_with(vm, &exc_MemoryError, VALUE_NULL);
 		return VALUE_NULL;
@@ -320,18 +337,22 @@ value int_binary(struct vm *vm, enum binary_op op, value left, value right)
 		bigint_sub(&n, a, b);
 		break;
 	case BINARY_MUL:
-		if (!vm_room(vm, mem_add(a->count, b->count) * 4))
+		if (!int_room(vm, bigint_bits(a) + bigint_bits(b)))
 			return VALUE_NULL;
 		bigint_mul(&n, a, b);
 		break;
 	case BINARY_FLOORDIV:
 		if (b->count == 0)
 			return zero_division(vm, "integer division or modulo by zero");
+		if (!divide_room(vm, a, b))
+			return VALUE_NULL;
 		bigint_divmod(&n, NULL, a, b);
 		break;
 	case BINARY_MOD:
 		if (b->count == 0)
 			return zero_division(vm, "integer modulo by zero");
+		if (!divide_room(vm, a, b))
+			return VALUE_NULL;
 		bigint_divmod(NULL, &n, a, b);
 		break;
 	case BINARY_TRUEDIV:
@@ -364,6 +385,9 @@ value int_pow_mod(struct vm *vm, value a, value b, value m)
 	if (modulus->count == 0)
 		return vm_raise(vm, &exc_ValueError, "pow() 3rd argument cannot be 0");
 	struct bigint n = {0}, positive = {0};
+	uint64_t square = (uint64_t)modulus->count * modulus->count;
+	if (bigint_bits(exponent) > DIVIDE_MAX_STEPS / (square + 1) && !vm_room(vm, SIZE_MAX))
+		return VALUE_NULL;
 	if (exponent->negative) {
 		if (!bigint_inverse(&n, base, modulus))
 			return vm_raise(vm, &exc_ValueError,

@@ -255,18 +255,29 @@ static int64_t list_len(struct vm *vm, value self)
 	return (int64_t)list_count(self);
 }
 
+/* The item that `key` is, of the list as it is once an __index__ of the scene has run. */
+static bool list_index_of(struct vm *vm, value self, value key, const char *what, size_t *index)
+{
+	if (!sequence_index(vm, key, list_count(self), what, index))
+		return false;
+	if (*index < list_count(self))
+		return true;
+	vm_raise(vm, &exc_IndexError, "%s index out of range", what);
+	return false;
+}
+
 static value list_getitem(struct vm *vm, value self, value key)
 {
 	size_t index;
 	if (!value_is_exactly(key, &slice_type)) {
-		if (!sequence_index(vm, key, list_count(self), "list", &index))
+		if (!list_index_of(vm, self, key, "list", &index))
 			return VALUE_NULL;
 		return value_ref(list_at(self, index));
 	}
 	int64_t start, stop, step;
-	size_t count;
-	if (!slice_indices(vm, key, list_count(self), &start, &stop, &step, &count))
+	if (!slice_unpack(vm, key, &start, &stop, &step))
 		return VALUE_NULL;
+	size_t count = slice_adjust(list_count(self), &start, &stop, step);
 	value v = list_new(vm, count);
 	for (size_t i = 0; i < count; i++, start += step)
 		list_of(v)->items[i] = value_ref(list_at(self, (size_t)start));
@@ -314,8 +325,8 @@ static bool set_slice(struct vm *vm, value self, value key, value v)
 		}
 	}
 	int64_t start, stop, step;
-	size_t count;
-	bool fine = slice_indices(vm, key, list_count(self), &start, &stop, &step, &count);
+	bool fine = slice_unpack(vm, key, &start, &stop, &step);
+	size_t count = fine ? slice_adjust(list_count(self), &start, &stop, step) : 0;
 	if (fine && value_is_null(v) && step != 1) {
 		delete_stepped(vm, self, start, step, count);
 	} else if (fine && step == 1) {
@@ -344,7 +355,7 @@ static bool list_setitem(struct vm *vm, value self, value key, value v)
 	if (value_is_exactly(key, &slice_type))
 		return set_slice(vm, self, key, v);
 	size_t index;
-	if (!sequence_index(vm, key, list_count(self), "list assignment", &index))
+	if (!list_index_of(vm, self, key, "list assignment", &index))
 		return false;
 	if (value_is_null(v))
 		list_splice(vm, self, index, index + 1, NULL, 0);

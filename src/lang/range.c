@@ -84,8 +84,7 @@ static int64_t clamp(int64_t at, int64_t len, bool down)
 	return at;
 }
 
-bool slice_indices(struct vm *vm, value slice, size_t len, int64_t *start, int64_t *stop,
-                   int64_t *step, size_t *count)
+bool slice_unpack(struct vm *vm, value slice, int64_t *start, int64_t *stop, int64_t *step)
 {
 	const struct slice *s = (const struct slice *)(const void *)value_object(slice);
 	*step = 1;
@@ -100,14 +99,25 @@ bool slice_indices(struct vm *vm, value slice, size_t len, int64_t *start, int64
 	bool down = *step < 0;
 	*start = down ? INT64_MAX : 0;
 	*stop = down ? INT64_MIN : INT64_MAX;
-	if (!slice_part(vm, s->start, start) || !slice_part(vm, s->stop, stop))
-		return false;
+	return slice_part(vm, s->start, start) && slice_part(vm, s->stop, stop);
+}
+
+size_t slice_adjust(size_t len, int64_t *start, int64_t *stop, int64_t step)
+{
+	bool down = step < 0;
 	*start = clamp(*start, (int64_t)len, down);
 	*stop = clamp(*stop, (int64_t)len, down);
 	if (down)
-		*count = *stop < *start ? (size_t)((*start - *stop - 1) / -*step + 1) : 0;
-	else
-		*count = *start < *stop ? (size_t)((*stop - *start - 1) / *step + 1) : 0;
+		return *stop < *start ? (size_t)((*start - *stop - 1) / -step + 1) : 0;
+	return *start < *stop ? (size_t)((*stop - *start - 1) / step + 1) : 0;
+}
+
+bool slice_indices(struct vm *vm, value slice, size_t len, int64_t *start, int64_t *stop,
+                   int64_t *step, size_t *count)
+{
+	if (!slice_unpack(vm, slice, start, stop, step))
+		return false;
+	*count = slice_adjust(len, start, stop, *step);
 	return true;
 }
 

@@ -30,6 +30,14 @@ bool slice_indices(struct vm *vm, value slice, size_t len, int64_t *start, int64
                    int64_t *step, size_t *count);
 
 /*
+ * The two halves of slice_indices, for what may change while it is asked. The first runs
+ * the parts' __index__ (false with an exception set); the second fits what it gave into
+ * `len` items and returns how many there are.
+ */
+bool slice_unpack(struct vm *vm, value slice, int64_t *start, int64_t *stop, int64_t *step);
+size_t slice_adjust(size_t len, int64_t *start, int64_t *stop, int64_t step);
+
+/*
  * An index into a sequence of `len` items, negative ones counted from the end. False:
  * IndexError `WHAT index out of range` or TypeError `WHAT indices must be integers...` is set.
  */
