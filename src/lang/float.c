@@ -174,7 +174,7 @@ static value float_binary(struct vm *vm, enum binary_op op, value left, value ri
 		return float_new(vm, q);
 	case BINARY_MOD:
 		if (b == 0)
-			return zero_division(vm, "float modulo");
+			return zero_division(vm, "float modulo by zero");
 		floor_divide(a, b, &q, &r);
 		return float_new(vm, r);
 	case BINARY_POW:
