@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "export/export.h"
 #include "export/text.h"
 #include "input.h"
@@ -77,10 +78,34 @@ static int usage(const char *what)
 	return error_status(ERR_USAGE);
 }
 
+/* What a terminal would obey; ends of lines and tabs are what text is made of. */
+static bool is_command(uint32_t c)
+{
+	return (c < 0x20 && c != '\n' && c != '\r' && c != '\t') || (c >= 0x7f && c < 0xa0);
+}
+
+/* Text of a scene for a terminal: shown, never obeyed. */
+static void write_shown(FILE *out, const char *text, size_t len)
+{
+	uint32_t c;
+	for (size_t at = 0, n; at < len; at += n) {
+		n = utf8_decode(text + at, len - at, &c);
+		if (is_command(c))
+			fprintf(out, "\\x%02x", (unsigned)c);
+		else
+			fwrite(text + at, 1, n, out);
+	}
+}
+
+/* A file or a pipe gets what the scene wrote, byte for byte. */
 static void write_stream(void *sink, int stream, const char *text, size_t len)
 {
 	(void)sink;
-	fwrite(text, 1, len, stream == 1 ? stdout : stderr);
+	FILE *out = stream == 1 ? stdout : stderr;
+	if (isatty(fileno(out)))
+		write_shown(out, text, len);
+	else
+		fwrite(text, 1, len, out);
 }
 
 static void flush_stream(void *sink, int stream)

@@ -306,6 +306,17 @@ def it_shows_escape_sequences_of_a_scene_and_does_not_obey_them():
     t.is_given_back(0)
 
 
+def it_runs_a_scene_in_a_terminal_without_obeying_what_it_prints():
+    t = Terminal()
+    yield t
+    path = t.write("escape.py", "print('\\x1b]0;owned\\x07 caf\u00e9\\there')\n")
+    t.type(f"{SIMMER} run {path}")
+    t.wait_for(r"\\x1b\]0;owned\\x07 caf\u00e9 +here")
+    if "owned" in t.tmux("display", "-p", "#{pane_title}"):
+        raise Failed("the scene set the terminal's title")
+    t.is_given_back(0)
+
+
 def it_runs_a_changed_file_anew_and_stays_at_the_same_place():
     t = Terminal()
     yield t
