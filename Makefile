@@ -22,7 +22,7 @@ endif
 OUT := $(BUILD)/$(MODE)
 BIN := $(if $(filter release,$(MODE)),$(BUILD)/simmer,$(OUT)/simmer)
 
-FLOORS := base trace lang loop scene view screen export tui
+FLOORS := base trace syntax lang loop scene view screen export tui
 
 # ---- flags ----------------------------------------------------------------------
 
@@ -55,9 +55,10 @@ archive  = $(OUT)/lib$(1).a
 # The floors a floor's tests link: itself and what it may include, lowest last for the linker.
 LINK_base   := base
 LINK_trace  := trace base
-LINK_lang   := lang base
+LINK_syntax := syntax base
+LINK_lang   := lang syntax base
 LINK_loop   := loop trace base
-LINK_scene  := scene lang loop trace base
+LINK_scene  := scene lang syntax loop trace base
 LINK_view   := view trace base
 LINK_screen := screen view trace base
 LINK_export := export screen view trace base
@@ -69,7 +70,7 @@ all: $(BIN) ## build the program
 
 TOP := $(sort $(wildcard src/*.c))
 
-$(BIN): $(call objects,$(TOP)) $(foreach f,tui export screen view scene loop lang trace base,$(call archive,$(f)))
+$(BIN): $(call objects,$(TOP)) $(foreach f,tui export screen view scene loop lang syntax trace base,$(call archive,$(f)))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

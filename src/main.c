@@ -19,7 +19,7 @@
 #include "export/export.h"
 #include "export/text.h"
 #include "input.h"
-#include "lang/diagnostics.h"
+#include "syntax/diagnostics.h"
 #include "options.h"
 #include "scene/course.h"
 #include "scene/run.h"

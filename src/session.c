@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "input.h"
-#include "lang/diagnostics.h"
+#include "syntax/diagnostics.h"
 #include "scene/run.h"
 #include "trace/trace.h"
 #include "wiring.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lang/compile_internal.h"
-#include "lang/parser.h"
+#include "syntax/parser.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
 

@@ -9,9 +9,9 @@
 #ifndef LANG_COMPILE_INTERNAL_H
 #define LANG_COMPILE_INTERNAL_H
 
-#include "lang/ast.h"
+#include "syntax/ast.h"
 #include "lang/code.h"
-#include "lang/scope.h"
+#include "syntax/scope.h"
 #include "lang/vm.h"
 
 /* What a whole compilation shares. */

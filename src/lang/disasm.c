@@ -9,7 +9,7 @@
 
 static const char *const binary_symbols[] = {
 #define BINARY(name, symbol, dunder) symbol,
-#include "lang/operator.def"
+#include "syntax/operator.def"
 #undef BINARY
 };
 

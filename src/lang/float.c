@@ -7,7 +7,7 @@
 
 #include "lang/bytes.h"
 #include "lang/exception.h"
-#include "lang/float_text.h"
+#include "base/float_text.h"
 #include "lang/int.h"
 #include "lang/str.h"
 #include "lang/tuple.h"

@@ -5,7 +5,7 @@
 #include "lang/dict.h"
 #include "lang/exception.h"
 #include "lang/float.h"
-#include "lang/float_text.h"
+#include "base/float_text.h"
 #include "lang/format_spec.h"
 #include "lang/int.h"
 #include "lang/list.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lang/bigint.h"
-#include "lang/float_text.h"
+#include "base/float_text.h"
 
 __attribute__((format(printf, 3, 4))) static bool
 fail(struct format_error *error, enum format_failure failure, const char *format, ...)

@@ -14,19 +14,9 @@
 
 #include "lang/args.h"
 #include "lang/value.h"
+#include "syntax/operator.h"
 
 /* ---- what an object can be asked -------------------------------------------------- */
-
-enum binary_op {
-#define BINARY(name, symbol, dunder) BINARY_##name,
-#include "lang/operator.def"
-#undef BINARY
-	BINARY_COUNT
-};
-
-enum unary_op { UNARY_NEGATIVE, UNARY_POSITIVE, UNARY_INVERT };
-
-enum compare_op { COMPARE_LT, COMPARE_LE, COMPARE_EQ, COMPARE_NE, COMPARE_GT, COMPARE_GE };
 
 /* How a coroutine, a generator or any other awaitable came back from being resumed. */
 enum coro_outcome {

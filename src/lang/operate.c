@@ -232,7 +232,7 @@ int object_equal(struct vm *vm, value a, value b)
 
 static const char *const binary_symbols[] = {
 #define BINARY(name, symbol, dunder) symbol,
-#include "lang/operator.def"
+#include "syntax/operator.def"
 #undef BINARY
 };
 

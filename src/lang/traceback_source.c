@@ -149,7 +149,7 @@ static const char *symbol_of(instruction i)
 {
 	static const char *const symbols[] = {
 #define BINARY(name, symbol, dunder) symbol,
-#include "lang/operator.def"
+#include "syntax/operator.def"
 #undef BINARY
 	};
 	return instruction_op(i) == OP_BINARY ? symbols[instruction_operand(i)] : NULL;

@@ -6,8 +6,8 @@
 
 #include "lang/dict.h"
 #include "lang/list.h"
-#include "lang/parser.h"
-#include "lang/source.h"
+#include "syntax/parser.h"
+#include "syntax/source.h"
 #include "lang/str.h"
 
 /* ---- simmer's own lines ---- */

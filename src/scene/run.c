@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "lang/compile.h"
-#include "lang/diagnostics.h"
+#include "syntax/diagnostics.h"
 #include "lang/int.h"
-#include "lang/parser.h"
-#include "lang/source.h"
+#include "syntax/parser.h"
+#include "syntax/source.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
 #include "scene/internal.h"

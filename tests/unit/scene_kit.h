@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "lang/diagnostics.h"
+#include "syntax/diagnostics.h"
 #include "scene/run.h"
 #include "trace/trace.h"
 

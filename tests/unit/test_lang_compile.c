@@ -6,7 +6,7 @@
 #include "lang/compile.h"
 #include "lang/disasm.h"
 #include "lang/exception.h"
-#include "lang/parser.h"
+#include "syntax/parser.h"
 #include "lang/str.h"
 #include "lang/vm.h"
 #include "lang_damage.h"

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "lang/bigint.h"
-#include "lang/float_text.h"
+#include "base/float_text.h"
 #include "lang/format_spec.h"
 #include "suite.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "lang/compile.h"
-#include "lang/parser.h"
+#include "syntax/parser.h"
 #include "lang/vm.h"
 #include "suite.h"
 

@@ -13,10 +13,10 @@
 
 #include "base/buf.h"
 #include "lang/compile.h"
-#include "lang/diagnostics.h"
+#include "syntax/diagnostics.h"
 #include "lang/generator.h"
-#include "lang/parser.h"
-#include "lang/source.h"
+#include "syntax/parser.h"
+#include "syntax/source.h"
 #include "lang/str.h"
 #include "lang/vm.h"
 #include "suite.h"

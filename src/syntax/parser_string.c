@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "lang/float_text.h"
-#include "lang/parser_internal.h"
+#include "base/float_text.h"
+#include "syntax/parser_internal.h"
 
 /* ---- numbers ----------------------------------------------------------------- */
 

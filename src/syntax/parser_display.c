@@ -1,5 +1,5 @@
 /* Displays, comprehensions and everything else in brackets. */
-#include "lang/parser_internal.h"
+#include "syntax/parser_internal.h"
 
 /* Whether an atom can begin here: what, next to an expression, lacks a comma between them. */
 static bool starts_atom(enum token_kind kind)

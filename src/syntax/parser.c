@@ -1,7 +1,7 @@
 /*
  * The parser's ground: tokens, errors, and the way from text to a finished tree.
  */
-#include "lang/parser.h"
+#include "syntax/parser.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "lang/parser_internal.h"
-#include "lang/scope.h"
+#include "syntax/parser_internal.h"
+#include "syntax/scope.h"
 
 /* ---- tokens ------------------------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* Atoms and what follows them: calls, attributes, items; await. */
-#include "lang/parser_internal.h"
+#include "syntax/parser_internal.h"
 
 /* ---- atoms and what follows them --------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* Shared by scope.c (meaning), scope_walk.c and scope_stmt.c (collecting) only. */
-#ifndef LANG_SCOPE_INTERNAL_H
-#define LANG_SCOPE_INTERNAL_H
+#ifndef SYNTAX_SCOPE_INTERNAL_H
+#define SYNTAX_SCOPE_INTERNAL_H
 
-#include "lang/scope.h"
+#include "syntax/scope.h"
 
 /* The symbol of `name`, made if it is new. */
 struct symbol *scope_symbol(struct module_tree *tree, struct scope *scope, struct name *name,

@@ -2,8 +2,8 @@
  * Floats to and from text, as Python writes and reads them. No objects here; the type
  * float, format specs and % formatting are built on it. Independent of the locale.
  */
-#ifndef LANG_FLOAT_TEXT_H
-#define LANG_FLOAT_TEXT_H
+#ifndef BASE_FLOAT_TEXT_H
+#define BASE_FLOAT_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

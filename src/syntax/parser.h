@@ -3,14 +3,14 @@
  * legal: everything that CPython refuses before it runs a line has been refused with
  * CPython's words, and so has everything that simmer does not support.
  */
-#ifndef LANG_PARSER_H
-#define LANG_PARSER_H
+#ifndef SYNTAX_PARSER_H
+#define SYNTAX_PARSER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lang/diagnostics.h"
+#include "syntax/diagnostics.h"
 
 struct module_tree;
 

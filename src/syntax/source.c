@@ -1,5 +1,5 @@
 /* Source text with its table of lines: see source.h. */
-#include "lang/source.h"
+#include "syntax/source.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,14 +3,14 @@
  * and goes with it. The parser makes it, the scope pass fills in the marked fields and puts
  * mangled names in place, then it is read only. For lexer, parser, scopes, checks and code generator.
  */
-#ifndef LANG_AST_H
-#define LANG_AST_H
+#ifndef SYNTAX_AST_H
+#define SYNTAX_AST_H
 
 #include "base/map.h"
 #include "base/vec.h"
-#include "lang/object.h"
-#include "lang/parser.h"
-#include "lang/source.h"
+#include "syntax/operator.h"
+#include "syntax/parser.h"
+#include "syntax/source.h"
 
 struct scope;
 struct name_use;
@@ -46,7 +46,7 @@ enum expr_kind {
 #define EXPR(name, called) EXPR_##name,
 #define STMT(name, called)
 #define PATTERN(name)
-#include "lang/ast.def"
+#include "syntax/ast.def"
 #undef EXPR
 #undef STMT
 #undef PATTERN
@@ -57,7 +57,7 @@ enum stmt_kind {
 #define EXPR(name, called)
 #define STMT(name, called) STMT_##name,
 #define PATTERN(name)
-#include "lang/ast.def"
+#include "syntax/ast.def"
 #undef EXPR
 #undef STMT
 #undef PATTERN
@@ -68,7 +68,7 @@ enum pattern_kind {
 #define EXPR(name, called)
 #define STMT(name, called)
 #define PATTERN(name) PATTERN_##name,
-#include "lang/ast.def"
+#include "syntax/ast.def"
 #undef EXPR
 #undef STMT
 #undef PATTERN

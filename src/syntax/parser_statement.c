@@ -1,7 +1,7 @@
 /* Blocks and simple statements: those that fit on a line. */
 #include <string.h>
 
-#include "lang/parser_internal.h"
+#include "syntax/parser_internal.h"
 
 struct stmt *stmt_new(struct parser *p, enum stmt_kind kind, uint32_t start)
 {

@@ -1,11 +1,11 @@
 /* The tree's memory and its names: see ast.h. */
-#include "lang/ast.h"
+#include "syntax/ast.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lang/scope.h"
+#include "syntax/scope.h"
 
 enum { CHUNK_BYTES = 16 * 1024 };
 
@@ -88,7 +88,7 @@ static const char *const expr_names[] = {
 #define EXPR(name, called) [EXPR_##name] = called,
 #define STMT(name, called)
 #define PATTERN(name)
-#include "lang/ast.def"
+#include "syntax/ast.def"
 #undef EXPR
 #undef STMT
 #undef PATTERN
@@ -98,7 +98,7 @@ static const char *const stmt_names[] = {
 #define EXPR(name, called)
 #define STMT(name, called) [STMT_##name] = called,
 #define PATTERN(name)
-#include "lang/ast.def"
+#include "syntax/ast.def"
 #undef EXPR
 #undef STMT
 #undef PATTERN

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "lang/scope_internal.h"
+#include "syntax/scope_internal.h"
 
 /* ---- patterns ---------------------------------------------------------------- */
 

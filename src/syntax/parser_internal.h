@@ -4,11 +4,11 @@
  * After an error the parser sees nothing but TOKEN_BAD, so every loop ends and every
  * function returns some node; nobody checks results, and the tree is thrown away.
  */
-#ifndef LANG_PARSER_INTERNAL_H
-#define LANG_PARSER_INTERNAL_H
+#ifndef SYNTAX_PARSER_INTERNAL_H
+#define SYNTAX_PARSER_INTERNAL_H
 
-#include "lang/ast.h"
-#include "lang/lexer.h"
+#include "syntax/ast.h"
+#include "syntax/lexer.h"
 
 enum {
 	NESTING_MAX = 500,     /* of expressions within each other, as the parser recurses */

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lang/parser_internal.h"
+#include "syntax/parser_internal.h"
 
 /* ---- small helpers ----------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "lang/ast.h"
-#include "lang/parser.h"
+#include "syntax/ast.h"
+#include "syntax/parser.h"
 #include "lang_damage.h"
 #include "suite.h"
 

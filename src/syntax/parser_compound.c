@@ -1,7 +1,7 @@
 /* Compound statements: those with blocks; and the parameters of functions. */
 #include <string.h>
 
-#include "lang/parser_internal.h"
+#include "syntax/parser_internal.h"
 
 /* ---- parameters -------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* lang: text to tokens. */
 #include <string.h>
 
-#include "lang/lexer.h"
+#include "syntax/lexer.h"
 #include "suite.h"
 
 /* What the lexer makes of a text: names of tokens with their text, separated by blanks. */

@@ -3,7 +3,7 @@
  * indentations of the open blocks, the open brackets, and the f-strings that we are
  * inside of. Error texts are CPython's.
  */
-#include "lang/lexer.h"
+#include "syntax/lexer.h"
 
 #include <string.h>
 
@@ -56,7 +56,7 @@ static const struct {
 #define TOKEN(name, text)    [TOKEN_##name] = {text, false, false},
 #define OPERATOR(name, text) [TOKEN_##name] = {text, false, true},
 #define KEYWORD(name, text)  [TOKEN_##name] = {text, true, false},
-#include "lang/token.def"
+#include "syntax/token.def"
 #undef TOKEN
 #undef OPERATOR
 #undef KEYWORD

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "lang/scope_internal.h"
+#include "syntax/scope_internal.h"
 
 static void walk_arguments(struct walker *w, const struct argument *arguments, uint32_t count);
 

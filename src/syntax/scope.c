@@ -3,12 +3,12 @@
  * binds and which it uses. Here uses find their bindings, variables that inner frames use
  * become cells, and everything gets its slot.
  */
-#include "lang/scope.h"
+#include "syntax/scope.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "lang/scope_internal.h"
+#include "syntax/scope_internal.h"
 
 /* ---- symbols ----------------------------------------------------------------- */
 

@@ -3,19 +3,19 @@
  * likes. Indentation becomes INDENT and DEDENT, f-strings are taken apart, brackets
  * are matched, `#:` comments are kept as captions.
  */
-#ifndef LANG_LEXER_H
-#define LANG_LEXER_H
+#ifndef SYNTAX_LEXER_H
+#define SYNTAX_LEXER_H
 
 #include "base/buf.h"
 #include "base/vec.h"
-#include "lang/diagnostics.h"
-#include "lang/source.h"
+#include "syntax/diagnostics.h"
+#include "syntax/source.h"
 
 enum token_kind {
 #define TOKEN(name, text) TOKEN_##name,
 #define OPERATOR(name, text) TOKEN_##name,
 #define KEYWORD(name, text) TOKEN_##name,
-#include "lang/token.def"
+#include "syntax/token.def"
 #undef TOKEN
 #undef OPERATOR
 #undef KEYWORD

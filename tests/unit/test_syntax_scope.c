@@ -1,8 +1,8 @@
 /* lang: what names mean. */
 #include <string.h>
 
-#include "lang/ast.h"
-#include "lang/scope.h"
+#include "syntax/ast.h"
+#include "syntax/scope.h"
 #include "suite.h"
 
 static struct module_tree *tree;

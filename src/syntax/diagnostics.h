@@ -3,14 +3,14 @@
  * while reading and printed afterwards as `file:line:column: message` with the line
  * itself and a caret under the place.
  */
-#ifndef LANG_DIAGNOSTICS_H
-#define LANG_DIAGNOSTICS_H
+#ifndef SYNTAX_DIAGNOSTICS_H
+#define SYNTAX_DIAGNOSTICS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "lang/source.h"
+#include "syntax/source.h"
 
 enum { DIAGNOSTICS_MAX = 20 };
 

@@ -1,7 +1,7 @@
 /* `match` statements and their patterns. `match` and `case` are names everywhere else. */
 #include <string.h>
 
-#include "lang/parser_internal.h"
+#include "syntax/parser_internal.h"
 
 static struct pattern *parse_pattern(struct parser *p);
 

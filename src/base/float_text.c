@@ -3,7 +3,7 @@
  * makes the digits; where the point goes is decided here. Only digits and exponents
  * are read from what it prints, never its decimal point, which the locale may change.
  */
-#include "lang/float_text.h"
+#include "base/float_text.h"
 
 #include <ctype.h>
 #include <limits.h>

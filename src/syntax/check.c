@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "lang/ast.h"
-#include "lang/scope.h"
+#include "syntax/ast.h"
+#include "syntax/scope.h"
 
 struct check {
 	const struct module_tree *tree;

@@ -3,8 +3,8 @@
  * byte offsets (a span); lines and columns are worked out only for what people see.
  * Line endings are made Python's: CRLF and CR become LF, a byte order mark goes.
  */
-#ifndef LANG_SOURCE_H
-#define LANG_SOURCE_H
+#ifndef SYNTAX_SOURCE_H
+#define SYNTAX_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,10 +4,10 @@
  * no frames: their variables are slots of the frame around them. Generator expressions
  * are functions.
  */
-#ifndef LANG_SCOPE_H
-#define LANG_SCOPE_H
+#ifndef SYNTAX_SCOPE_H
+#define SYNTAX_SCOPE_H
 
-#include "lang/ast.h"
+#include "syntax/ast.h"
 
 enum scope_kind {
 	SCOPE_MODULE,

@@ -1,5 +1,5 @@
 /* Diagnostics: see diagnostics.h. */
-#include "lang/diagnostics.h"
+#include "syntax/diagnostics.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
