@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -388,6 +389,16 @@ static int theme_of(const struct options *o)
 	return strcmp(o->theme, "light") == 0 ? THEME_LIGHT : THEME_DARK;
 }
 
+/* The scene came through standard input; the keys come from the terminal itself. */
+static void take_keys_from_terminal(void)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (terminal < 0)
+		return;
+	dup2(terminal, STDIN_FILENO);
+	close(terminal);
+}
+
 static int do_play(const struct options *o, const struct course *course)
 {
 	if (o->operand_count > 1)
@@ -408,6 +419,8 @@ static int do_play(const struct options *o, const struct course *course)
 		fprintf(stderr, lines ? "%s" : "simmer: %s\n", buf_text(&why));
 		status = 2;
 	} else {
+		if (o->operand_count && strcmp(o->operands[0], "-") == 0)
+			take_keys_from_terminal();
 		struct gallery gallery = gallery_of(course);
 		struct tui_options options = {
 			.gallery = gallery,

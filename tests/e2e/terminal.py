@@ -155,6 +155,18 @@ def it_opens_the_gallery_and_comes_back_to_it():
     t.is_given_back(0)
 
 
+def it_takes_a_scene_from_a_pipe_and_keys_from_the_terminal():
+    t = Terminal()
+    yield t
+    path = t.write("piped.py", '"""Through a pipe"""\nprint("come through")\n')
+    t.type(f"cat {path} | {SIMMER} -")
+    t.wait_for("Through a pipe")
+    t.press("End")
+    t.wait_for("come through")
+    t.press("q")
+    t.is_given_back(0)
+
+
 def it_answers_keys_while_a_scene_spins():
     t = Terminal()
     yield t
