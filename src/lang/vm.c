@@ -179,6 +179,12 @@ void vm_set_recursion_limit(struct vm *vm, uint32_t frames)
 	vm->limits.recursion = frames;
 }
 
+void vm_set_step_budget(struct vm *vm, uint64_t steps)
+{
+	vm->limits.step_budget = steps;
+	vm->steps_left = steps;
+}
+
 void vm_interrupt(struct vm *vm)
 {
 	atomic_fetch_or_explicit(&vm->interrupt, INTERRUPT_ASKED, memory_order_relaxed);

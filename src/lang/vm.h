@@ -85,6 +85,9 @@ struct vm_hooks *vm_hooks(struct vm *vm);
 uint32_t vm_recursion_limit(const struct vm *vm);
 void vm_set_recursion_limit(struct vm *vm, uint32_t frames);
 
+/* Another step budget, for steps that turn out slow or quick; not 0. `interrupted` may set it. */
+void vm_set_step_budget(struct vm *vm, uint64_t steps);
+
 /* From any thread or signal handler: have `interrupted` called soon. */
 void vm_interrupt(struct vm *vm);
 

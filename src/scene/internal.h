@@ -76,6 +76,8 @@ struct scene {
 	unsigned interrupts_taken; /* by that main task */
 
 	int64_t cpu_start_ns; /* processor time of the thread when the run began */
+	int64_t cpu_looked_ns; /* ... and when it was last looked at */
+	uint64_t step_budget;  /* steps until it is looked at again */
 	enum stop_reason stop_reason;
 	bool ran;
 	bool quiet; /* the end has come: nothing is reported any more */

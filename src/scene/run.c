@@ -18,8 +18,13 @@
 #include "lang/tuple.h"
 #include "scene/internal.h"
 
-/* How many jumps and calls pass between two looks at the processor time. */
+/*
+ * How many jumps and calls pass between two looks at the processor time, at most: fewer where
+ * they are slow (numbers of a million digits), so that a look comes every few milliseconds.
+ */
 enum { STEP_BUDGET = 20000 };
+#define LOOK_QUICK_NS (INT64_C(2) * 1000000)
+#define LOOK_SLOW_NS  (INT64_C(20) * 1000000)
 
 /* ---- what the scene writes, and where it is ---- */
 
@@ -129,6 +134,20 @@ static bool limit_reached(struct scene *s)
 	return false;
 }
 
+static void adapt_step_budget(struct scene *s)
+{
+	int64_t now_ns = cpu_now_ns();
+	int64_t took_ns = now_ns - s->cpu_looked_ns;
+	s->cpu_looked_ns = now_ns;
+	if (took_ns > LOOK_SLOW_NS && s->step_budget > 1)
+		s->step_budget = s->step_budget / 16 + 1;
+	else if (took_ns < LOOK_QUICK_NS && s->step_budget < STEP_BUDGET)
+		s->step_budget *= 2;
+	else
+		return;
+	vm_set_step_budget(s->vm, s->step_budget);
+}
+
 bool scene_take_interrupts(struct scene *s)
 {
 	return atomic_exchange(&s->interrupts, 0) == 0 || runner_take_interrupt(s);
@@ -148,6 +167,7 @@ static enum vm_verdict on_interrupted(void *context, struct vm *vm)
 		s->stop_reason = STOP_LIMIT;
 		return VM_STOP;
 	}
+	adapt_step_budget(s);
 	return scene_take_interrupts(s) ? VM_CONTINUE : VM_KEYBOARD_INTERRUPT;
 }
 
@@ -368,7 +388,9 @@ int scene_run(struct scene *s)
 {
 	assert(!s->ran);
 	s->ran = true;
-	s->cpu_start_ns = cpu_now_ns();
+	s->cpu_start_ns = s->cpu_looked_ns = cpu_now_ns();
+	s->step_budget = 16;
+	vm_set_step_budget(s->vm, s->step_budget);
 	int status = 0;
 	value code = compile_module(s->vm, s->tree);
 	if (value_is_null(code) || !vm_run_module(s->vm, code, "__main__"))
