@@ -39,6 +39,9 @@ static const char *const *detail_words(unsigned kind, unsigned *count)
 	case EV_JOB_ENDED:
 		*count = ENDING_COUNT;
 		return ending_words;
+	case EV_WORKER_STARTED:
+		*count = WORKER_KIND_COUNT;
+		return worker_kind_words;
 	default:
 		*count = 0;
 		return NULL;

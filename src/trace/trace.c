@@ -44,6 +44,12 @@ const char *const ending_words[ENDING_COUNT] = {
 #undef ENDING
 };
 
+const char *const worker_kind_words[WORKER_KIND_COUNT] = {
+#define WORKER(name, word) [WORKER_##name] = word,
+#include "trace/kind.def"
+#undef WORKER
+};
+
 struct text {
 	const char *bytes; /* in one of the arena's chunks */
 	size_t len;

@@ -42,6 +42,13 @@ enum ending {
 	ENDING_COUNT
 };
 
+enum worker_kind {
+#define WORKER(name, word) WORKER_##name,
+#include "trace/kind.def"
+#undef WORKER
+	WORKER_KIND_COUNT
+};
+
 /* What one of an event's two numbers means. */
 enum field_kind { FIELD_NONE, FIELD_ID, FIELD_TEXT, FIELD_NS, FIELD_COUNT, FIELD_LINE };
 
@@ -56,6 +63,7 @@ extern const struct event_info event_infos[EV_COUNT];
 extern const char *const handle_role_words[ROLE_COUNT];
 extern const char *const wait_kind_words[WAIT_COUNT];
 extern const char *const ending_words[ENDING_COUNT];
+extern const char *const worker_kind_words[WORKER_KIND_COUNT];
 
 /* One event, 32 bytes. */
 struct event {
