@@ -2,10 +2,10 @@
 """Hold the manual pages and the README to the tables that the program is made from.
 
 Every subcommand and option of src/option.def stands in man/simmer.1, every
-key of src/screen/command.def too, every event of src/trace/event.def in
+key of src/screen/command.def too, every event and word of src/trace/*.def in
 man/simmer-trace.5, and every folder of src/FLOORS in the README's map.
 
-docs.py --bless writes the list of keys in man/simmer.1 anew from its table.
+docs.py --bless writes those lists anew from their tables.
 """
 import pathlib
 import re
@@ -61,21 +61,68 @@ def keys_in_mdoc():
         yield ".El\n" + (".Pp\n" if one == "SCENE" else "")
 
 
-command_file = root / "man/simmer.1"
-begin, end = '.\\" keys: made by tests/docs.py --bless\n', '.\\" end of keys\n'
-head, _, rest = command_file.read_text().partition(begin)
-listed, _, tail = rest.partition(end)
-wanted = "".join(keys_in_mdoc())
-if sys.argv[1:] == ["--bless"]:
-    command_file.write_text(head + begin + wanted + end + tail)
-else:
-    want(listed == wanted, "man/simmer.1: KEYS is not what src/screen/command.def says (tests/docs.py --bless)")
+def sentence(text):
+    """An explanation as a sentence of its own; names stay as they are written."""
+    text = text.strip()
+    first = text.split()[0]
+    if first[0].isalpha() and not re.search(r"[:.`_(/]", first.rstrip(",;")):
+        text = text[0].upper() + text[1:]
+    return text.replace("\\", "\\e") + ("" if text.endswith(".") else ".")
 
-trace_page = page("man/simmer-trace.5")
-for row in rows("src/trace/event.def", "EVENT"):
-    word = re.findall(r'"([^"]*)"', row)[0]
-    want(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", trace_page),
-         f"man/simmer-trace.5: no event {word}")
+
+FIELDS = {"ID": "id", "TEXT": "string", "NS": "time", "COUNT": "number", "LINE": "line"}
+
+
+def events_in_mdoc():
+    """The list of events: a subsection for each heading of event.def."""
+    open_list = False
+    for line in (root / "src/trace/event.def").read_text().splitlines():
+        heading = re.match(r"/\* ---- (.*) ---- \*/", line)
+        row = re.match(r'EVENT\(\w+, "(.*?)", (\w+), (\w+), "(.*)"\)$', line)
+        if heading:
+            title = heading.group(1)
+            yield ".El\n" if open_list else ""
+            yield f".Ss {title[0].upper()}{title[1:]}\n.Bl -tag -width 4n\n"
+            open_list = True
+        elif row:
+            word, a, b, text = row.groups()
+            fields = [f" Ar {name}:{FIELDS[kind]}" for name, kind in (("a", a), ("b", b)) if kind != "NONE"]
+            yield f".It Ic {word}{''.join(fields)}\n{sentence(text)}\n"
+    yield ".El\n"
+
+
+VOCABULARIES = {"ROLE": ("Handle roles", "handle_role"), "WAIT": ("Kinds of waiting", "wait_kind"),
+                "ENDING": ("Endings", "ending"), "WORKER": ("Kinds of workers", "worker_kind")}
+
+
+def words_in_mdoc():
+    """The vocabularies of kind.def, each with the events whose detail has its words."""
+    table = (root / "src/trace/event.def").read_text()
+    for macro, (title, enum) in VOCABULARIES.items():
+        users = re.findall(rf'^EVENT\(\w+, "(.*?)",.*detail: enum {enum}\b', table, flags=re.M)
+        listed = [f".Ic {word}" for word in users]
+        yield f".Ss {title}\nThe detail of\n"
+        yield " ,\n".join(listed[:-1]) + ("\nand\n" if len(listed) > 1 else "") + listed[-1] + " .\n"
+        yield '.Pp\n.Bl -tag -width "internal-timer" -compact\n'
+        for word, text in re.findall(rf'^{macro}\(\w+, "(.*?)"\)[ \t]*(?:/\* (.*?) \*/)?',
+                                     (root / "src/trace/kind.def").read_text(), flags=re.M):
+            text = "Nothing of the kind." if word == "none" else sentence(text) if text else ""
+            yield f".It Li {word}\n" + (f"{text}\n" if text else "")
+        yield ".El\n"
+
+
+# The parts of a page that are made: between `.\" NAME: made by ...` and `.\" end of NAME`.
+for path, name, make in (("man/simmer.1", "keys", keys_in_mdoc),
+                         ("man/simmer-trace.5", "events", events_in_mdoc),
+                         ("man/simmer-trace.5", "vocabularies", words_in_mdoc)):
+    begin, end = f'.\\" {name}: made by tests/docs.py --bless\n', f'.\\" end of {name}\n'
+    head, _, rest = (root / path).read_text().partition(begin)
+    listed, _, tail = rest.partition(end)
+    wanted = "".join(make())
+    if sys.argv[1:] == ["--bless"]:
+        (root / path).write_text(head + begin + wanted + end + tail)
+    else:
+        want(listed == wanted, f"{path}: {name} is not what the tables say (tests/docs.py --bless)")
 
 readme = (root / "README.md").read_text()
 for line in (root / "src/FLOORS").read_text().splitlines():
