@@ -360,6 +360,12 @@ uint32_t view_lane_of(const struct view *v, uint32_t task)
 	return task < v->things.count ? v->things.items[task].lane : LANE_NONE;
 }
 
+uint32_t view_lane_of_thread(const struct view *v, unsigned thread)
+{
+	(void)v;
+	return thread == 0 ? LANE_PROGRAM : LANE_NONE;
+}
+
 size_t view_span_count(const struct view *v, uint32_t lane)
 {
 	return v->lanes.items[lane].spans.count;

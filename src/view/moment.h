@@ -4,6 +4,11 @@
  * that one can stop before it. With internals folded, what the loop does for
  * itself is part of the moment that it leads to.
  *
+ * What a worker does from its start, wake-up or caption to its next sleep, block or
+ * its job's end is a moment as well, among those of the other threads in the order in
+ * which they ended. A step in whose middle a worker takes the job that it has submitted
+ * is cut there, so that the one is told before the other.
+ *
  * A *position* everywhere in the view is a number of events: what is the case
  * after the first `position` events. A moment's position is its `end`. Moment 0
  * is the beginning: position 0, nothing has happened.
@@ -21,7 +26,10 @@ enum moment_kind {
 	MOMENT_START,   /* moment 0 */
 	MOMENT_STEP,    /* a step ended, or the end of one that was cut */
 	MOMENT_CAPTION, /* cut at a caption: its statement is about to run */
-	MOMENT_BLOCK,   /* cut where the thread begins to be busy (time.sleep) */
+	MOMENT_BLOCK,   /* cut where the thread begins to be busy (time.sleep), or to be
+	                   blocked on another one */
+	MOMENT_SUBMIT,  /* cut where a worker takes the job that was just submitted */
+	MOMENT_WORKER,  /* a worker took a job, or ended one */
 	MOMENT_PROGRAM, /* code outside of the loop ran */
 	MOMENT_END,     /* the run is over */
 };
@@ -33,8 +41,9 @@ struct moment {
 	uint64_t begin;  /* events [begin, end) belong to it */
 	uint64_t end;    /* its position */
 	uint64_t begun;  /* its STEP_BEGUN (maybe of an earlier moment, if the step was
-	                    cut), or UINT64_MAX */
-	uint32_t lane;   /* whose step it is, LANE_PROGRAM or LANE_LOOP */
+	                    cut), where a worker's stretch began, or UINT64_MAX */
+	uint32_t lane;   /* whose step it is, a worker's, LANE_PROGRAM or LANE_LOOP */
+	uint16_t thread; /* whose deed it is; events of other threads may stand in it */
 	int64_t time_ns; /* the clock at its end */
 	uint32_t tick, step;
 };

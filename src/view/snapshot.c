@@ -21,6 +21,8 @@ void snapshot_free(struct snapshot *s)
 	free(s->timers);
 	free(s->watches);
 	free(s->jobs);
+	free(s->workers);
+	free(s->queued);
 	*s = (struct snapshot){0};
 }
 
@@ -240,6 +242,13 @@ static void fill_now(const struct view *v, uint64_t position, struct snapshot *s
 	}
 }
 
+void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
+                      size_t max_entries, struct snapshot *s)
+{
+	(void)thread;
+	view_snapshot(v, position, max_entries, s);
+}
+
 void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
                    struct snapshot *s)
 {
@@ -252,6 +261,8 @@ void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
 		.timers = s->timers,
 		.watches = s->watches,
 		.jobs = s->jobs,
+		.workers = s->workers,
+		.queued = s->queued,
 	};
 	fill_now(v, position, s);
 	fill_ready(v, position, max_entries, s);

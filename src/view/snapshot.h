@@ -41,21 +41,59 @@ struct watch_entry {
 	uint64_t event;
 };
 
+/* What a worker does. */
+enum worker_doing {
+	WORKER_IDLE,
+	WORKER_BUSY,    /* its job runs */
+	WORKER_SLEEPS,  /* in time.sleep: see until_ns */
+	WORKER_BLOCKED, /* on another thread: see text */
+	WORKER_LOOPS,   /* a loop of its own runs: its tasks are lanes below its lane */
+};
+
+/* A worker. */
+struct worker_entry {
+	uint32_t lane;  /* its name: view_lane_name */
+	uint16_t thread;
+	uint8_t kind;   /* enum worker_kind */
+	enum worker_doing doing;
+	uint32_t job;   /* an index for view_job, or UINT32_MAX: none */
+	bool abandoned; /* nobody waits for that job any more */
+	uint64_t event; /* since when it is doing that */
+	int64_t since_ns;
+	int64_t until_ns; /* WORKER_SLEEPS: when it wakes up; else INT64_MAX */
+	uint32_t text;    /* WORKER_BLOCKED: a string of the trace, what it waits for */
+};
+
+/* A job that waits for a worker. */
+struct queued_entry {
+	uint32_t job;    /* an index for view_job */
+	uint32_t pool;   /* a string of the trace: its pool's name */
+	uint32_t rank;   /* in its pool's queue, from 1 */
+	uint32_t waiter; /* the lane that waits for it, or LANE_NONE */
+	uint64_t event;  /* its JOB_SUBMITTED */
+};
+
 struct snapshot {
 	uint64_t position;
 	int64_t time_ns;
 	uint32_t tick, step;
 	uint32_t running;  /* the lane that is in the middle of a step, or LANE_NONE */
 	bool loop_running; /* between LOOP_STARTED and LOOP_STOPPED */
-	bool blocked;      /* in the middle of a time.sleep */
-	int64_t blocked_until_ns;
+	bool blocked;      /* in the middle of a time.sleep, or blocked on another thread */
+	int64_t blocked_until_ns; /* INT64_MAX if that is not known */
+	uint32_t blocked_on;      /* a string of the trace: what another thread has to do
+	                             first; 0 in a time.sleep */
 
 	struct ready_entry *ready; /* in order, cancelled ones left out */
 	size_t ready_count;
 	struct timer_entry *timers; /* soonest first; those due together in arm order */
 	size_t timer_count;
-	struct watch_entry *watches, *jobs;
+	struct watch_entry *watches, *jobs; /* jobs: queued or running */
 	size_t watch_count, job_count;
+	struct worker_entry *workers; /* those that are not gone, by number */
+	size_t worker_count, busy_count; /* busy_count: of all those, not idle */
+	struct queued_entry *queued; /* pool by pool, in the order of its queue */
+	size_t queued_count;
 
 	uint32_t born_count, done_count, failed_count, cancelled_count; /* tasks */
 };
@@ -67,6 +105,11 @@ struct snapshot {
  */
 void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
                    struct snapshot *s);
+
+/* The same with the queue, the timers and the state of the loop that worker `thread` runs
+ * for itself. */
+void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
+                      size_t max_entries, struct snapshot *s);
 void snapshot_free(struct snapshot *s);
 
 /*

@@ -103,6 +103,12 @@ void view_totals(struct view *v, struct totals *out)
 	v->totals_known = true;
 }
 
+void view_parallel(const struct view *v, struct parallel *out)
+{
+	(void)v;
+	*out = (struct parallel){0};
+}
+
 /* ---- who held up whom ---- */
 
 struct hold_search {

@@ -40,12 +40,37 @@ struct totals {
 /* Over the whole run, as far as it is known. O(spans); kept until the view grows. */
 void view_totals(struct view *v, struct totals *out);
 
+/*
+ * How parallel it was. Busy is a thread that runs or sleeps in time.sleep; one that is
+ * blocked on another thread is not.
+ */
+struct parallel {
+	uint32_t jobs;    /* that a worker took */
+	uint32_t dropped; /* cancelled before one did */
+	uint32_t workers; /* threads beside the main one */
+	uint32_t most;    /* jobs under way at once, at most */
+	int64_t busy_ns;  /* all threads' busy time, by the scene's clock */
+	int64_t span_ns;  /* time in which at least one was: busy_ns / span_ns threads were
+	                     busy on average */
+	/* What was measured: no two runs are alike in these. */
+	uint32_t measured; /* jobs that have been */
+	int64_t cpu_ns;    /* their processor time ... */
+	int64_t wall_ns;   /* ... in so much time in which at least one of them ran */
+	uint32_t cores;    /* different ones on which they began or ended */
+};
+
+/* Over all that the view has taken in. O(jobs log jobs) where jobs were measured, else
+ * O(1). */
+void view_parallel(const struct view *v, struct parallel *out);
+
 /* One run of a task or of other code that took time while others could have run. */
 struct hold {
 	uint32_t lane; /* who kept the thread */
 	uint64_t begin_event, end_event;
 	int64_t begin_ns, end_ns;
 	uint32_t line; /* of the blocking call, or 0 */
+	uint32_t join; /* a string of the trace: for what it was blocked on another thread;
+	                  or 0 */
 	size_t held_count;
 	struct held {
 		uint32_t lane; /* who was held up */

@@ -8,6 +8,7 @@
  * This header has the view itself; what is asked of it stands in
  *   view/lane.h      tasks as lanes, their spans, their place in the tree
  *   view/moment.h    the positions that one steps through
+ *   view/worker.h    jobs of workers, and the arrows between threads
  *   view/snapshot.h  queue, timers, I/O, lines, output at a position
  *   view/ruler.h     clock, tick and step rulers: position <-> column
  *   view/row.h       a lane as a row of cells
