@@ -82,6 +82,11 @@ struct loop_client {
 	struct datum (*trail)(void *context, struct datum error);
 	void (*set_trail)(void *context, struct datum error, struct datum trail);
 	enum error_class (*classify)(void *context, struct datum error);
+	/*
+	 * An OSError of that errno (of the subclass that goes with it); `text` NULL or
+	 * empty: the system's own words. NULL in a client without sockets.
+	 */
+	struct datum (*os_error)(void *context, int number, const char *text);
 
 	/*
 	 * A text as a datum: the empty message of a CancelledError that gather lists.

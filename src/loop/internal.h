@@ -25,6 +25,7 @@ struct io_slot {
 	struct poll_entry entry;
 	struct watch *reader, *writer; /* NULL: not watched for that */
 	struct list_node link;         /* in loop->slots, by registration */
+	bool forgotten; /* its descriptor is closed: it is in the list only */
 };
 
 /*

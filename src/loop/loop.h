@@ -164,26 +164,45 @@ void loop_wake(struct loop *l);
 
 /*
  * A watch on a descriptor, as add_reader and add_writer make them: each time the fd is
- * ready its handle is appended, until loop_unwatch. Embedded in its owner.
+ * ready its handle is appended, until loop_unwatch. Embedded in its owner, which is held
+ * as long as it watches.
  */
 struct watch {
 	struct handle handle; /* role IO */
 	struct io_slot *slot; /* NULL when it watches nothing */
 	unsigned events;      /* POLL_READ or POLL_WRITE */
+	bool anew; /* it watches again; its handle was cancelled the time before */
 };
 
 /*
- * Watch `fd` for `events`, one of POLL_*; one watch each a descriptor. `ops` as for a
- * handle. `what` (borrowed for the call) says for the trace what for. 0, or -ERR_SYSTEM
- * with errno set.
+ * Watch `fd` for `events`, one of POLL_*. There is one watch each a descriptor: another
+ * one that is there is replaced, as by loop_unwatch. `w` must watch nothing and not be
+ * queued. `ops` as for a handle. `what` (borrowed for the call) says for the trace what
+ * for. 0, or -ERR_SYSTEM with errno set.
  */
 int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
                const struct handle_ops *ops, const char *what);
 
 /*
- * Stop watching; a handle already queued is cancelled. Harmless when it watches
- * nothing.
+ * The same for a watch that has watched before: it keeps its ops and its identity in the
+ * trace. Its handle may still be in the queue, cancelled; there it is skipped.
  */
-void loop_unwatch(struct loop *l, struct watch *w);
+int loop_watch_again(struct loop *l, struct watch *w, int fd, unsigned events,
+                     const char *what);
+
+/*
+ * Stop watching; a handle already queued is cancelled. Harmless when it watches
+ * nothing; true when it did.
+ */
+bool loop_unwatch(struct loop *l, struct watch *w);
+
+/* The watch of `fd` for `events` (one of POLL_*), or NULL. */
+struct watch *loop_watch_of(const struct loop *l, int fd, unsigned events);
+
+/*
+ * The descriptor is about to be closed: nobody hears of it any more, and its number may
+ * be used anew. Its watches stay as they are, idle, until they are unwatched.
+ */
+void loop_forget_fd(struct loop *l, int fd);
 
 #endif

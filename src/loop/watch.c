@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "loop/internal.h"
 
-static struct io_slot *find_slot(struct loop *l, int fd)
+static struct io_slot *find_slot(const struct loop *l, int fd)
 {
 	return (size_t)fd < l->slot_of.count ? l->slot_of.items[fd] : NULL;
 }
@@ -31,13 +31,27 @@ static void tidy_slot(struct loop *l, struct io_slot *s)
 	if (s->reader || s->writer)
 		return;
 	list_remove(&s->link);
-	l->slot_of.items[s->entry.fd] = NULL;
+	if (!s->forgotten)
+		l->slot_of.items[s->entry.fd] = NULL;
 	l->slot_count--;
 	free(s);
 }
 
-int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
-               const struct handle_ops *ops, const char *what)
+/* It is out of its slot: the last that happens to a watch, whose owner may go with it. */
+static void end_watch(struct loop *l, struct watch *w)
+{
+	const struct handle_ops *ops = w->handle.ops;
+	w->slot = NULL;
+	w->anew = false;
+	loop_emit(l, EV_IO_DROPPED, w->handle.id, 0, 0);
+	handle_cancel(l, &w->handle);
+	if (ops->release)
+		ops->release(&w->handle);
+}
+
+/* Register `w`, whose handle is made, and tell the trace. */
+static int watch_fd(struct loop *l, struct watch *w, int fd, unsigned events,
+                    const char *what)
 {
 	if (fd < 0) {
 		errno = EBADF;
@@ -46,16 +60,24 @@ int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
 	struct io_slot *s = find_slot(l, fd);
 	if (!s)
 		s = make_slot(l, fd);
+	unsigned before = s->entry.wanted;
 	s->entry.wanted |= events;
-	if (l->poll_ops->watch(l->poller, &s->entry) < 0) {
-		s->entry.wanted &= ~events;
+	if (s->entry.wanted != before && l->poll_ops->watch(l->poller, &s->entry) < 0) {
+		int error = errno;
+		s->entry.wanted = before;
 		tidy_slot(l, s);
+		errno = error;
 		return -ERR_SYSTEM;
 	}
-	handle_init(&w->handle, ops, ROLE_IO);
+	struct watch **place = events == POLL_READ ? &s->reader : &s->writer;
+	struct watch *old = *place;
+	*place = w;
+	if (old)
+		end_watch(l, old);
 	w->events = events;
 	w->slot = s;
-	*(events == POLL_READ ? &s->reader : &s->writer) = w;
+	if (w->handle.ops->hold)
+		w->handle.ops->hold(&w->handle);
 	if (loop_traced(l)) {
 		handle_tell(l, &w->handle);
 		loop_emit(l, EV_IO_AWAITED, w->handle.id, world_text(l->world, what), 0);
@@ -63,18 +85,55 @@ int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
 	return 0;
 }
 
-void loop_unwatch(struct loop *l, struct watch *w)
+int loop_watch(struct loop *l, struct watch *w, int fd, unsigned events,
+               const struct handle_ops *ops, const char *what)
+{
+	handle_init(&w->handle, ops, ROLE_IO);
+	w->anew = false;
+	return watch_fd(l, w, fd, events, what);
+}
+
+int loop_watch_again(struct loop *l, struct watch *w, int fd, unsigned events,
+                     const char *what)
+{
+	if (w->handle.cancelled)
+		w->anew = true;
+	return watch_fd(l, w, fd, events, what);
+}
+
+bool loop_unwatch(struct loop *l, struct watch *w)
 {
 	struct io_slot *s = w->slot;
 	if (!s)
-		return;
-	w->slot = NULL;
+		return false;
 	*(w->events == POLL_READ ? &s->reader : &s->writer) = NULL;
 	s->entry.wanted &= ~w->events;
-	l->poll_ops->watch(l->poller, &s->entry);
+	if (!s->forgotten)
+		l->poll_ops->watch(l->poller, &s->entry);
 	tidy_slot(l, s);
-	loop_emit(l, EV_IO_DROPPED, w->handle.id, 0, 0);
-	handle_cancel(l, &w->handle);
+	end_watch(l, w);
+	return true;
+}
+
+struct watch *loop_watch_of(const struct loop *l, int fd, unsigned events)
+{
+	const struct io_slot *s = fd < 0 ? NULL : find_slot(l, fd);
+	if (!s)
+		return NULL;
+	return events == POLL_READ ? s->reader : s->writer;
+}
+
+void loop_forget_fd(struct loop *l, int fd)
+{
+	struct io_slot *s = fd < 0 ? NULL : find_slot(l, fd);
+	if (!s)
+		return;
+	unsigned wanted = s->entry.wanted;
+	s->entry.wanted = 0;
+	l->poll_ops->watch(l->poller, &s->entry);
+	s->entry.wanted = wanted;
+	s->forgotten = true;
+	l->slot_of.items[fd] = NULL;
 }
 
 static void append_watch(struct loop *l, struct watch *w)
@@ -82,6 +141,8 @@ static void append_watch(struct loop *l, struct watch *w)
 	/* Still in the queue from the tick before, or on its way to run a second time. */
 	if (!w || w->handle.state != HANDLE_IDLE)
 		return;
+	if (w->anew)
+		w->anew = w->handle.cancelled = false;
 	loop_emit(l, EV_IO_READY, w->handle.id, 0, 0);
 	loop_call_soon(l, &w->handle);
 }
