@@ -102,7 +102,9 @@ value code_new(struct vm *vm, const struct code *parts)
 		value_unref(vm, object_value(code));
 		return VALUE_NULL;
 	}
-	return object_value(code);
+	code->number = (uint32_t)vm->codes.count;
+	vec_push(&vm->codes, code);
+	return value_ref(object_value(code));
 }
 
 static void drop_array(struct vm *vm, value *items, uint32_t count)

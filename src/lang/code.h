@@ -113,6 +113,8 @@ struct code {
 	uint32_t keyword_only_count;
 	uint32_t flags;        /* CODE_* */
 	uint32_t first_line;   /* of the def, or of its first decorator */
+	uint32_t number;       /* the how-many-th of its vm: the same code has the same one in all
+	                          worlds that compiled the same trees */
 	value doc;             /* str or null */
 };
 

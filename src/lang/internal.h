@@ -148,7 +148,7 @@ enum {
 	BODY_NAMES = 64,
 	MEMORY_CLASSES = 65, /* multiples of 16 bytes, up to 1 KiB */
 	/* C calls within C calls: what 8 MiB of stack bear, also with a sanitizer's larger frames. */
-	C_DEPTH_MAX = MEMORY_PLAIN ? 1500 : 3500,
+	C_DEPTH_USUAL = MEMORY_PLAIN ? 1500 : 3500,
 };
 
 /* The attributes of a static type, made when first asked for. */
@@ -167,6 +167,7 @@ struct vm {
 	value handled;            /* by C code outside of all frames, or null */
 	uint32_t depth;           /* frames */
 	uint32_t c_depth;         /* C calls that can call the scene back */
+	uint32_t c_depth_max;     /* what the thread's stack bears */
 	atomic_uint interrupt;    /* INTERRUPT_* bits to look at, at the next jump back or call */
 	uint64_t steps_left;      /* of the step budget */
 	bool stopped;
@@ -198,6 +199,13 @@ struct vm {
 	value memory_error;       /* made beforehand */
 	struct code_cache *code_caches; /* what runs has learnt, by code; see code.c */
 	size_t code_cache_count, code_cache_room;
+
+	/* Other worlds: see parcel.h. */
+	uint32_t world;           /* its number among them */
+	VEC(const struct code *) codes; /* all, owned, in the order in which they were made */
+	struct manifest *manifests; /* those that are alive, newest first */
+	uint64_t manifest_count;  /* ever made */
+	const struct parcel_crossing *crossings;
 };
 
 enum interrupt { INTERRUPT_ASKED = 1, INTERRUPT_MEMORY = 2, INTERRUPT_COLLECT = 4 };

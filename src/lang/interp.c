@@ -319,6 +319,8 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 			SAVE();
 			dict_set_name(vm, f->globals, f->code->names[ARG], v);
 			value_unref(vm, v);
+			if (vm->hooks.global_stored != NULL)
+				vm->hooks.global_stored(vm->hooks.context, vm, f->code->names[ARG]);
 			NEXT();
 		}
 		TARGET(DELETE_GLOBAL):
@@ -329,6 +331,8 @@ enum coro_outcome vm_run(struct vm *vm, struct frame *entry, value thrown, value
 				raise_no_name(vm, f->code->names[ARG]);
 				goto error;
 			}
+			if (vm->hooks.global_stored != NULL && instruction_op(word) == OP_DELETE_GLOBAL)
+				vm->hooks.global_stored(vm->hooks.context, vm, f->code->names[ARG]);
 			NEXT();
 		}
 		TARGET(LOAD_NAME): {

@@ -11,7 +11,7 @@
 /* One C call deeper, while doing `what`: false with RecursionError set. */
 static bool enter(struct vm *vm, const char *what)
 {
-	if (vm->c_depth >= C_DEPTH_MAX) {
+	if (vm->c_depth >= vm->c_depth_max) {
 		vm_raise(vm, &exc_RecursionError, "maximum recursion depth exceeded%s", what);
 		return false;
 	}

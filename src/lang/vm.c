@@ -7,6 +7,7 @@
 
 #include "lang/builtins.h"
 #include "lang/dict.h"
+#include "lang/parcel.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
 
@@ -45,6 +46,17 @@ static void fill_builtins(struct vm *vm)
 	value_unref(vm, module);
 }
 
+/* How many C calls within C calls a stack bears; some of it is for what is below the first. */
+static uint32_t depth_for(size_t stack_bytes)
+{
+	const size_t usual = (size_t)8 << 20, below = (size_t)64 << 10;
+	if (stack_bytes == 0 || stack_bytes >= usual)
+		return C_DEPTH_USUAL;
+	if (stack_bytes <= below)
+		return 1;
+	return (uint32_t)((stack_bytes - below) * C_DEPTH_USUAL / (usual - below)) + 1;
+}
+
 struct vm *vm_new(const struct vm_limits *limits, const struct vm_hooks *hooks)
 {
 	struct vm *vm = mem_zalloc(1, sizeof *vm);
@@ -56,6 +68,7 @@ struct vm *vm_new(const struct vm_limits *limits, const struct vm_hooks *hooks)
 		vm->limits.recursion = 1000;
 	if (vm->limits.memory_bytes == 0)
 		vm->limits.memory_bytes = (uint64_t)1 << 30;
+	vm->c_depth_max = depth_for(vm->limits.stack_bytes);
 	vm->steps_left = vm->limits.step_budget != 0 ? vm->limits.step_budget : UINT64_MAX;
 	atomic_init(&vm->interrupt, 0);
 	vm->tracked.next = vm->tracked.prev = &vm->tracked;
@@ -142,6 +155,9 @@ void vm_free(struct vm *vm)
 	value_forget(vm, &vm->builtins);
 	vm_collect(vm);
 	vm_forget(vm);
+	for (size_t i = 0; i < vm->codes.count; i++)
+		value_unref(vm, object_value(vm->codes.items[i]));
+	vec_free(&vm->codes);
 	free(vm->statics);
 	code_caches_fini(vm);
 	for (size_t i = 0; i < ATTRIBUTE_CACHE; i++)
@@ -167,6 +183,21 @@ struct vm_hooks *vm_hooks(struct vm *vm)
 struct pools *vm_pools(struct vm *vm)
 {
 	return &vm->pools;
+}
+
+void vm_set_world(struct vm *vm, uint32_t number)
+{
+	vm->world = number;
+}
+
+uint32_t vm_world(const struct vm *vm)
+{
+	return vm->world;
+}
+
+void vm_set_crossings(struct vm *vm, const struct parcel_crossing *table)
+{
+	vm->crossings = table;
 }
 
 uint32_t vm_recursion_limit(const struct vm *vm)

@@ -55,6 +55,8 @@ struct vm_hooks {
 	/* A line of source text for tracebacks: without its end, NULL if unknown. */
 	const char *(*source_line)(void *context, struct vm *vm, const char *file, uint32_t line,
 	                           size_t *len);
+	/* Code has stored or deleted a global. `name` is a str, borrowed; vm_place tells where. */
+	void (*global_stored)(void *context, struct vm *vm, value name);
 };
 
 /* 0 means: the default. */
@@ -62,6 +64,7 @@ struct vm_limits {
 	uint32_t recursion;   /* frames; 1000 */
 	uint64_t memory_bytes;/* allocated at a time; 1 GiB */
 	uint64_t step_budget; /* jumps back and calls between two calls of `interrupted`; 0: no end */
+	size_t stack_bytes;   /* of the thread it runs on, all of it; 8 MiB */
 };
 
 /* A new world with the built-ins in it. `limits` and `hooks` may be NULL; hooks are copied. */
@@ -80,6 +83,13 @@ void vm_finish(struct vm *vm);
 
 /* The hooks, to be changed in place. */
 struct vm_hooks *vm_hooks(struct vm *vm);
+
+/*
+ * The number of this world among those that exchange parcels (lang/parcel.h): each has another one,
+ * given before anything is packed; 0 at first.
+ */
+void vm_set_world(struct vm *vm, uint32_t number);
+uint32_t vm_world(const struct vm *vm);
 
 /* The recursion limit now, and set it (sys.setrecursionlimit). */
 uint32_t vm_recursion_limit(const struct vm *vm);
