@@ -57,6 +57,7 @@ struct net_socket {
 	uint8_t family; /* enum net_family */
 	uint8_t state;  /* enum net_state */
 	bool has_peer;  /* peer is known: it is connected, or was accepted */
+	bool accepted;  /* it is the server's end of a connection */
 	struct net_address local, peer; /* as the program sees them */
 	struct transport *transport; /* borrowed: whose socket it is, or NULL */
 	/* ---- */

@@ -1,7 +1,8 @@
 /*
  * The poller: which descriptors are ready. epoll and its poll(2) twin behind one small
- * table; both report equally ready descriptors in the order in which they were first
- * watched.
+ * table. epoll reports them in the order in which they became ready, which is CPython's
+ * order; poll(2) knows no such thing and reports them in the order in which they were
+ * first watched. A closed descriptor is never reported.
  */
 #ifndef LOOP_POLL_H
 #define LOOP_POLL_H
@@ -36,7 +37,7 @@ struct poll_ops {
 	int (*watch)(struct poller *p, struct poll_entry *entry);
 	/*
 	 * Wait at most `timeout_ns` (negative: for ever) and put the ready entries, with
-	 * `seen` set and ordered by seq, into `*out` (borrowed until the next call).
+	 * `seen` set, into `*out` (borrowed until the next call).
 	 * Their number, 0 when the time is over or a signal came, or -1 with errno set.
 	 */
 	int (*wait)(struct poller *p, int64_t timeout_ns, struct poll_entry ***out);

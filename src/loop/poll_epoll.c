@@ -1,6 +1,7 @@
 /*
  * The poller over epoll: see poll.h. Level-triggered, so that a descriptor that is not
- * read to its end is reported again, as poll(2) does.
+ * read to its end is reported again, as poll(2) does. The kernel's order is kept: it is
+ * that of the events, and the order in which CPython's loop gets them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -45,19 +46,23 @@ static int watch(struct poller *p, struct poll_entry *entry)
 		.data.ptr = entry,
 	};
 	if (!entry->wanted) {
-		if (entry->seq) {
-			p->watched--;
-			entry->seq = 0;
-		}
 		/*
 		 * Its descriptor may have been closed before: then epoll has forgotten
 		 * it.
 		 */
-		epoll_ctl(p->fd, EPOLL_CTL_DEL, entry->fd, &e);
+		if (entry->seq) {
+			p->watched--;
+			epoll_ctl(p->fd, EPOLL_CTL_DEL, entry->fd, &e);
+		}
+		entry->seq = 0;
 		return 0;
 	}
-	if (epoll_ctl(p->fd, entry->seq ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, entry->fd, &e) <
-	    0)
+	int op = entry->seq ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	int result = epoll_ctl(p->fd, op, entry->fd, &e);
+	/* Closed in silence and its number used anew: epoll does not know it. */
+	if (result < 0 && op == EPOLL_CTL_MOD && errno == ENOENT)
+		result = epoll_ctl(p->fd, EPOLL_CTL_ADD, entry->fd, &e);
+	if (result < 0)
 		return -1;
 	if (!entry->seq) {
 		entry->seq = ++p->last_seq;
@@ -73,13 +78,6 @@ static int milliseconds(int64_t ns)
 		return -1;
 	int64_t ms = ns / 1000000 + (ns % 1000000 != 0);
 	return ms < INT32_MAX ? (int)ms : INT32_MAX;
-}
-
-static int by_seq(const void *a, const void *b)
-{
-	const struct poll_entry *x = *(struct poll_entry *const *)a;
-	const struct poll_entry *y = *(struct poll_entry *const *)b;
-	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
 /* epoll_pwait2 where the kernel has it, to the nanosecond; else to the millisecond. */
@@ -112,9 +110,6 @@ static int wait_ready(struct poller *p, int64_t timeout_ns, struct poll_entry **
 		                         (e->events & EPOLLOUT ? POLL_WRITE : 0u));
 		vec_push(&p->ready, entry);
 	}
-	if (p->ready.count > 1)
-		qsort(p->ready.items, p->ready.count, sizeof(struct poll_entry *),
-		      by_seq);
 	*out = p->ready.items;
 	return count;
 }

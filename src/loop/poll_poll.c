@@ -45,16 +45,29 @@ static void forget(struct poller *p, size_t at)
 	p->entries.count--;
 }
 
+/* Where a registered entry is: they stand in the order of their seq. */
+static size_t place_of(const struct poller *p, const struct poll_entry *entry)
+{
+	size_t low = 0, high = p->entries.count;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (p->entries.items[middle]->seq <= entry->seq)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static int watch(struct poller *p, struct poll_entry *entry)
 {
 	short events = (short)((entry->wanted & POLL_READ ? POLLIN : 0) |
 	                       (entry->wanted & POLL_WRITE ? POLLOUT : 0));
-	for (size_t i = 0; entry->seq && i < p->entries.count; i++) {
-		if (p->entries.items[i] != entry)
-			continue;
-		p->fds.items[i].events = events;
+	if (entry->seq) {
+		size_t at = place_of(p, entry);
+		p->fds.items[at] = (struct pollfd){.fd = entry->fd, .events = events};
 		if (!entry->wanted)
-			forget(p, i);
+			forget(p, at);
 		return 0;
 	}
 	if (!entry->wanted)
@@ -77,7 +90,12 @@ static int wait_ready(struct poller *p, int64_t timeout_ns, struct poll_entry **
 		struct poll_entry *entry = p->entries.items[i];
 		if (!got)
 			continue;
-		unsigned lost = got & (POLLERR | POLLHUP | POLLNVAL) ? entry->wanted : 0;
+		if (got & POLLNVAL) {
+			/* Closed: nobody hears of it any more, as with epoll. */
+			p->fds.items[i].fd = -1;
+			continue;
+		}
+		unsigned lost = got & (POLLERR | POLLHUP) ? entry->wanted : 0;
 		entry->seen = entry->wanted & (lost | (got & POLLIN ? POLL_READ : 0u) |
 		                               (got & POLLOUT ? POLL_WRITE : 0u));
 		vec_push(&p->ready, entry);

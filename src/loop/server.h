@@ -28,7 +28,9 @@ struct server_ops {
 	void (*unref)(struct server *s);
 	/*
 	 * A connection was accepted (takes the reference on `connection`; its peer is
-	 * known): create its task. Called in the accepting handle, once for each.
+	 * known): create its task. Called in the accepting handle, once for each. If
+	 * the server is closed by the time that the task begins, asyncio makes no
+	 * transport and the connection is dropped.
 	 */
 	void (*accepted)(struct server *s, struct net_socket *connection);
 };

@@ -32,11 +32,11 @@ struct sockop_ops {
 	 */
 	struct datum (*result)(struct sockop *op, size_t count,
 	                       struct net_socket *accepted);
-	/* It has ended or is dropped: give back the owner. Called once. */
+	/* The body was dropped, ended or not: give the owner back. Called once. */
 	void (*over)(struct sockop *op);
 };
 
-/* Embedded in its owner, which lives until ops->over. */
+/* Embedded in its owner, which lives until body.ops->drop, and so ops->over. */
 struct sockop {
 	struct body body;
 	const struct sockop_ops *ops;

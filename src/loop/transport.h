@@ -4,7 +4,8 @@
  * the writer's handle. A transport is embedded in an owner that counts its references and
  * is its protocol as well: one table of callbacks for both.
  *
- * While it watches its descriptor, or stands in the loop's queue, the owner is held.
+ * While it watches its descriptor, or stands in the loop's queue, the owner is held. Who
+ * calls a function must hold it as well: closing may give the last other reference back.
  * All calls on the loop's thread.
  */
 #ifndef LOOP_TRANSPORT_H
@@ -15,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "loop/bytequeue.h"
 #include "loop/client.h"
 #include "loop/handle.h"
 #include "loop/loop.h"
@@ -77,7 +79,8 @@ struct transport {
 	bool writing_paused;       /* pause_writing was called, resume_writing not yet */
 	bool lost;                 /* connection_lost was called */
 	size_t high_water, low_water;
-	unsigned ignored_writes; /* since the connection was lost */
+	unsigned ignored_writes; /* since the connection was lost; asyncio warns from 5 on */
+	uint16_t label_port; /* the client's port: what people call it by; 0: it has none */
 	/* ---- */
 	bool losing; /* connection_lost is in the queue, or was called */
 	struct handle made, read_on, waiter_done, eof, losing_handle;
@@ -85,9 +88,7 @@ struct transport {
 	struct future *waiter;    /* counted, until it is completed */
 	struct datum error;       /* counted: for connection_lost */
 	struct list_node in_server;
-	char *out; /* what is to be written: out[out_begin .. out_end) */
-	size_t out_begin, out_end, out_room;
-	uint32_t label_port; /* what the trace calls it by; 0: not by a port */
+	struct byte_queue out; /* what is to be written */
 };
 
 /*
@@ -133,7 +134,7 @@ bool transport_can_write_eof(const struct transport *t);
 /* How much is in the buffer. */
 static inline size_t transport_buffered(const struct transport *t)
 {
-	return t->out_end - t->out_begin;
+	return byte_queue_size(&t->out);
 }
 
 /*
@@ -165,7 +166,10 @@ void transport_abort(struct transport *t);
  */
 void transport_fail(struct transport *t, struct datum error, const char *message);
 
-/* For cycle collectors: the references that it holds by itself. */
+/*
+ * For cycle collectors: the references that it holds by itself, but for that on its
+ * server, whose owner only the embedder knows.
+ */
 void transport_traverse(const struct transport *t, const struct future_visitor *v);
 
 #endif
