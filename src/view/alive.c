@@ -9,6 +9,7 @@ void alive_free(struct alive *a)
 	vec_free(&a->living);
 	vec_free(&a->marks);
 	vec_free(&a->pool);
+	vec_free(&a->ends);
 }
 
 /* A checkpoint, once as many have begun since the last one as it would have to list. */
@@ -45,6 +46,7 @@ void alive_end(struct alive *a, uint32_t index, uint64_t event)
 	if (life->end != UINT64_MAX)
 		return;
 	life->end = event;
+	vec_push(&a->ends, event);
 	uint32_t moved = vec_pop(&a->living);
 	if (moved != index) {
 		a->living.items[life->place] = moved;
@@ -53,8 +55,30 @@ void alive_end(struct alive *a, uint32_t index, uint64_t event)
 	life->place = UINT32_MAX;
 }
 
+size_t alive_count(const struct alive *a, uint64_t position)
+{
+	size_t begun = 0, high = a->lives.count;
+	while (begun < high) {
+		size_t middle = begun + (high - begun) / 2;
+		if (a->lives.items[middle].begin < position)
+			begun = middle + 1;
+		else
+			high = middle;
+	}
+	size_t ended = 0;
+	high = a->ends.count;
+	while (ended < high) {
+		size_t middle = ended + (high - ended) / 2;
+		if (a->ends.items[middle] < position)
+			ended = middle + 1;
+		else
+			high = middle;
+	}
+	return begun - ended;
+}
+
 void alive_at(const struct alive *a, uint64_t position,
-              void (*each)(void *context, const struct life *life), void *context)
+              bool (*each)(void *context, const struct life *life), void *context)
 {
 	size_t low = 0, high = a->marks.count;
 	while (low < high) {
@@ -70,12 +94,13 @@ void alive_at(const struct alive *a, uint64_t position,
 		for (size_t i = 0; i < m->count; i++) {
 			const struct life *life =
 				&a->lives.items[a->pool.items[m->first + i]];
-			if (life->end >= position)
-				each(context, life);
+			if (life->end >= position && !each(context, life))
+				return;
 		}
 		next = m->lives;
 	}
 	for (; next < a->lives.count && a->lives.items[next].begin < position; next++)
-		if (a->lives.items[next].end >= position)
-			each(context, &a->lives.items[next]);
+		if (a->lives.items[next].end >= position &&
+		    !each(context, &a->lives.items[next]))
+			return;
 }

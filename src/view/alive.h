@@ -6,6 +6,7 @@
 #ifndef VIEW_ALIVE_H
 #define VIEW_ALIVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct alive {
 	VEC(uint32_t) living;   /* indices of lives, in no order */
 	VEC(struct alive_mark) marks;
 	VEC(uint32_t) pool; /* the lists of the marks */
+	VEC(uint64_t) ends; /* the events with which lives ended, in order */
 };
 
 struct alive_mark {
@@ -41,8 +43,12 @@ uint32_t alive_begin(struct alive *a, uint64_t event, uint32_t id);
 /* The one with that index ends with event `event`; harmless if it has. */
 void alive_end(struct alive *a, uint32_t index, uint64_t event);
 
-/* Call `each(context, life)` for all that are alive after the first `position` events. */
+/* How many are alive after the first `position` events. O(log n). */
+size_t alive_count(const struct alive *a, uint64_t position);
+
+/* Call `each(context, life)` for all that are alive after the first `position` events,
+ * until it returns false. */
 void alive_at(const struct alive *a, uint64_t position,
-              void (*each)(void *context, const struct life *life), void *context);
+              bool (*each)(void *context, const struct life *life), void *context);
 
 #endif

@@ -12,6 +12,7 @@
 #include "view/ruler.h"
 #include "view/totals.h"
 #include "view/view.h"
+#include "view/worker.h"
 
 #define NO_EVENT UINT64_MAX
 #define NO_INDEX UINT32_MAX
@@ -85,10 +86,15 @@ struct thing {
 	uint32_t timer;     /* it is a timer: index of timers.lives; else NO_INDEX */
 	uint32_t its_timer; /* the timer that will complete or cancel it; else NO_INDEX */
 	uint32_t waiter; /* the lane that waits or waited for it last; else LANE_NONE */
-	uint32_t watch;  /* index of watches.lives or jobs.lives; else NO_INDEX */
+	uint32_t watch;  /* index of watches.lives or of jobs; else NO_INDEX */
 	uint32_t text;   /* what it stands for, or a callback's name */
-	uint8_t kind;    /* enum wait_kind of a future */
-	uint8_t role;    /* enum handle_role of a handle */
+	/* A future: the job whose end completes it. A handle: the link that leads to it.
+	 * Else NO_INDEX. */
+	uint32_t job;
+	uint8_t kind;  /* enum wait_kind of a future */
+	uint8_t role;  /* enum handle_role of a handle */
+	bool is_job;   /* `watch` is an index of jobs */
+	bool joined;   /* a thread is blocked until it is done: that of its waiter */
 	uint64_t ready_index; /* its last place among the readies, or NO_EVENT */
 	uint64_t done_event;  /* completed, dropped or ended; or NO_EVENT */
 	int64_t chain_ns;     /* length of the causal chain that completed it */
@@ -111,6 +117,80 @@ struct step {
 	uint32_t lane;
 };
 
+/* A job; when it was submitted and when it ended stand in job_lives, at the same index. */
+struct job_data {
+	uint64_t started, abandoned; /* events, or NO_EVENT */
+	int64_t chain_ns;            /* length of the causal chain up to its submission */
+	uint32_t from;               /* the lane of who submitted it */
+	uint32_t pool, place;        /* index of pools, and among its jobs; or NO_INDEX */
+	uint32_t future;             /* the id of what its end completes, or 0 */
+	uint32_t start_link, result_link; /* indices of links, or NO_INDEX */
+	uint32_t measure;                 /* index of the trace's measures, or NO_INDEX */
+	uint32_t result;                  /* a string of the trace */
+	uint16_t thread;                  /* the worker that took it, or 0 */
+	uint8_t ending;                   /* enum ending */
+};
+
+/* A pool's jobs: first come, first served. */
+struct pool {
+	uint32_t text;          /* its name, a string of the trace */
+	VEC(uint32_t) jobs;     /* indices of jobs as they were submitted */
+	VEC(uint64_t) started;  /* JOB_STARTED events */
+	VEC(uint64_t) dropped;  /* JOB_ENDED of those that were cancelled in the queue ... */
+	VEC(uint32_t) dropped_places; /* ... and their places */
+};
+
+/* An arrow: see worker.h. */
+struct link_data {
+	uint64_t from, to; /* events; to NO_EVENT: open */
+	uint32_t from_lane, to_lane, job;
+	uint8_t kind;
+};
+
+/* What is the case on one thread: number 0 is the main one. */
+struct thread_data {
+	uint16_t number;
+	uint8_t kind;  /* enum worker_kind */
+	uint32_t lane; /* its code outside of tasks */
+	uint32_t life; /* a worker's: index of worker_lives */
+
+	/* The step of its loop. */
+	bool in_step, step_internal;
+	uint32_t step_lane;
+	int64_t step_begun_ns;
+	VEC(struct step) steps;
+	VEC(uint64_t) readies; /* READY events of its loop */
+	uint64_t ready_head;
+	VEC(uint64_t) loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
+	VEC(uint64_t) blocks;        /* BLOCK_BEGUN or JOIN_BEGUN and their ends in turn */
+	bool joins;                  /* it is blocked on another thread ... */
+	uint32_t join_id, join_link; /* ... that has to do this; index of links or NO_INDEX */
+	VEC(uint32_t) jobs;          /* indices of those that it took, in order */
+	uint32_t job;                /* the one that it has, or NO_INDEX */
+	bool ended_job;              /* the event at hand ended it */
+	bool busy;
+
+	/* The causal chain that leads to what it does now; it grows while the thread runs. */
+	int64_t chain_ns, chain_since_ns;
+	bool chain_grows;
+
+	/* Its moment that is not cut yet. */
+	bool open_news;      /* it has something for the learner, whoever's step it is */
+	bool open_lines;     /* code outside of the loop has run in it */
+	bool open_beat;      /* a caption came into force in it */
+	bool open_step;      /* it is a step's */
+	bool open_internal;  /* ... of the loop's own */
+	uint64_t open_begun; /* the step's STEP_BEGUN, a stretch's first event, or NO_EVENT */
+	uint32_t open_lane;
+	VEC(uint32_t) marks; /* a worker's: indices of marks */
+};
+
+/* The main loop's numbers since event `event`, a worker's. */
+struct numbers {
+	uint64_t event;
+	uint32_t tick, step;
+};
+
 struct tick {
 	uint64_t event;
 	uint64_t first_step; /* index into steps */
@@ -120,8 +200,9 @@ struct tick {
 struct mark {
 	uint64_t end, begun;
 	uint32_t lane;
+	uint16_t thread;
 	uint8_t kind;
-	bool machinery, beat;
+	bool machinery : 1, beat : 1;
 };
 
 struct work {
@@ -137,9 +218,10 @@ struct view {
 	/* Where the last event was. */
 	int64_t time_ns;
 	uint32_t tick_number, step_number;
-	bool in_step;
-	uint32_t step_lane;
-	int64_t step_chain_ns, step_begun_ns; /* chain at the begin of this step */
+
+	/* Threads by number; NULL where nothing was heard of one. Number 0 is always there. */
+	VEC(struct thread_data *) threads;
+	VEC(uint64_t) workers_born; /* events with which the lanes of workers begin */
 
 	VEC(struct thing) things; /* by id */
 	VEC(struct lane_data) lanes;
@@ -149,18 +231,26 @@ struct view {
 	bool callbacks_ran;
 
 	VEC(struct family) families;
-	VEC(uint64_t) readies; /* READY events */
-	uint64_t ready_head;
-	VEC(struct step) steps;
-	VEC(struct tick) ticks;
-	VEC(uint64_t)
-	printed, captions, loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
-	VEC(uint64_t) blocks;             /* BLOCK_BEGUN and BLOCK_ENDED in turn */
-	VEC(uint64_t) cancels;            /* CANCEL_REQUESTED */
-	VEC(uint64_t) endings[3];         /* done, failed, cancelled */
+	VEC(struct tick) ticks; /* the main loop's */
+	VEC(struct numbers) numbers; /* where workers have seen them change */
+	VEC(uint64_t) printed, captions;
+	VEC(uint64_t) cancels;    /* CANCEL_REQUESTED */
+	VEC(uint64_t) endings[3]; /* done, failed, cancelled */
 	VEC(struct work) works;
-	struct alive timers, watches, jobs;
+	struct alive timers, watches, job_lives, worker_lives;
 	int64_t longest_chain_ns;
+
+	VEC(struct job_data) jobs;
+	VEC(struct pool) pools;
+	struct map pool_names;
+	VEC(struct link_data) links; /* as they begin */
+	VEC(uint32_t) link_ends;     /* indices of links as they end */
+	uint32_t posted;             /* the handle that the last event posted, or 0 */
+	size_t measures;             /* of the trace, taken in so far */
+
+	/* How parallel it was: see totals.h. */
+	uint32_t busy_threads, jobs_now, jobs_most, jobs_taken, jobs_dropped;
+	int64_t busy_ns, span_ns;
 
 	/* view_totals of the first `totals_at` events. */
 	struct totals totals;
@@ -170,14 +260,11 @@ struct view {
 	/* Moments. */
 	VEC(struct mark) marks;
 	VEC(uint32_t) folded; /* indices of marks that are no machinery */
-	bool open_step_over;  /* the step of the open moment has ended */
-	bool open_news;       /* it has something for the learner, whoever's step it is */
-	bool open_lines;      /* code outside of the loop has run in it */
-	bool run_over;  /* RUN_ENDED, DEADLOCK or LIMIT came: tasks that are let go now are only
-	                   tidied up */
-	bool open_beat; /* a caption came; its statement's LINE may follow */
-	uint64_t open_begun; /* the step's STEP_BEGUN, or NO_EVENT */
-	uint32_t open_lane;
+	struct thread_data *over; /* whose step or stretch has ended and is not cut yet */
+	struct thread_data *beat; /* where a caption came; its statement's LINE may follow ... */
+	uint32_t beat_line;       /* ... and is this */
+	bool run_over; /* RUN_ENDED, DEADLOCK or LIMIT came: tasks that are let go now are only
+	                  tidied up */
 
 	/* The order of lanes, made when it is asked for; tree_stamp changes with whatever
 	 * it depends on. */
@@ -194,10 +281,50 @@ struct thing *thing_make(struct view *v, uint32_t id);
 /* The same, or NULL. */
 const struct thing *thing_find(const struct view *v, uint32_t id);
 
+/* thread.c: the thread of that number; made if it is not there, a worker with its lane. */
+struct thread_data *thread_make(struct view *v, unsigned number);
+/* The same, or NULL. */
+const struct thread_data *thread_find(const struct view *v, unsigned number);
+void threads_free(struct view *v);
+/* The main thread. */
+static inline const struct thread_data *main_thread(const struct view *v)
+{
+	return v->threads.items[0];
+}
+static inline bool thread_loops(const struct thread_data *th)
+{
+	return th->loop_switches.count % 2;
+}
+/* The step under way on the thread of event `index`, or NULL. */
+const struct step *step_of_event(const struct view *v, uint64_t index);
+/* The step of that thread's loop that began last before `position`, or NULL. */
+const struct step *thread_step_at(const struct thread_data *th, uint64_t position);
+/* The block (or join) that holds the thread after `position` events, or NULL. */
+const struct event *thread_block_at(const struct view *v, const struct thread_data *th,
+                                    uint64_t position, uint64_t *index);
+/* Whether its loop runs after `position` events. */
+bool thread_loops_at(const struct view *v, const struct thread_data *th,
+                     uint64_t position);
+/* The chain that leads to what the thread does now; `*chain_ns` becomes `value` if that is
+ * longer. */
+int64_t chain_now(const struct view *v, const struct thread_data *th);
+void chain_reaches(struct view *v, int64_t *chain_ns, int64_t value);
+/* From now on its chain is at least `chain_ns` and grows with time, or does not. */
+void chain_set(struct view *v, struct thread_data *th, int64_t chain_ns, bool grows);
+/* The clock goes on to `time_ns`: who is busy has been so until then. */
+void threads_pass_time(struct view *v, int64_t time_ns);
+/* An event of that thread has been taken in. */
+void thread_notice(struct view *v, struct thread_data *th);
+
 /* lane.c: what the lanes make of event `index`. */
 void lanes_init(struct view *v);
 void lanes_free(struct view *v);
-void lanes_take(struct view *v, uint64_t index, const struct event *e);
+void lanes_take(struct view *v, struct thread_data *th, uint64_t index,
+                const struct event *e);
+/* A new lane for that worker, idle since event `index`. */
+void lane_worker(struct view *v, struct thread_data *th, uint64_t index);
+/* Whose code the event comes from: a task's lane, a worker's, LANE_PROGRAM, LANE_NONE. */
+uint32_t lane_of_event(const struct view *v, const struct event *e);
 /* Whether lane `lane` is code that the learner wrote. */
 bool lane_is_machinery(const struct view *v, uint32_t lane);
 /* Where a span begins on the clock or step ruler. */
@@ -211,17 +338,44 @@ const struct family *span_family(const struct view *v, uint32_t lane,
 void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id,
                    struct buf *out);
 
+/* worker.c: what jobs and links make of event `index`. */
+void jobs_take(struct view *v, struct thread_data *th, uint64_t index,
+               const struct event *e);
+void jobs_free(struct view *v);
+/* How long the queue of pool `pool` is after `position` events, and the first `max` jobs of
+ * it: how many they are. */
+size_t queue_length(const struct view *v, uint32_t pool, uint64_t position);
+size_t queue_at(const struct view *v, uint32_t pool, uint64_t position, uint32_t *jobs,
+                size_t max);
+/* Take in measures that the trace has and the view has not; what they come to. */
+bool jobs_measure(struct view *v);
+void jobs_add_measures(const struct view *v, struct parallel *out);
+/* The job whose end completes `id` (a future, or the job itself), or NO_INDEX. */
+uint32_t job_of_thing(const struct view *v, uint32_t id);
+/* What `id` is about was done by event `index`: whoever is blocked on it may go on. */
+void link_done(struct view *v, struct thread_data *th, uint32_t id, uint64_t index);
+/* A job in the words of a label: `chop`, `chop (nobody waits)`. */
+void put_job(const struct view *v, uint32_t job, uint64_t position, struct buf *out);
+
 /* moment.c: cut moments before and after event `index`. */
-void moments_before(struct view *v, uint64_t index, const struct event *e);
-void moments_after(struct view *v, uint64_t index, const struct event *e);
+void moments_before(struct view *v, struct thread_data *th, uint64_t index,
+                    const struct event *e);
+void moments_after(struct view *v, struct thread_data *th, uint64_t index,
+                   const struct event *e);
 void moments_finish(struct view *v);
+/* Where the events begin that moment `index` is about: there may be other threads'
+ * moments since. */
+uint64_t moment_own_begin(const struct view *v, bool internals, size_t index);
+/* The number of the main loop's tick and step after `position` events. */
+uint32_t tick_number_at(const struct view *v, uint64_t position);
+uint32_t step_number_at(const struct view *v, uint64_t position);
 
 /* The place on the step ruler of a place on the tick ruler. */
 double ruler_to_step(const struct view *v, double tick);
 
 /* How many of the `count` ascending event indices are below `position`. */
 size_t events_below(const uint64_t *events, size_t count, uint64_t position);
-/* The step that began last before `position`, or NULL. */
+/* The main loop's step that began last before `position`, or NULL. */
 const struct step *step_at(const struct view *v, uint64_t position);
 
 #endif

@@ -33,7 +33,10 @@ int64_t span_coordinate(const struct view *v, packed_span s, enum ruler r)
 static void push_span(struct view *v, struct lane_data *l, uint64_t index,
                       enum lane_state state, bool at_begin)
 {
-	packed_span next = span_pack(index, state, at_begin && v->in_step);
+	/* The step ruler counts the main loop's steps; what happens elsewhere during one of
+	 * them stands where it begins, whatever its order. */
+	at_begin = (at_begin || l->lane.thread) && main_thread(v)->in_step;
+	packed_span next = span_pack(index, state, at_begin);
 	if (l->spans.count) {
 		packed_span last = vec_last(&l->spans);
 		enum lane_state was = span_state(last);
@@ -127,7 +130,20 @@ void lanes_free(struct view *v)
 	}
 }
 
-static void lane_created(struct view *v, uint64_t index, const struct event *e)
+/* The lane becomes the last child of `parent`. */
+static void adopt(struct view *v, uint32_t parent, uint32_t number)
+{
+	struct lane_data *p = &v->lanes.items[parent], *l = &v->lanes.items[number];
+	l->lane.depth = (uint16_t)(p->lane.depth + (p->lane.depth < UINT16_MAX));
+	if (p->last_child == LANE_NONE)
+		p->lane.first_child = number;
+	else
+		v->lanes.items[p->last_child].lane.next_sibling = number;
+	p->last_child = number;
+}
+
+static void lane_created(struct view *v, const struct thread_data *th, uint64_t index,
+                         const struct event *e)
 {
 	struct thing *t = thing_make(v, e->a);
 	if (t->lane != LANE_NONE)
@@ -136,26 +152,32 @@ static void lane_created(struct view *v, uint64_t index, const struct event *e)
 	v->tree_stamp++;
 	t->lane = number;
 	t->text = e->b;
-	uint32_t parent = e->task ? view_lane_of(v, e->task) : LANE_NONE;
+	uint32_t parent = e->task || th->number ? lane_of_event(v, e) : LANE_NONE;
 	struct lane_data *l = lane_push(v, e->a);
 	l->name_text = e->b;
 	l->lane.named = e->detail != 0;
 	l->lane.parent = parent;
 	l->lane.born_event = index;
-	if (parent != LANE_NONE) {
-		struct lane_data *p = &v->lanes.items[parent];
-		l->lane.depth = (uint16_t)(p->lane.depth + (p->lane.depth < UINT16_MAX));
-		if (p->last_child == LANE_NONE)
-			p->lane.first_child = number;
-		else
-			v->lanes.items[p->last_child].lane.next_sibling = number;
-		p->last_child = number;
-	}
+	l->lane.thread = th->number;
+	if (parent != LANE_NONE)
+		adopt(v, parent, number);
 	size_t len;
 	const char *name = trace_text(v->trace, e->b, &len);
 	map_set(&v->task_names, name, len, number);
 	l->base = STATE_NEW;
 	push_span(v, l, index, STATE_NEW, true);
+}
+
+void lane_worker(struct view *v, struct thread_data *th, uint64_t index)
+{
+	v->tree_stamp++;
+	th->lane = th->step_lane = th->open_lane = (uint32_t)v->lanes.count;
+	struct lane_data *l = lane_push(v, 0);
+	l->lane.thread = th->number;
+	l->lane.worker = true;
+	l->lane.born_event = index;
+	become(v, l, index, STATE_IDLE, false);
+	vec_push(&v->workers_born, index);
 }
 
 /* The last part of a qualified name: `main.<locals>.boil` is `boil`. */
@@ -175,14 +197,16 @@ static bool is_cleanup(const char *coroutine)
 static void lane_coroutine(struct view *v, const struct event *e)
 {
 	uint32_t number = view_lane_of(v, e->a);
-	if (number == LANE_NONE || number <= LANE_LOOP ||
+	if (number == LANE_NONE || !v->lanes.items[number].lane.task ||
 	    v->lanes.items[number].coro_text)
 		return;
 	struct lane_data *l = &v->lanes.items[number];
 	l->coro_text = e->b;
 	v->tree_stamp++;
 	const char *name = short_name(trace_text(v->trace, e->b, NULL));
-	l->lane.machinery = is_cleanup(name) && l->lane.parent == LANE_NONE;
+	uint32_t parent = l->lane.parent;
+	bool root = parent == LANE_NONE || v->lanes.items[parent].lane.worker;
+	l->lane.machinery = is_cleanup(name) && root;
 	if (l->lane.named || l->lane.machinery)
 		return;
 	uint32_t *seen = map_find(&v->coroutine_counts, name, strlen(name));
@@ -200,7 +224,7 @@ bool lane_is_machinery(const struct view *v, uint32_t lane)
 static struct lane_data *lane_data_of(struct view *v, uint32_t task)
 {
 	uint32_t lane = view_lane_of(v, task);
-	return lane == LANE_NONE || lane <= LANE_LOOP ? NULL : &v->lanes.items[lane];
+	return task == 0 || lane == LANE_NONE ? NULL : &v->lanes.items[lane];
 }
 
 static void uncancel(struct view *v, struct lane_data *l, uint64_t index)
@@ -218,10 +242,13 @@ static void made_ready(struct view *v, struct lane_data *l, uint64_t index)
 		become(v, l, index, STATE_READY, true);
 }
 
-/* A step begins: its lane runs. One whose end was not seen has ended before. */
-static void step_begun(struct view *v, uint64_t index)
+/* A step begins: its lane runs. One whose end was not seen has ended before. What a
+ * worker's loop does for itself is not drawn: the worker waits in its loop. */
+static void step_begun(struct view *v, const struct thread_data *th, uint64_t index)
 {
-	struct lane_data *l = &v->lanes.items[v->step_lane];
+	struct lane_data *l = &v->lanes.items[th->step_lane];
+	if (l->lane.worker && th->step_internal)
+		return;
 	l->ready_early = false;
 	become(v, l, index, STATE_RUNNING, true);
 }
@@ -239,6 +266,50 @@ static void step_over(struct view *v, uint64_t index, uint32_t lane)
 {
 	if (lane <= LANE_LOOP)
 		become(v, &v->lanes.items[lane], index, STATE_ABSENT, false);
+	else if (v->lanes.items[lane].lane.worker)
+		become(v, &v->lanes.items[lane], index, STATE_WAITING, false);
+}
+
+/* ---- what an event makes of a worker's lane ---- */
+
+static void job_event(struct view *v, const struct thread_data *th, uint64_t index,
+                      const struct event *e)
+{
+	struct lane_data *l = &v->lanes.items[th->lane];
+	if (e->kind == EV_JOB_STARTED) {
+		become(v, l, index, STATE_RUNNING, true);
+		return;
+	}
+	enum lane_state how = e->detail == ENDING_EXCEPTION   ? STATE_FAILED
+	                      : e->detail == ENDING_CANCELLED ? STATE_CANCELLED
+	                                                      : STATE_DONE;
+	become(v, l, index, how, false);
+	become(v, l, index, STATE_IDLE, false);
+}
+
+/* The thread begins or ceases to be blocked on another one. In a step of its loop that
+ * keeps the loop's thread busy, like time.sleep; else it waits. */
+static void join_event(struct view *v, const struct thread_data *th, uint64_t index,
+                       bool begins)
+{
+	if (th->in_step)
+		return;
+	become(v, &v->lanes.items[th->lane], index,
+	       begins ? STATE_WAITING : STATE_RUNNING, false);
+}
+
+static void worker_loops(struct view *v, const struct thread_data *th, uint64_t index,
+                         bool loops)
+{
+	become(v, &v->lanes.items[th->lane], index,
+	       loops ? STATE_WAITING : STATE_RUNNING, false);
+}
+
+static void worker_gone(struct view *v, const struct event *e, uint64_t index)
+{
+	const struct thread_data *th = thread_find(v, e->a);
+	if (e->a && th)
+		end_lane(v, &v->lanes.items[th->lane], index, STATE_ABSENT);
 }
 
 static void task_event(struct view *v, struct lane_data *l, uint64_t index,
@@ -269,12 +340,25 @@ static void task_event(struct view *v, struct lane_data *l, uint64_t index,
 	}
 }
 
-void lanes_take(struct view *v, uint64_t index, const struct event *e)
+static void line_event(struct view *v, const struct thread_data *th, uint64_t index,
+                       const struct event *e)
+{
+	uint32_t lane = lane_of_event(v, e);
+	if (lane == LANE_NONE)
+		return;
+	v->lanes.items[lane].last_line = index;
+	if (lane == LANE_PROGRAM && v->lanes.items[lane].base == STATE_ABSENT &&
+	    !th->in_step)
+		program_runs(v, index, true);
+}
+
+void lanes_take(struct view *v, struct thread_data *th, uint64_t index,
+                const struct event *e)
 {
 	struct lane_data *l;
 	switch (e->kind) {
 	case EV_TASK_CREATED:
-		lane_created(v, index, e);
+		lane_created(v, th, index, e);
 		break;
 	case EV_TASK_CORO:
 		lane_coroutine(v, e);
@@ -294,10 +378,10 @@ void lanes_take(struct view *v, uint64_t index, const struct event *e)
 			made_ready(v, l, index);
 		break;
 	case EV_STEP_BEGUN:
-		step_begun(v, index);
+		step_begun(v, th, index);
 		break;
 	case EV_STEP_ENDED:
-		step_over(v, index, v->step_lane);
+		step_over(v, index, th->step_lane);
 		break;
 	case EV_CANCEL_REQUESTED:
 		if ((l = lane_data_of(v, e->a)) && l->base < STATE_TIMED) {
@@ -318,22 +402,33 @@ void lanes_take(struct view *v, uint64_t index, const struct event *e)
 			end_lane(v, l, index, STATE_CANCELLED);
 		break;
 	case EV_LOOP_STARTED:
+	case EV_LOOP_STOPPED:
+		if (th->number)
+			worker_loops(v, th, index, e->kind == EV_LOOP_STARTED);
+		else
+			program_runs(v, index, e->kind == EV_LOOP_STOPPED);
+		break;
 	case EV_RUN_ENDED:
 		program_runs(v, index, false);
 		break;
-	case EV_LOOP_STOPPED:
-		program_runs(v, index, true);
+	case EV_LINE:
+		line_event(v, th, index, e);
 		break;
-	case EV_LINE: {
-		uint32_t lane = view_lane_of(v, e->task);
-		if (lane == LANE_NONE)
-			break;
-		v->lanes.items[lane].last_line = index;
-		if (lane == LANE_PROGRAM && v->lanes.items[lane].base == STATE_ABSENT &&
-		    !v->in_step)
-			program_runs(v, index, true);
+	case EV_JOB_STARTED:
+		if (th->number)
+			job_event(v, th, index, e);
 		break;
-	}
+	case EV_JOB_ENDED:
+		if (th->number && th->ended_job)
+			job_event(v, th, index, e);
+		break;
+	case EV_JOIN_BEGUN:
+	case EV_JOIN_ENDED:
+		join_event(v, th, index, e->kind == EV_JOIN_BEGUN);
+		break;
+	case EV_WORKER_ENDED:
+		worker_gone(v, e, index);
+		break;
 	default:
 		if ((l = lane_data_of(v, e->task)))
 			task_event(v, l, index, e);
@@ -362,8 +457,13 @@ uint32_t view_lane_of(const struct view *v, uint32_t task)
 
 uint32_t view_lane_of_thread(const struct view *v, unsigned thread)
 {
-	(void)v;
-	return thread == 0 ? LANE_PROGRAM : LANE_NONE;
+	const struct thread_data *th = thread_find(v, thread);
+	return th ? th->lane : LANE_NONE;
+}
+
+uint32_t lane_of_event(const struct view *v, const struct event *e)
+{
+	return e->task ? view_lane_of(v, e->task) : view_lane_of_thread(v, e->thread);
 }
 
 size_t view_span_count(const struct view *v, uint32_t lane)
@@ -400,6 +500,12 @@ static void find_wait(const struct view *v, const struct lane_data *l, size_t in
 	for (size_t i = index + 1; i-- > 0;) {
 		packed_span p = l->spans.items[i];
 		const struct event *e = trace_at(v->trace, span_event(p));
+		if (e->kind == EV_JOIN_BEGUN) {
+			s->wait_kind = WAIT_WORKER;
+			s->wait_id = e->a;
+			s->wait_text = e->b;
+			return;
+		}
 		if (span_state(p) == STATE_RUNNING || e->kind == EV_TASK_YIELDED)
 			return;
 		if (e->kind != EV_TASK_WAITS)
@@ -469,6 +575,19 @@ static uint32_t walk_on(const struct view *v, uint32_t lane)
 	return l->lane.next_sibling;
 }
 
+/* The trees of the main thread, or of the workers. */
+static void add_roots(const struct view *v, struct order *o, bool internals, bool workers)
+{
+	for (uint32_t root = 0; root < v->lanes.count; root++) {
+		const struct lane *l = &v->lanes.items[root].lane;
+		if (l->parent != LANE_NONE || l->worker != workers)
+			continue;
+		for (uint32_t i = root; i != LANE_NONE; i = walk_on(v, i))
+			if (in_order(v, i, internals))
+				vec_push(&o->lanes, i);
+	}
+}
+
 static void make_order(struct view *v, bool internals)
 {
 	struct order *o = &v->order[internals];
@@ -479,13 +598,8 @@ static void make_order(struct view *v, bool internals)
 	vec_reserve(&o->descendants, v->lanes.count);
 	memset(o->descendants.items, 0, v->lanes.count * sizeof *o->descendants.items);
 	o->descendants.count = v->lanes.count;
-	for (uint32_t root = 0; root < v->lanes.count; root++) {
-		if (v->lanes.items[root].lane.parent != LANE_NONE)
-			continue;
-		for (uint32_t i = root; i != LANE_NONE; i = walk_on(v, i))
-			if (in_order(v, i, internals))
-				vec_push(&o->lanes, i);
-	}
+	add_roots(v, o, internals, false);
+	add_roots(v, o, internals, true);
 	for (size_t i = v->lanes.count; i-- > 0;) {
 		uint32_t parent = v->lanes.items[i].lane.parent;
 		if (parent != LANE_NONE)
@@ -518,6 +632,10 @@ void view_lane_name(const struct view *v, uint32_t lane, struct buf *out)
 		buf_puts(out, v->callbacks_ran ? "callbacks" : "program");
 	} else if (lane == LANE_LOOP) {
 		buf_puts(out, "loop");
+	} else if (l->lane.worker && !l->name_text) {
+		buf_printf(out, "thread %u", (unsigned)l->lane.thread);
+	} else if (l->lane.worker) {
+		buf_puts(out, trace_text(v->trace, l->name_text, NULL));
 	} else if (l->lane.named || !l->coro_text) {
 		buf_puts(out, view_task_name(v, lane));
 	} else {
@@ -529,7 +647,8 @@ void view_lane_name(const struct view *v, uint32_t lane, struct buf *out)
 
 const char *view_task_name(const struct view *v, uint32_t lane)
 {
-	return trace_text(v->trace, v->lanes.items[lane].name_text, NULL);
+	const struct lane_data *l = &v->lanes.items[lane];
+	return l->lane.worker ? "" : trace_text(v->trace, l->name_text, NULL);
 }
 
 const char *view_coroutine(const struct view *v, uint32_t lane)
@@ -575,6 +694,46 @@ void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct
 	view_lane_name(v, *lane, out);
 }
 
+/* What a worker is busy with, or blocked on. */
+static void put_worker_label(const struct view *v, uint32_t lane, const struct span *s,
+                             uint64_t position, struct buf *out)
+{
+	if (s->state == STATE_WAITING && (s->wait_id || s->wait_text)) {
+		buf_puts(out, trace_text(v->trace, s->wait_text, NULL));
+		return;
+	}
+	uint32_t job = view_job_at(v, lane, position);
+	if (job != NO_INDEX)
+		put_job(v, job, position, out);
+	if (s->state == STATE_WAITING)
+		buf_puts(out, ": its own loop");
+}
+
+/* `1st`, `2nd`, `3rd`, `11th`. */
+static void put_ordinal(struct buf *out, uint32_t n)
+{
+	static const char *const ends[] = {"th", "st", "nd", "rd"};
+	bool teen = n % 100 >= 11 && n % 100 <= 13;
+	buf_printf(out, "%lu%s", (unsigned long)n,
+	           ends[!teen && n % 10 <= 3 ? n % 10 : 0]);
+}
+
+/* Where the job is that somebody waits for: in the queue, or which worker has it. */
+static void put_job_place(const struct view *v, uint32_t job, uint64_t position,
+                          struct buf *out)
+{
+	uint32_t rank = view_queue_rank(v, job, position);
+	const struct job_data *j = &v->jobs.items[job];
+	if (rank) {
+		buf_puts(out, " (queued, ");
+		put_ordinal(out, rank);
+		buf_putc(out, ')');
+	} else if (j->started < position) {
+		buf_puts(out, " on ");
+		view_lane_name(v, view_lane_of_thread(v, j->thread), out);
+	}
+}
+
 void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
                      struct buf *out)
 {
@@ -582,6 +741,10 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
 	if (index == SIZE_MAX)
 		return;
 	struct span s = view_span(v, lane, index);
+	if (v->lanes.items[lane].lane.worker) {
+		put_worker_label(v, lane, &s, position, out);
+		return;
+	}
 	if (s.wait_id == 0 && s.wait_text == 0)
 		return;
 	const struct family *f = span_family(v, lane, &s);
@@ -602,4 +765,7 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
 		return;
 	}
 	put_wait_text(v, s.wait_kind, s.wait_text, out);
+	uint32_t job = job_of_thing(v, s.wait_id);
+	if (job != NO_INDEX && trace_at(v->trace, s.begin_event)->kind != EV_JOIN_BEGUN)
+		put_job_place(v, job, position, out);
 }

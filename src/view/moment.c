@@ -1,7 +1,8 @@
 /*
  * Moments: see moment.h. The events are cut where the learner would want to stop;
  * a cut is made when the first event beyond it arrives, so that what follows a
- * step's end (its done callbacks are made ready) still belongs to it.
+ * step's end (its done callbacks are made ready) still belongs to it. Every thread
+ * has a moment under way of its own; a cut ends that of one of them.
  */
 #include "view/moment.h"
 
@@ -9,20 +10,38 @@
 
 /* ---- cutting ---- */
 
-/* Events up to, not including, `end` become a moment. */
-static void cut(struct view *v, uint64_t end, enum moment_kind kind)
+/* The thread's next moment is not a step's, as far as is known. */
+static void open_anew(struct thread_data *th, uint64_t begun)
 {
-	if (end <= vec_last(&v->marks).end)
+	th->open_step = th->open_internal = false;
+	th->open_begun = begun;
+	th->open_lane = th->lane;
+}
+
+/* Events up to, not including, `end` become a moment of that thread. */
+static void cut(struct view *v, struct thread_data *th, uint64_t end,
+                enum moment_kind kind)
+{
+	bool over = v->over == th;
+	if (over)
+		v->over = NULL;
+	if (v->beat == th || kind == MOMENT_END)
+		v->beat = NULL;
+	if (end <= vec_last(&v->marks).end) {
+		if (over)
+			open_anew(th, NO_EVENT);
 		return;
-	bool machinery = v->open_lane == LANE_LOOP ||
-	                 lane_is_machinery(v, v->open_lane) || (kind == MOMENT_PROGRAM);
+	}
+	bool machinery = th->open_internal || lane_is_machinery(v, th->open_lane) ||
+	                 kind == MOMENT_PROGRAM;
 	struct mark m = {
 		.end = end,
-		.begun = v->open_begun,
-		.lane = v->open_lane,
+		.begun = th->open_begun,
+		.lane = th->open_lane,
+		.thread = th->number,
 		.kind = (uint8_t)kind,
-		.machinery = machinery && !v->open_news && kind != MOMENT_END,
-		.beat = v->open_beat,
+		.machinery = machinery && !th->open_news && kind != MOMENT_END,
+		.beat = th->open_beat,
 	};
 	if (kind == MOMENT_END) {
 		m.begun = NO_EVENT;
@@ -30,26 +49,25 @@ static void cut(struct view *v, uint64_t end, enum moment_kind kind)
 	}
 	if (!m.machinery)
 		vec_push(&v->folded, (uint32_t)v->marks.count);
+	if (th->number)
+		vec_push(&th->marks, (uint32_t)v->marks.count);
 	vec_push(&v->marks, m);
-	v->open_news = v->open_beat = v->open_lines = false;
-	if (v->open_step_over || kind == MOMENT_END) {
-		v->open_step_over = false;
-		v->open_begun = NO_EVENT;
-		v->open_lane = LANE_PROGRAM;
-	}
+	th->open_news = th->open_beat = th->open_lines = false;
+	if (over || kind == MOMENT_END)
+		open_anew(th, NO_EVENT);
 }
 
-static enum moment_kind open_kind(const struct view *v)
+static enum moment_kind open_kind(const struct thread_data *th)
 {
-	return v->open_begun == NO_EVENT ? MOMENT_PROGRAM : MOMENT_STEP;
+	if (th->open_step)
+		return MOMENT_STEP;
+	return th->number ? MOMENT_WORKER : MOMENT_PROGRAM;
 }
 
-void moments_before(struct view *v, uint64_t index, const struct event *e)
+/* Whether the event still belongs to what has ended on `over`: whom that makes ready. */
+static bool follows(const struct thread_data *over, const struct thread_data *th,
+                    const struct event *e)
 {
-	const struct event *last = index ? trace_at(v->trace, index - 1) : e;
-	bool its_line = e->kind == EV_LINE && last->kind == EV_CAPTION && last->a == e->a;
-	if (v->open_beat && !its_line)
-		cut(v, index, MOMENT_CAPTION);
 	switch (e->kind) {
 	case EV_TICK:
 	case EV_POLLED:
@@ -57,19 +75,57 @@ void moments_before(struct view *v, uint64_t index, const struct event *e)
 	case EV_TIMER_FIRED:
 	case EV_IO_READY:
 	case EV_LOOP_STOPPED:
-		if (v->open_step_over)
-			cut(v, index, open_kind(v));
+		return false;
+	case EV_READY:
+	case EV_HANDLE:
+		return over == th || over->number;
+	case EV_POSTED:
+	case EV_WORKER_ENDED:
+	case EV_FUTURE_DONE:
+		return over == th;
+	default:
+		/* After a job's end, whatever comes is something new. */
+		return over == th && (!over->number || over->open_step);
+	}
+}
+
+/* A worker takes a job: whoever has submitted it in a step that is still under way is told
+ * first. */
+static void cut_submitter(struct view *v, uint64_t index, const struct event *e)
+{
+	uint32_t job = view_job_find(v, e->a);
+	if (job == JOB_NONE)
+		return;
+	uint64_t at = v->job_lives.lives.items[job].begin;
+	struct thread_data *from = v->threads.items[trace_at(v->trace, at)->thread];
+	if (at < vec_last(&v->marks).end || from->number == e->thread)
+		return;
+	from->open_news = true;
+	cut(v, from, index, MOMENT_SUBMIT);
+}
+
+void moments_before(struct view *v, struct thread_data *th, uint64_t index,
+                    const struct event *e)
+{
+	bool its_line = v->beat == th && e->kind == EV_LINE && e->a == v->beat_line;
+	if (v->beat && !its_line)
+		cut(v, v->beat, index, MOMENT_CAPTION);
+	if (v->over && !follows(v->over, th, e))
+		cut(v, v->over, index, open_kind(v->over));
+	switch (e->kind) {
+	case EV_JOB_STARTED:
+		cut_submitter(v, index, e);
 		break;
 	case EV_LIMIT:
 		/* It ends the run in the middle of a step. */
 		if (!v->run_over)
-			cut(v, index, open_kind(v));
+			cut(v, th, index, open_kind(th));
 		break;
 	case EV_DEADLOCK:
 	case EV_UNCAUGHT:
 	case EV_RUN_ENDED:
-		if (!v->run_over && (v->open_step_over || v->open_lines))
-			cut(v, index, open_kind(v));
+		if (!v->run_over && (v->over == th || th->open_lines))
+			cut(v, th, index, open_kind(th));
 		break;
 	default:
 		break;
@@ -77,7 +133,8 @@ void moments_before(struct view *v, uint64_t index, const struct event *e)
 }
 
 /* Whether this event is worth a moment even where the loop is busy with itself. */
-static bool is_news(const struct view *v, const struct event *e)
+static bool is_news(const struct view *v, const struct thread_data *th,
+                    const struct event *e)
 {
 	const struct thing *t;
 	switch (e->kind) {
@@ -89,9 +146,12 @@ static bool is_news(const struct view *v, const struct event *e)
 	case EV_UNCAUGHT:
 	case EV_LIMIT:
 	case EV_DEADLOCK:
+	case EV_JOB_STARTED:
+	case EV_JOB_ENDED:
+	case EV_JOIN_BEGUN:
 		return true;
 	case EV_LINE:
-		return !v->in_step || v->step_lane == LANE_PROGRAM;
+		return !th->in_step || th->step_lane == th->lane;
 	case EV_FUTURE_DONE:
 		t = thing_find(v, e->a);
 		return e->detail == ENDING_EXCEPTION && t && t->family != NO_INDEX;
@@ -100,30 +160,61 @@ static bool is_news(const struct view *v, const struct event *e)
 	}
 }
 
-void moments_after(struct view *v, uint64_t index, const struct event *e)
+/* A worker goes on after a sleep, a block or its own loop: a stretch begins. */
+static void stretch_begins(struct thread_data *th, uint64_t index)
 {
-	v->open_news |= is_news(v, e);
+	if (th->number && !th->in_step)
+		open_anew(th, index);
+}
+
+void moments_after(struct view *v, struct thread_data *th, uint64_t index,
+                   const struct event *e)
+{
+	th->open_news |= is_news(v, th, e);
 	switch (e->kind) {
 	case EV_STEP_BEGUN:
-		v->open_begun = index;
-		v->open_lane = v->step_lane;
+		th->open_step = true;
+		th->open_internal = th->step_internal;
+		th->open_begun = index;
+		th->open_lane = th->step_lane;
 		break;
 	case EV_LINE:
-		v->open_lines |= !v->in_step;
-		if (v->open_beat)
-			cut(v, index + 1, MOMENT_CAPTION);
+		th->open_lines |= !th->in_step;
+		if (v->beat == th)
+			cut(v, th, index + 1, MOMENT_CAPTION);
 		break;
 	case EV_CAPTION:
-		v->open_beat = true;
-		v->open_news = true;
+		v->beat = th;
+		v->beat_line = e->a;
+		th->open_beat = true;
+		th->open_news = true;
 		break;
 	case EV_BLOCK_BEGUN:
-		v->open_news = true;
+		th->open_news = true;
 		if (trace_number_at(v->trace, e->a) > 0)
-			cut(v, index + 1, MOMENT_BLOCK);
+			cut(v, th, index + 1, MOMENT_BLOCK);
+		break;
+	case EV_JOIN_BEGUN:
+		cut(v, th, index + 1, MOMENT_BLOCK);
+		break;
+	case EV_BLOCK_ENDED:
+	case EV_JOIN_ENDED:
+	case EV_LOOP_STOPPED:
+		stretch_begins(th, index);
 		break;
 	case EV_LOOP_STARTED:
-		cut(v, index + 1, open_kind(v));
+		th->open_news |= th->number > 0;
+		cut(v, th, index + 1, open_kind(th));
+		break;
+	case EV_JOB_STARTED:
+		stretch_begins(th, index);
+		/* On the real clock what follows takes its time. */
+		if (th->number && trace_about(v->trace)->real_clock)
+			cut(v, th, index + 1, MOMENT_WORKER);
+		break;
+	case EV_JOB_ENDED:
+		if (th->ended_job)
+			v->over = th;
 		break;
 	case EV_DEADLOCK:
 	case EV_LIMIT:
@@ -137,8 +228,11 @@ void moments_after(struct view *v, uint64_t index, const struct event *e)
 
 void moments_finish(struct view *v)
 {
-	bool step = v->open_step_over && !v->run_over;
-	cut(v, v->count, step ? open_kind(v) : MOMENT_END);
+	struct thread_data *th = v->threads.items[0];
+	if (v->over && v->over != th)
+		cut(v, v->over, v->count, open_kind(v->over));
+	bool step = v->over == th && !v->run_over;
+	cut(v, th, v->count, step ? open_kind(th) : MOMENT_END);
 }
 
 /* ---- questions ---- */
@@ -159,15 +253,53 @@ static uint64_t end_of(const struct view *v, bool internals, size_t index)
 	return v->marks.items[mark_of(v, internals, index)].end;
 }
 
-/* The main thread's last event before `position`, or NULL. */
 static const struct event *event_before(const struct view *v, uint64_t position)
 {
-	while (position > 0) {
-		const struct event *e = trace_at(v->trace, --position);
-		if (e->thread == 0)
-			return e;
+	return position ? trace_at(v->trace, position - 1) : NULL;
+}
+
+/* What the main loop's numbers were when another thread's event came: its record has them as
+ * well, but may be late. */
+static const struct numbers *numbers_at(const struct view *v, uint64_t position)
+{
+	size_t low = 0, high = v->numbers.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->numbers.items[middle].event < position)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	return low ? &v->numbers.items[low - 1] : NULL;
+}
+
+uint32_t tick_number_at(const struct view *v, uint64_t position)
+{
+	const struct event *e = event_before(v, position);
+	if (!e || e->thread == 0)
+		return e ? e->tick : 0;
+	return numbers_at(v, position)->tick;
+}
+
+uint32_t step_number_at(const struct view *v, uint64_t position)
+{
+	const struct event *e = event_before(v, position);
+	if (!e || e->thread == 0)
+		return e ? e->step : 0;
+	return numbers_at(v, position)->step;
+}
+
+uint64_t moment_own_begin(const struct view *v, bool internals, size_t index)
+{
+	enum { LOOK_BACK = 20000 };
+	size_t at = mark_of(v, internals, index), seen = 0;
+	uint16_t thread = v->marks.items[at].thread;
+	while (at > 0 && seen++ < LOOK_BACK) {
+		const struct mark *m = &v->marks.items[--at];
+		if (m->thread == thread && (internals || !m->machinery))
+			break;
+	}
+	return v->marks.items[at].end;
 }
 
 struct moment view_moment(const struct view *v, bool internals, size_t index)
@@ -182,9 +314,10 @@ struct moment view_moment(const struct view *v, bool internals, size_t index)
 		.end = m->end,
 		.begun = m->begun,
 		.lane = m->lane,
+		.thread = m->thread,
 		.time_ns = e ? e->time_ns : 0,
-		.tick = e ? e->tick : 0,
-		.step = e ? e->step : 0,
+		.tick = tick_number_at(v, m->end),
+		.step = step_number_at(v, m->end),
 	};
 }
 
@@ -194,9 +327,9 @@ static int64_t measure(const struct view *v, uint64_t end, enum ruler r, bool by
 	if (by_events)
 		return (int64_t)end;
 	const struct event *e = event_before(v, end);
-	if (!e)
-		return r == RULER_CLOCK ? INT64_MIN : 0;
-	return r == RULER_CLOCK ? e->time_ns : r == RULER_TICK ? e->tick : e->step;
+	if (r == RULER_CLOCK)
+		return e ? e->time_ns : INT64_MIN;
+	return r == RULER_TICK ? tick_number_at(v, end) : step_number_at(v, end);
 }
 
 /* How many moments have a measure of at most `limit`. */
@@ -299,26 +432,80 @@ size_t view_beat_at(const struct view *v, uint64_t position)
 	return events_below(v->captions.items, v->captions.count, position);
 }
 
+/* The first moment from that with event `event` on that is about the lane: other threads'
+ * moments may come between a step's beginning and what is told of it. */
+static size_t moment_of_lane(const struct view *v, bool internals, uint64_t event,
+                             uint32_t lane)
+{
+	enum { LOOK_ON = 1000 };
+	size_t first = moment_with(v, internals, event);
+	size_t count = v->threads.count > 1 ? view_moment_count(v, internals) : 0;
+	for (size_t i = first; i < count && i - first < LOOK_ON; i++)
+		if (v->marks.items[mark_of(v, internals, i)].lane == lane)
+			return i;
+	return first;
+}
+
+/* Moments of a worker's own: they are listed. SIZE_MAX if there is none on that side. */
+static size_t worker_moment(const struct view *v, bool internals, size_t index,
+                            uint32_t lane, bool next)
+{
+	const struct thread_data *th = thread_find(v, view_lane(v, lane)->thread);
+	uint32_t here = (uint32_t)mark_of(v, internals, index);
+	size_t low = 0, high = th->marks.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (th->marks.items[middle] < here + next)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low; next ? i < th->marks.count : i-- > 0; i += next) {
+		const struct mark *m = &v->marks.items[th->marks.items[i]];
+		if (m->lane == lane && (internals || !m->machinery))
+			return view_moment_at(v, internals, m->end);
+	}
+	return SIZE_MAX;
+}
+
 size_t view_next_of_lane(const struct view *v, bool internals, size_t index,
                          uint32_t lane)
 {
-	uint64_t end = end_of(v, internals, index);
 	const struct lane_data *l = &v->lanes.items[lane];
+	if (l->lane.worker) {
+		size_t found = worker_moment(v, internals, index, lane, true);
+		return found == SIZE_MAX ? index : found;
+	}
+	uint64_t end = end_of(v, internals, index);
 	size_t i = view_span_at(v, lane, end);
-	for (i = i == SIZE_MAX ? 0 : i + 1; i < l->spans.count; i++)
-		if (span_state(l->spans.items[i]) == STATE_RUNNING)
-			return moment_with(v, internals, span_event(l->spans.items[i]));
+	for (i = i == SIZE_MAX ? 0 : i; i < l->spans.count; i++) {
+		if (span_state(l->spans.items[i]) != STATE_RUNNING)
+			continue;
+		size_t found = moment_of_lane(v, internals,
+		                              span_event(l->spans.items[i]), lane);
+		/* That of the step under way may have been told already, or not. */
+		if (found > index)
+			return found;
+	}
 	return index;
 }
 
 size_t view_prev_of_lane(const struct view *v, bool internals, size_t index,
                          uint32_t lane)
 {
-	uint64_t begin = view_moment(v, internals, index).begin;
 	const struct lane_data *l = &v->lanes.items[lane];
+	if (l->lane.worker) {
+		size_t found = worker_moment(v, internals, index, lane, false);
+		return found == SIZE_MAX ? index : found;
+	}
+	uint64_t begin = view_moment(v, internals, index).begin;
+	if (v->marks.items[mark_of(v, internals, index)].lane == lane)
+		begin = moment_own_begin(v, internals, index);
 	size_t i = view_span_at(v, lane, begin);
-	for (i = i == SIZE_MAX ? 0 : i + 1; i-- > 0;)
-		if (span_state(l->spans.items[i]) == STATE_RUNNING)
-			return moment_with(v, internals, span_event(l->spans.items[i]));
+	for (i = i == SIZE_MAX ? 0 : i + 1; i-- > 0;) {
+		if (span_state(l->spans.items[i]) != STATE_RUNNING)
+			continue;
+		return moment_of_lane(v, internals, span_event(l->spans.items[i]), lane);
+	}
 	return index;
 }

@@ -34,14 +34,20 @@ static void put_asked_by_group(const struct view *v, struct scratch *t, uint64_t
 	say(why, phrase, t);
 }
 
+/* Whether it is the step of a callback of the loop's own. */
+static bool step_is_internal(const struct view *v, const struct step *step)
+{
+	unsigned role = trace_at(v->trace, step->begun)->detail;
+	return role == ROLE_INTERNAL || role == ROLE_INTERNAL_TIMER;
+}
+
 /* Whether the last request to cancel the lane came from a timer of the loop. */
 static bool by_timeout(const struct story *s)
 {
 	const struct view *v = s->v;
 	uint64_t index = find_request(v, v->lanes.items[s->lane].lane.task, s->m.begun);
-	const struct step *step = index == NO_EVENT ? NULL : step_at(v, index);
-	return step && step->ended >= index && step->lane == LANE_LOOP &&
-	       !find_before(v, index, EV_GROUP_ABORTING);
+	const struct step *step = index == NO_EVENT ? NULL : step_of_event(v, index);
+	return step && step_is_internal(v, step) && !find_before(v, index, EV_GROUP_ABORTING);
 }
 
 /* Why the lane was cancelled, into t->text. */
@@ -57,19 +63,18 @@ static void explain_cancel(const struct story *s, struct scratch *t, uint64_t po
 	}
 	const struct event *e = trace_at(v->trace, index);
 	const struct event *aborting = find_before(v, index, EV_GROUP_ABORTING);
-	const struct step *step = step_at(v, index);
-	bool in_step = step && step->ended >= index;
-	if (in_step && aborting) {
+	const struct step *step = step_of_event(v, index);
+	if (step && aborting) {
 		put_asked_by_group(v, t, index, aborting, &why);
 	} else if (e->task == task) {
 		say(&why, PHRASE_ASKED_SELF, t);
 	} else if (e->task) {
 		set_name(v, &t->other, view_lane_of(v, e->task));
 		say(&why, PHRASE_ASKED_BY, t);
-	} else if (!in_step) {
+	} else if (!step) {
 		bool program = find_before(v, index, EV_LINE) != NULL;
 		say(&why, program ? PHRASE_ASKED_PROGRAM : PHRASE_ASKED_SHUTDOWN, t);
-	} else if (step->lane == LANE_LOOP) {
+	} else if (step_is_internal(v, step)) {
 		say(&why, PHRASE_ASKED_TIMEOUT, t);
 	} else {
 		say(&why, PHRASE_ASKED_CALLBACK, t);
@@ -93,6 +98,50 @@ static enum phrase explain_family(const struct story *s, struct scratch *t,
 	                                                : PHRASE_WHY_GATHER_DONE;
 }
 
+/* On the real clock no timer is punctual; only what is later than this is worth a word. */
+#define LATE_NS INT64_C(2000000)
+
+/* Who had the thread when a timer was due, and longest until its step began; or LANE_NONE:
+ * nobody for any length of time. */
+static uint32_t who_was_busy(const struct story *s, int64_t due_ns)
+{
+	enum { LOOK_BACK = 1000 };
+	const struct view *v = s->v;
+	const struct thread_data *th = thread_find(v, s->m.thread);
+	const struct step *here = thread_step_at(th, s->m.begun);
+	uint32_t lane = LANE_NONE;
+	int64_t longest_ns = LATE_NS / 4;
+	for (size_t seen = 0; here && seen < LOOK_BACK; seen++, here--) {
+		int64_t begun_ns = trace_at(v->trace, here->begun)->time_ns;
+		int64_t ended_ns = here->ended < v->count
+		                           ? trace_at(v->trace, here->ended)->time_ns
+		                           : v->time_ns;
+		if (ended_ns <= due_ns)
+			break;
+		if (begun_ns < due_ns)
+			begun_ns = due_ns;
+		if (ended_ns - begun_ns > longest_ns && here->lane != LANE_LOOP) {
+			longest_ns = ended_ns - begun_ns;
+			lane = here->lane;
+		}
+		if (here == th->steps.items)
+			break;
+	}
+	return lane;
+}
+
+/* A timer of the real clock was late: by how much (t->span), and because of whom
+ * (t->other). */
+static enum phrase explain_late(const struct story *s, struct scratch *t, int64_t due_ns,
+                                enum phrase by, enum phrase only)
+{
+	uint32_t lane = who_was_busy(s, due_ns);
+	buf_reset(&t->span);
+	duration_text(s->begun->time_ns - due_ns, &t->span);
+	set_name(s->v, &t->other, lane);
+	return lane == LANE_NONE ? only : by;
+}
+
 static enum phrase explain_sleep(const struct story *s, struct scratch *t,
                                  const struct thing *cause)
 {
@@ -101,8 +150,52 @@ static enum phrase explain_sleep(const struct story *s, struct scratch *t,
 	int64_t due = s->v->timers.lives.items[cause->its_timer].when_ns;
 	set_time(&t->time, due);
 	bool real = trace_about(s->v->trace)->real_clock;
-	return s->begun->time_ns - due > (real ? 50000000 : 0) ? PHRASE_WHY_SLEEP_LATE
-	                                                       : PHRASE_WHY_SLEEP;
+	if (s->begun->time_ns - due <= (real ? LATE_NS : 0))
+		return PHRASE_WHY_SLEEP;
+	if (real)
+		return explain_late(s, t, due, PHRASE_WHY_SLEEP_LATE_BY,
+		                    PHRASE_WHY_SLEEP_LATE_ONLY);
+	return PHRASE_WHY_SLEEP_LATE;
+}
+
+/* A job is over: which worker has done it. */
+static enum phrase explain_job(const struct story *s, struct scratch *t, uint32_t job,
+                               const struct event *done)
+{
+	const struct view *v = s->v;
+	if (done && done->detail == ENDING_CANCELLED)
+		return PHRASE_WHY_FUTURE_CANCELLED;
+	set_text(v, &t->label, v->job_lives.lives.items[job].text);
+	set_name(v, &t->other, view_lane_of_thread(v, v->jobs.items[job].thread));
+	return v->jobs.items[job].ending == ENDING_EXCEPTION ? PHRASE_WHY_JOB_FAILED
+	                                                     : PHRASE_WHY_JOB_DONE;
+}
+
+/* Somebody ended the wait for a lock, an event, a queue: by what, its label says. */
+static enum phrase explain_sync(const struct story *s, struct scratch *t,
+                                const struct event *done)
+{
+	static const struct {
+		const char *begins;
+		enum phrase phrase;
+	} ways[] = {
+		{"Lock", PHRASE_WHY_LOCK},
+		{"Semaphore", PHRASE_WHY_LOCK},
+		{"BoundedSemaphore", PHRASE_WHY_LOCK},
+		{"Event", PHRASE_WHY_EVENT},
+		{"Condition", PHRASE_WHY_CONDITION},
+		{"Queue.get", PHRASE_WHY_QUEUE_GET},
+		{"Queue.put", PHRASE_WHY_QUEUE_PUT},
+		{"Queue.join", PHRASE_WHY_QUEUE_JOIN},
+	};
+	uint32_t lane = done ? lane_of_event(s->v, done) : LANE_NONE;
+	if (lane == LANE_NONE || done->detail != ENDING_RESULT)
+		return PHRASE_WHY_OTHER;
+	set_name(s->v, &t->other, lane);
+	for (size_t i = 0; i < COUNT_OF(ways); i++)
+		if (strncmp(buf_text(&t->label), ways[i].begins, strlen(ways[i].begins)) == 0)
+			return ways[i].phrase;
+	return PHRASE_WHY_OTHER;
 }
 
 static enum phrase explain_future(const struct story *s, struct scratch *t,
@@ -138,7 +231,16 @@ static enum phrase explain_cause(const struct story *s, struct scratch *t)
 	}
 	if (cause->family != NO_INDEX)
 		return explain_family(s, t, &v->families.items[cause->family], cause);
+	uint32_t job = job_of_thing(v, s->begun->b);
+	if (job != NO_INDEX)
+		return explain_job(s, t, job, done);
 	switch (cause->kind) {
+	case WAIT_LOCK:
+	case WAIT_QUEUE:
+		return explain_sync(s, t, done);
+	case WAIT_IO:
+		return done && done->detail != ENDING_RESULT ? PHRASE_WHY_OTHER
+		                                             : PHRASE_WHY_IO_DONE;
 	case WAIT_GROUP:
 		return PHRASE_WHY_GROUP_DONE;
 	case WAIT_SLEEP:
@@ -225,6 +327,56 @@ bool put_opening(const struct story *s, struct scratch *t, struct buf *out)
 	return true;
 }
 
+uint32_t poster_of(const struct view *v, uint32_t id)
+{
+	const struct thing *t = thing_find(v, id);
+	if (!t || t->job >= v->links.count)
+		return LANE_NONE;
+	const struct link_data *l = &v->links.items[t->job];
+	bool its = l->kind == LINK_POSTED && trace_at(v->trace, l->from)->a == id;
+	return its ? l->from_lane : LANE_NONE;
+}
+
+uint32_t job_of_posted(const struct view *v, uint64_t begun, uint64_t end)
+{
+	for (uint64_t i = begun; i < end && i - begun < LOOK_AT; i++) {
+		const struct event *e = trace_at(v->trace, i);
+		uint32_t job = e->kind == EV_FUTURE_DONE ? job_of_thing(v, e->a) : NO_INDEX;
+		if (job != NO_INDEX && v->jobs.items[job].started < i)
+			return job;
+	}
+	return JOB_NONE;
+}
+
+bool set_watch_of(const struct story *s, struct scratch *t)
+{
+	const struct view *v = s->v;
+	const struct thing *cause = thing_find(v, s->begun->b);
+	const struct thing *self = thing_find(v, s->begun->a);
+	if (!cause || cause->is_job || cause->watch == NO_INDEX)
+		cause = self;
+	if (!cause || cause->is_job || cause->watch == NO_INDEX)
+		return false;
+	set_text(v, &t->label, v->watches.lives.items[cause->watch].text);
+	return true;
+}
+
+/* Its time has come; on the real clock, how long ago. */
+static void put_timer_reason(const struct story *s, struct scratch *t,
+                             const struct thing *self, struct buf *out)
+{
+	const struct view *v = s->v;
+	int64_t due = self && self->timer != NO_INDEX
+	                      ? v->timers.lives.items[self->timer].when_ns
+	                      : s->begun->time_ns;
+	set_time(&t->time, due);
+	enum phrase phrase = PHRASE_WHY_TIMER;
+	if (trace_about(v->trace)->real_clock && s->begun->time_ns - due > LATE_NS)
+		phrase = explain_late(s, t, due, PHRASE_WHY_TIMER_LATE_BY,
+		                      PHRASE_WHY_TIMER_LATE_ONLY);
+	say(out, phrase, t);
+}
+
 void put_callback_reason(const struct story *s, struct scratch *t, struct buf *out)
 {
 	const struct view *v = s->v;
@@ -232,10 +384,7 @@ void put_callback_reason(const struct story *s, struct scratch *t, struct buf *o
 	const struct thing *cause = thing_find(v, s->begun->b);
 	switch (s->begun->detail) {
 	case ROLE_TIMER:
-		set_time(&t->time, self && self->timer != NO_INDEX
-		                           ? v->timers.lives.items[self->timer].when_ns
-		                           : s->begun->time_ns);
-		say(out, PHRASE_WHY_TIMER, t);
+		put_timer_reason(s, t, self, out);
 		break;
 	case ROLE_DONE_CALLBACK:
 		if (cause && cause->lane != LANE_NONE) {
@@ -246,10 +395,11 @@ void put_callback_reason(const struct story *s, struct scratch *t, struct buf *o
 		}
 		break;
 	case ROLE_IO:
-		say(out, PHRASE_WHY_IO, t);
+		say(out, set_watch_of(s, t) ? PHRASE_WHY_IO_READY : PHRASE_WHY_IO, t);
 		break;
 	default:
-		say(out, PHRASE_WHY_CALL_SOON, t);
+		set_name(v, &t->other, poster_of(v, s->begun->a));
+		say(out, t->other.len ? PHRASE_WHY_POSTED : PHRASE_WHY_CALL_SOON, t);
 		break;
 	}
 }

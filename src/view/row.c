@@ -140,6 +140,16 @@ static bool overdue(const struct reach *r, size_t begun, double left)
 	return s.deadline_ns != INT64_MAX && left >= (double)s.deadline_ns - 0.5;
 }
 
+/* The ending that stands in a column, if no run begins in it afterwards. A worker is idle
+ * after that of its job. */
+static enum lane_state ending_at(const struct reach *r, size_t from, size_t to)
+{
+	if (to - from > 1 && span_state(r->l->spans.items[to - 1]) == STATE_IDLE)
+		to--;
+	enum lane_state last = span_state(r->l->spans.items[to - 1]);
+	return last >= STATE_DONE && last <= STATE_CANCELLED ? last : STATE_ABSENT;
+}
+
 static struct column column_between(const struct reach *r, const struct edge *a,
                                     const struct edge *b, double left, double right)
 {
@@ -151,21 +161,18 @@ static struct column column_between(const struct reach *r, const struct edge *a,
 	}
 	c.runs = b->runs - a->runs;
 	bool begins = b->begun > a->begun;
-	if (begins) {
-		enum lane_state last = span_state(r->l->spans.items[b->begun - 1]);
-		if (last >= STATE_DONE && last <= STATE_CANCELLED)
-			c.ending = last;
-	}
+	if (begins)
+		c.ending = ending_at(r, a->begun, b->begun);
 	bool here = left <= r->end && r->end < right;
 	if (left <= r->end)
 		c.shown = choose(r, &c, begins || here ? b->begun : 0);
 	if (c.shown == STATE_WAITING &&
 	    overdue(r, b->begun, left + (right - left) * 1e-5))
 		c.shown = STATE_READY;
-	bool over = !begins && b->begun &&
-	            span_state(r->l->spans.items[b->begun - 1]) >= STATE_DONE;
-	if (over)
-		c.shown = STATE_ABSENT;
+	enum lane_state last = b->begun ? span_state(r->l->spans.items[b->begun - 1])
+	                                : STATE_ABSENT;
+	if (!begins && last >= STATE_DONE)
+		c.shown = last == STATE_IDLE && left <= r->end ? STATE_IDLE : STATE_ABSENT;
 	return c;
 }
 
@@ -194,7 +201,7 @@ static void put_label(const struct reach *r, uint32_t lane, size_t index, struct
 		                out);
 }
 
-/* Put the wait's label into the cells from `from` up to `to`, if it fits with a dash on
+/* Put the span's label into the cells from `from` up to `to`, if it fits with a dash on
  * both sides. */
 static void draw_label(const struct reach *r, uint32_t lane, size_t span,
                        struct row_cell *cells, int from, int to)
@@ -225,9 +232,11 @@ done:
 	buf_free(&text);
 }
 
-static bool is_wait(enum lane_state s)
+/* Whether a state has words in it: what a task waits for, what a worker does. */
+static bool has_label(const struct reach *r, enum lane_state s)
 {
-	return s == STATE_WAITING || s == STATE_CANCELLING;
+	return s == STATE_WAITING || s == STATE_CANCELLING ||
+	       (s == STATE_RUNNING && r->l->lane.worker);
 }
 
 void view_row(const struct view *v, uint32_t lane, const struct scale *s,
@@ -236,8 +245,8 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s,
 	struct reach r = reach_of(v, lane, s, position);
 	double left = edge_of(&r, s, 0);
 	struct edge a = edge_at(&r, left);
-	int wait_from = -1;   /* a wait without interruption since this column ... */
-	size_t wait_span = 0; /* ... is this span */
+	int label_from = -1;   /* a span without interruption since this column ... */
+	size_t label_span = 0; /* ... is this one */
 	for (int col = 0; col <= s->cols; col++) {
 		double right = edge_of(&r, s, col + 1);
 		struct edge b = edge_at(&r, right);
@@ -245,9 +254,9 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s,
 		if (col < s->cols)
 			shown = column_between(&r, &a, &b, left, right).shown;
 		size_t span = b.begun ? b.begun - 1 : 0;
-		if (wait_from >= 0 && (!is_wait(shown) || span != wait_span)) {
-			draw_label(&r, lane, wait_span, cells, wait_from, col);
-			wait_from = -1;
+		if (label_from >= 0 && (!has_label(&r, shown) || span != label_span)) {
+			draw_label(&r, lane, label_span, cells, label_from, col);
+			label_from = -1;
 		}
 		if (col == s->cols)
 			break;
@@ -255,9 +264,9 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s,
 		                 : shown == STATE_MIXED ? GLYPH_MIXED
 		                                        : state_infos[shown].glyph;
 		cells[col] = (struct row_cell){glyph, shown, false};
-		if (is_wait(shown) && wait_from < 0) {
-			wait_from = col;
-			wait_span = span;
+		if (has_label(&r, shown) && label_from < 0) {
+			label_from = col;
+			label_span = span;
 		}
 		a = b;
 		left = right;

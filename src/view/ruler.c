@@ -51,7 +51,7 @@ static double steps_in_tick(const struct view *v, size_t tick, double *first)
 	*first = (double)v->ticks.items[tick].first_step;
 	double end = tick + 1 < v->ticks.count
 	                     ? (double)v->ticks.items[tick + 1].first_step
-	                     : (double)v->steps.count;
+	                     : (double)main_thread(v)->steps.count;
 	return end - *first;
 }
 
@@ -72,7 +72,7 @@ double ruler_to_step(const struct view *v, double tick)
 		return tick < 0 ? tick : 0;
 	size_t index = (size_t)tick;
 	if (index >= v->ticks.count)
-		return (double)v->steps.count + (tick - (double)v->ticks.count);
+		return (double)main_thread(v)->steps.count + (tick - (double)v->ticks.count);
 	double first;
 	double count = steps_in_tick(v, index, &first);
 	return first + (tick - (double)index) * count;
@@ -86,12 +86,7 @@ double view_coordinate(const struct view *v, enum ruler r, uint64_t position)
 		return step_coordinate(v, position);
 	if (r == RULER_TICK)
 		return tick_coordinate(v, step_coordinate(v, position));
-	while (position > 0) {
-		const struct event *e = trace_at(v->trace, --position);
-		if (e->thread == 0)
-			return (double)e->time_ns;
-	}
-	return 0;
+	return position ? (double)trace_at(v->trace, position - 1)->time_ns : 0;
 }
 
 double view_extent(const struct view *v, enum ruler r)

@@ -37,6 +37,11 @@ static enum phrase end_waiting(const struct story *s, struct scratch *t)
 		return PHRASE_END_CLEANS_UP;
 	if (f)
 		return f->group ? PHRASE_END_WAITS_GROUP : PHRASE_END_WAITS_GATHER;
+	uint32_t job = job_of_thing(v, e->a);
+	if (job != NO_INDEX) {
+		buf_reset(&t->label);
+		view_wait_label(v, s->lane, s->m.end, &t->label);
+	}
 	if (span.deadline_ns == INT64_MAX)
 		return view_lane_of(v, e->a) == LANE_NONE ? PHRASE_END_WAITS
 		                                          : PHRASE_END_WAITS_TASK;
@@ -81,36 +86,26 @@ static void put_unfinished(const struct story *s, struct scratch *t, struct buf 
 	say(out, named ? PHRASE_RAN_ON_IT : PHRASE_RAN_ON, t);
 }
 
-/* What it did in this moment and how that ended. */
-static void put_deed(const struct story *s, struct scratch *t, struct buf *out)
+void put_caption_line(const struct story *s, struct scratch *t, struct buf *out)
 {
 	bool named = out->len > 0;
-	if (s->m.kind == MOMENT_CAPTION && s->caption_line) {
-		if (s->any_lines) {
-			set_lines(t, s);
-			t->f.n = s->caption_line->a;
-			say(out, named ? PHRASE_RAN_AT_LINE_IT : PHRASE_RAN_AT_LINE, t);
-			return;
-		}
-		t->f.n = s->caption_line->a;
+	if (!s->caption_line)
+		return;
+	t->f.n = s->caption_line->a;
+	if (!s->any_lines) {
 		say(out, named ? PHRASE_AT_LINE_IT : PHRASE_AT_LINE, t);
 		return;
 	}
-	if (s->m.kind == MOMENT_BLOCK && s->block) {
-		int64_t busy_ns = trace_number_at(s->v->trace, s->block->a);
-		t->f.n = s->block->b;
-		buf_reset(&t->span);
-		duration_text(busy_ns, &t->span);
-		set_time(&t->time, add_ns(s->block->time_ns, busy_ns));
-		say(out, named ? PHRASE_BUSY_IT : PHRASE_BUSY, t);
-		return;
-	}
-	if (!s->outcome) {
-		put_unfinished(s, t, out);
-		return;
-	}
+	set_lines(t, s);
+	say(out, named ? PHRASE_RAN_AT_LINE_IT : PHRASE_RAN_AT_LINE, t);
+}
+
+void put_ran_and(const struct story *s, struct scratch *t, enum phrase phrase,
+                 struct buf *out)
+{
+	bool named = out->len > 0;
 	struct buf end = {0};
-	say(&end, end_phrase(s, t), t);
+	say(&end, phrase, t);
 	buf_reset(&t->text);
 	buf_puts(&t->text, buf_text(&end));
 	buf_free(&end);
@@ -122,6 +117,52 @@ static void put_deed(const struct story *s, struct scratch *t, struct buf *out)
 	say(out, named ? PHRASE_RAN_IT : PHRASE_RAN, t);
 }
 
+/* The thread is held: by time.sleep, or until another thread is done. */
+static void put_block(const struct story *s, struct scratch *t, struct buf *out)
+{
+	bool named = out->len > 0;
+	if (s->join) {
+		set_text(s->v, &t->label, s->join->b);
+		if (s->any_lines)
+			put_ran_and(s, t, PHRASE_END_BLOCKED, out);
+		else
+			say(out, named ? PHRASE_BLOCKED_IT : PHRASE_BLOCKED, t);
+		return;
+	}
+	int64_t busy_ns = trace_number_at(s->v->trace, s->block->a);
+	t->f.n = s->block->b;
+	buf_reset(&t->span);
+	duration_text(busy_ns, &t->span);
+	set_time(&t->time, add_ns(s->block->time_ns, busy_ns));
+	say(out, named ? PHRASE_BUSY_IT : PHRASE_BUSY, t);
+}
+
+/* It goes on in this step once a worker has taken the job that it submitted. */
+static void put_handing_over(const struct story *s, struct scratch *t, uint32_t job,
+                             struct buf *out)
+{
+	const struct view *v = s->v;
+	set_text(v, &t->label, v->job_lives.lives.items[job].text);
+	set_name(v, &t->other, view_lane_of_thread(v, v->jobs.items[job].thread));
+	put_ran_and(s, t, PHRASE_END_HANDS_OVER, out);
+}
+
+/* What it did in this moment and how that ended. */
+static void put_deed(const struct story *s, struct scratch *t, struct buf *out)
+{
+	uint32_t handed = job_handed_over(s);
+	if (s->m.kind == MOMENT_CAPTION && s->caption_line)
+		put_caption_line(s, t, out);
+	else if (s->m.kind == MOMENT_BLOCK && (s->block || s->join))
+		put_block(s, t, out);
+	else if (handed != JOB_NONE)
+		put_handing_over(s, t, handed, out);
+	else if (s->outcome)
+		put_ran_and(s, t, end_phrase(s, t), out);
+	else
+		put_unfinished(s, t, out);
+}
+
 /* ---- what follows ---- */
 
 /* Who was held up by the blocking call that begins or that has just ended here. */
@@ -131,12 +172,16 @@ static void put_hold(const struct story *s, struct scratch *t, struct buf *why)
 	bool begins = s->m.kind == MOMENT_BLOCK;
 	if (!begins && !s->ended_block)
 		return;
-	/* The pair in blocks: BLOCK_BEGUN, then BLOCK_ENDED. */
-	size_t i = events_below(v->blocks.items, v->blocks.count, s->m.end);
-	if (i == 0 || (begins && i >= v->blocks.count))
+	/* Outside of the loop there is nobody whom another thread's job could hold up. */
+	if (s->join && !s->begun)
 		return;
-	uint64_t from = begins ? s->block_index : i >= 2 ? v->blocks.items[i - 2] : 0;
-	uint64_t to = begins ? v->blocks.items[i] : v->blocks.items[i - 1];
+	/* The pair in blocks: BLOCK_BEGUN or JOIN_BEGUN, then its end. */
+	const struct thread_data *th = thread_find(v, s->m.thread);
+	size_t i = events_below(th->blocks.items, th->blocks.count, s->m.end);
+	if (i == 0 || (begins && i >= th->blocks.count))
+		return;
+	uint64_t from = begins ? s->block_index : i >= 2 ? th->blocks.items[i - 2] : 0;
+	uint64_t to = begins ? th->blocks.items[i] : th->blocks.items[i - 1];
 	struct hold h;
 	view_hold(v, s->lane, from, to, &h);
 	struct names held = {.v = v};
@@ -260,6 +305,7 @@ static void put_told(const struct story *s, struct scratch *t, struct buf *why)
 static void put_consequences(const struct story *s, struct scratch *t, struct buf *why)
 {
 	put_hold(s, t, why);
+	put_jobs(s, t, why);
 	if (s->created.count) {
 		set_names(t, &s->created);
 		say(why, PHRASE_CREATED, t);
@@ -312,23 +358,47 @@ static void add_entry(struct names *names, const struct ready_entry *r)
 	}
 }
 
+/* The first few watches by name, into t->list. */
+static void set_watches(const struct view *v, const struct snapshot *now,
+                        struct scratch *t)
+{
+	enum { SHOWN = 4 };
+	struct buf name = {0};
+	buf_reset(&t->list);
+	for (size_t i = 0; i < now->watch_count && i < SHOWN; i++) {
+		if (i)
+			buf_puts(&t->list, ", ");
+		set_text(v, &name, now->watches[i].text);
+		buf_puts(&t->list, buf_text(&name));
+	}
+	if (now->watch_count > SHOWN)
+		buf_printf(&t->list, " and %zu others", now->watch_count - SHOWN);
+	buf_free(&name);
+}
+
 static void put_sleep(const struct view *v, const struct snapshot *now, struct scratch *t,
                       struct buf *why)
 {
 	struct names who = {.v = v};
-	if (now->watch_count)
-		for (size_t i = 0; i < now->watch_count && i < 8; i++)
-			names_add(&who, now->watches[i].lane);
-	for (size_t i = 0; i < now->job_count && i < 8; i++)
-		names_add(&who, now->jobs[i].lane);
+	for (size_t i = 0; i < now->watch_count && i < 8; i++)
+		names_add(&who, now->watches[i].lane);
 	set_names(t, &who);
+	/* Watches that no task waits for itself: servers, connections. */
+	if (!who.count && now->watch_count)
+		set_watches(v, now, t);
+	enum phrase alone = PHRASE_SLEEPS_IO, with_timer = PHRASE_SLEEPS_IO_TIMER;
+	if (!now->watch_count && (now->busy_count || now->job_count)) {
+		set_jobs_running(v, now, t);
+		alone = PHRASE_SLEEPS_WORKER;
+		with_timer = PHRASE_SLEEPS_WORKER_TIMER;
+	}
 	if (now->timer_count) {
 		buf_reset(&t->other);
 		view_timer_name(v, &now->timers[0], &t->other);
 		set_time(&t->time, now->timers[0].deadline_ns);
-		say(why, who.count ? PHRASE_SLEEPS_IO_TIMER : PHRASE_SLEEPS, t);
-	} else if (who.count) {
-		say(why, now->watch_count ? PHRASE_SLEEPS_IO : PHRASE_SLEEPS_WORKER, t);
+		say(why, t->list.len ? with_timer : PHRASE_SLEEPS, t);
+	} else if (t->list.len) {
+		say(why, alone, t);
 	}
 }
 
@@ -343,11 +413,13 @@ static void put_next_folded(const struct story *s, struct scratch *t, struct buf
 	if (next >= view_moment_count(v, false))
 		return;
 	struct moment m = view_moment(v, false, next);
+	if (m.thread != s->m.thread)
+		return;
 	for (uint64_t i = m.begin; i < m.end && i - m.begin < LOOK_AT; i++) {
 		const struct event *e = trace_at(v->trace, i);
 		if (e->kind == EV_POLLED) {
 			struct snapshot then = {0};
-			view_snapshot(v, i, 8, &then);
+			view_snapshot_of(v, s->m.thread, i, 8, &then);
 			put_sleep(v, &then, t, why);
 			snapshot_free(&then);
 			return;
@@ -364,15 +436,16 @@ static void put_next_folded(const struct story *s, struct scratch *t, struct buf
 	}
 }
 
-static void put_next(const struct story *s, struct scratch *t, struct buf *why)
+void put_next(const struct story *s, struct scratch *t, struct buf *why)
 {
 	if (s->m.kind == MOMENT_CAPTION || s->m.kind == MOMENT_BLOCK || !s->begun)
 		return;
-	const struct step *step = step_at(s->v, s->m.end);
+	const struct step *step =
+		thread_step_at(thread_find(s->v, s->m.thread), s->m.end);
 	if (step && step->ended >= s->m.end)
 		return;
 	struct snapshot now = {0};
-	view_snapshot(s->v, s->m.end, 8, &now);
+	view_snapshot_of(s->v, s->m.thread, s->m.end, 8, &now);
 	struct names next = {.v = s->v};
 	for (size_t i = 0; i < now.ready_count && i < 8; i++)
 		add_entry(&next, &now.ready[i]);
@@ -442,6 +515,29 @@ static void tell_count(const struct story *s, struct scratch *t, struct buf *wha
 		say(what, f->group ? PHRASE_LOOP_GROUP : PHRASE_LOOP_GATHER, t);
 }
 
+/* What a worker or a descriptor has the loop do. False if it is nothing of the kind. */
+static bool tell_from_outside(const struct story *s, struct scratch *t, struct buf *what)
+{
+	const struct view *v = s->v;
+	uint32_t job = job_of_posted(v, s->m.begun, s->m.end);
+	uint32_t poster = poster_of(v, s->begun->a);
+	const struct thing *self = thing_find(v, s->begun->a);
+	if (job != JOB_NONE) {
+		set_text(v, &t->label, v->job_lives.lives.items[job].text);
+		set_name(v, &t->who, view_lane_of_thread(v, v->jobs.items[job].thread));
+		say(what, PHRASE_LOOP_JOB, t);
+	} else if (poster != LANE_NONE) {
+		set_name(v, &t->other, poster);
+		say(what, PHRASE_LOOP_POSTED, t);
+	} else if (self && set_watch_of(s, t)) {
+		set_names(t, &s->created);
+		say(what, s->created.count ? PHRASE_LOOP_IO_TASK : PHRASE_LOOP_IO, t);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static void tell_loop(const struct story *s, struct scratch *t, struct buf *what,
                       struct buf *why)
 {
@@ -463,6 +559,8 @@ static void tell_loop(const struct story *s, struct scratch *t, struct buf *what
 		put_aborting(s, t, what);
 	} else if (s->counted) {
 		tell_count(s, t, what);
+	} else if (tell_from_outside(s, t, what)) {
+		/* told */
 	} else if (strstr(buf_text(&t->text), "_run_until_complete_cb")) {
 		const struct thing *cause = thing_find(v, s->begun->b);
 		set_name(v, &t->who, cause ? cause->lane : LANE_NONE);
@@ -480,6 +578,7 @@ static void tell_loop(const struct story *s, struct scratch *t, struct buf *what
 		set_names(t, &woken);
 		say(why, PHRASE_MAKES_READY, t);
 	}
+	put_jobs(s, t, why);
 	put_next(s, t, why);
 }
 
@@ -490,7 +589,7 @@ static void put_left(const struct story *s, struct scratch *t, struct buf *why)
 	struct names left = {.v = s->v};
 	uint32_t count = view_lane_count(s->v);
 	for (uint32_t i = LANE_LOOP + 1; i < count; i++)
-		if (!lane_is_machinery(s->v, i) &&
+		if (s->v->lanes.items[i].lane.task && !lane_is_machinery(s->v, i) &&
 		    view_state_at(s->v, i, s->m.end) < STATE_TIMED)
 			names_add(&left, i);
 	set_names(t, &left);
@@ -534,7 +633,7 @@ static void tell_program(const struct story *s, struct scratch *t, struct buf *w
 	if (s->m.kind == MOMENT_CAPTION && s->caption_line) {
 		t->f.n = s->caption_line->a;
 		say(what, PHRASE_PROGRAM_AT_LINE, t);
-	} else if (s->m.kind == MOMENT_BLOCK) {
+	} else if (s->m.kind == MOMENT_BLOCK || job_handed_over(s) != JOB_NONE) {
 		buf_puts(&t->who, "The program");
 		put_deed(s, t, what);
 	} else if (s->cancels.count && !s->any_lines) {
@@ -567,6 +666,7 @@ static void tell_program(const struct story *s, struct scratch *t, struct buf *w
 		say(why, PHRASE_CANCELS, t);
 	}
 	put_hold(s, t, why);
+	put_jobs(s, t, why);
 	put_warning(s, t, why);
 }
 
@@ -599,12 +699,15 @@ void view_sentence(const struct view *v, bool internals, size_t index, struct bu
 		say(&since, PHRASE_START_WHY, &t);
 	} else if (s.m.kind == MOMENT_END) {
 		tell_end(&s, &t, &did, &since);
+	} else if (s.m.thread && (!s.begun || s.begun->kind != EV_STEP_BEGUN)) {
+		tell_worker(&s, &t, &did, &since);
 	} else if (!s.begun) {
 		tell_program(&s, &t, &did, &since);
-	} else if (s.lane == LANE_PROGRAM) {
-		tell_callback(&s, &t, &did, &since);
-	} else if (s.lane == LANE_LOOP) {
+	} else if (s.lane == LANE_LOOP ||
+	           (s.internal_step && s.lane == view_lane_of_thread(v, s.m.thread))) {
 		tell_loop(&s, &t, &did, &since);
+	} else if (s.lane == view_lane_of_thread(v, s.m.thread)) {
+		tell_callback(&s, &t, &did, &since);
 	} else {
 		tell_task(&s, &t, &did, &since);
 	}

@@ -63,22 +63,22 @@ static bool was_dropped(const struct view *v, const struct thing *t, uint64_t po
 	return kind == EV_HANDLE_DROPPED || kind == EV_TIMER_DROPPED;
 }
 
-static void fill_ready(const struct view *v, uint64_t position, size_t max,
-                       struct snapshot *s)
+static void fill_ready(const struct view *v, const struct thread_data *th,
+                       uint64_t position, size_t max, struct snapshot *s)
 {
-	const struct step *last = step_at(v, position);
+	const struct step *last = thread_step_at(th, position);
 	size_t from = last ? last->head : 0;
-	size_t to = events_below(v->readies.items, v->readies.count, position);
+	size_t to = events_below(th->readies.items, th->readies.count, position);
 	size_t room = max && to - from > max ? max : to > from ? to - from : 0;
 	ROOM_FOR(s->ready, room);
 	s->ready_count = 0;
 	for (size_t i = from; i < to; i++) {
-		const struct event *e = trace_at(v->trace, v->readies.items[i]);
+		const struct event *e = trace_at(v->trace, th->readies.items[i]);
 		const struct thing *t = thing_find(v, e->a);
 		if (t && t->lane == LANE_NONE && was_dropped(v, t, position))
 			continue;
 		if (s->ready_count < room)
-			s->ready[s->ready_count] = ready_entry(v, v->readies.items[i]);
+			s->ready[s->ready_count] = ready_entry(v, th->readies.items[i]);
 		s->ready_count++;
 	}
 }
@@ -89,6 +89,7 @@ struct timer_list {
 	const struct view *v;
 	struct timer_entry *entries;
 	size_t filled, room, max, seen;
+	unsigned thread; /* whose loop's timers */
 };
 
 static bool sooner(const struct timer_entry *a, const struct timer_entry *b)
@@ -105,9 +106,11 @@ static int compare_timers(const void *left, const void *right)
 
 /* With a limit, keep only the soonest, sorted as they come; else take all and sort them
  * once. */
-static void add_timer(void *context, const struct life *life)
+static bool add_timer(void *context, const struct life *life)
 {
 	struct timer_list *list = context;
+	if (trace_at(list->v->trace, life->begin)->thread != list->thread)
+		return true;
 	struct timer_entry t = {
 		.id = life->id,
 		.deadline_ns = life->when_ns,
@@ -118,7 +121,7 @@ static void add_timer(void *context, const struct life *life)
 	if (list->filled == list->room) {
 		if (list->max && list->filled == list->max) {
 			if (!sooner(&t, &list->entries[list->filled - 1]))
-				return;
+				return true;
 			list->filled--;
 		} else {
 			list->room = vec_grown_room(list->room, list->room + 1);
@@ -132,12 +135,14 @@ static void add_timer(void *context, const struct life *life)
 		for (; at > 0 && sooner(&t, &list->entries[at - 1]); at--)
 			list->entries[at] = list->entries[at - 1];
 	list->entries[at] = t;
+	return true;
 }
 
-static void fill_timers(const struct view *v, uint64_t position, size_t max,
-                        struct snapshot *s)
+static void fill_timers(const struct view *v, const struct thread_data *th,
+                        uint64_t position, size_t max, struct snapshot *s)
 {
-	struct timer_list list = {.v = v, .entries = s->timers, .max = max};
+	struct timer_list list = {
+		.v = v, .entries = s->timers, .max = max, .thread = th->number};
 	alive_at(&v->timers, position, add_timer, &list);
 	if (!max && list.filled)
 		qsort(list.entries, list.filled, sizeof *list.entries, compare_timers);
@@ -150,15 +155,14 @@ static void fill_timers(const struct view *v, uint64_t position, size_t max,
 struct watch_list {
 	const struct view *v;
 	struct watch_entry *entries;
-	size_t filled, room, max, seen;
+	size_t filled, room, max;
 };
 
-static void add_watch(void *context, const struct life *life)
+static bool add_watch(void *context, const struct life *life)
 {
 	struct watch_list *list = context;
-	list->seen++;
 	if (list->max && list->filled == list->max)
-		return;
+		return false;
 	if (list->filled == list->room) {
 		list->room = vec_grown_room(list->room, list->room + 1);
 		ROOM_FOR(list->entries, list->room);
@@ -166,10 +170,13 @@ static void add_watch(void *context, const struct life *life)
 	const struct thing *t = thing_find(list->v, life->id);
 	list->entries[list->filled++] = (struct watch_entry){
 		.id = life->id,
-		.lane = t ? t->waiter : LANE_NONE,
+		.lane = !t          ? LANE_NONE
+		        : t->is_job ? view_job(list->v, t->watch).waiter
+		                    : t->waiter,
 		.text = life->text,
 		.event = life->begin,
 	};
+	return true;
 }
 
 static int compare_watches(const void *left, const void *right)
@@ -187,12 +194,118 @@ static void fill_watches(const struct view *v, const struct alive *from,
 	if (list.filled)
 		qsort(list.entries, list.filled, sizeof *list.entries, compare_watches);
 	*entries = list.entries;
-	*count = list.seen;
+	*count = alive_count(from, position);
 }
 
-/* ---- all of it ---- */
+/* ---- workers and their queues ---- */
 
-/* Lanes are born in order, so those born before a position are the first ones. */
+static void set_doing(const struct view *v, const struct thread_data *th,
+                      uint64_t position, struct worker_entry *w)
+{
+	w->doing = WORKER_IDLE;
+	w->job = view_job_at(v, th->lane, position);
+	size_t span = view_span_at(v, th->lane, position);
+	if (span != SIZE_MAX)
+		w->event = span_event(v->lanes.items[th->lane].spans.items[span]);
+	if (w->job == JOB_NONE)
+		return;
+	w->doing = WORKER_BUSY;
+	w->event = v->jobs.items[w->job].started;
+	w->abandoned = v->jobs.items[w->job].abandoned < position;
+	uint64_t index;
+	const struct event *block = thread_block_at(v, th, position, &index);
+	if (block) {
+		bool sleeps = block->kind == EV_BLOCK_BEGUN;
+		w->doing = sleeps ? WORKER_SLEEPS : WORKER_BLOCKED;
+		w->event = index;
+		w->text = sleeps ? 0 : block->b;
+		if (sleeps)
+			w->until_ns = add_ns(block->time_ns,
+			                     trace_number_at(v->trace, block->a));
+	} else if (thread_loops_at(v, th, position)) {
+		size_t switches = events_below(th->loop_switches.items,
+		                               th->loop_switches.count, position);
+		w->doing = WORKER_LOOPS;
+		w->event = th->loop_switches.items[switches - 1];
+	}
+}
+
+struct worker_list {
+	const struct view *v;
+	struct snapshot *s;
+	uint64_t position;
+	size_t filled, room;
+};
+
+static bool add_worker(void *context, const struct life *life)
+{
+	struct worker_list *list = context;
+	struct snapshot *s = list->s;
+	const struct thread_data *th = thread_find(list->v, life->id);
+	struct worker_entry w = {
+		.lane = th->lane,
+		.thread = th->number,
+		.kind = th->kind,
+		.until_ns = INT64_MAX,
+	};
+	set_doing(list->v, th, list->position, &w);
+	w.since_ns = trace_at(list->v->trace, w.event)->time_ns;
+	s->worker_count++;
+	s->busy_count += w.doing != WORKER_IDLE;
+	if (list->filled == list->room) {
+		list->room = vec_grown_room(list->room, list->room + 1);
+		ROOM_FOR(s->workers, list->room);
+	}
+	s->workers[list->filled++] = w;
+	return true;
+}
+
+static int compare_workers(const void *left, const void *right)
+{
+	const struct worker_entry *a = left, *b = right;
+	return a->thread < b->thread ? -1 : a->thread > b->thread;
+}
+
+static void fill_workers(const struct view *v, uint64_t position, struct snapshot *s)
+{
+	struct worker_list list = {.v = v, .s = s, .position = position};
+	s->worker_count = s->busy_count = 0;
+	alive_at(&v->worker_lives, position, add_worker, &list);
+	if (list.filled)
+		qsort(s->workers, list.filled, sizeof *s->workers, compare_workers);
+}
+
+static void fill_queued(const struct view *v, uint64_t position, size_t max,
+                        struct snapshot *s)
+{
+	VEC(uint32_t) jobs = {0};
+	s->queued_count = 0;
+	for (uint32_t i = 0; i < v->pools.count; i++) {
+		size_t left = queue_length(v, i, position);
+		size_t room = max && left > max - jobs.count ? max - jobs.count : left;
+		s->queued_count += left;
+		vec_reserve(&jobs, room);
+		jobs.count += queue_at(v, i, position, jobs.items + jobs.count, room);
+	}
+	ROOM_FOR(s->queued, jobs.count);
+	uint32_t rank = 0, pool = NO_INDEX;
+	for (size_t i = 0; i < jobs.count; i++) {
+		const struct job_data *j = &v->jobs.items[jobs.items[i]];
+		rank = j->pool == pool ? rank + 1 : 1;
+		pool = j->pool;
+		s->queued[i] = (struct queued_entry){
+			.job = jobs.items[i],
+			.pool = v->pools.items[pool].text,
+			.rank = rank,
+			.waiter = view_job(v, jobs.items[i]).waiter,
+			.event = v->job_lives.lives.items[jobs.items[i]].begin,
+		};
+	}
+	vec_free(&jobs);
+}
+
+/* Lanes are born in order, so those born before a position are the first ones; some are
+ * workers'. */
 static uint32_t born_before(const struct view *v, uint64_t position)
 {
 	size_t first = LANE_LOOP + 1, low = first, high = v->lanes.count;
@@ -203,7 +316,8 @@ static uint32_t born_before(const struct view *v, uint64_t position)
 		else
 			high = middle;
 	}
-	return (uint32_t)(low - first);
+	size_t workers = events_below(v->workers_born.items, v->workers_born.count, position);
+	return (uint32_t)(low - first - workers);
 }
 
 static uint32_t ended_before(const struct view *v, unsigned how, uint64_t position)
@@ -212,48 +326,38 @@ static uint32_t ended_before(const struct view *v, unsigned how, uint64_t positi
 	                              position);
 }
 
-static void fill_now(const struct view *v, uint64_t position, struct snapshot *s)
+static void fill_now(const struct view *v, const struct thread_data *th,
+                     uint64_t position, struct snapshot *s)
 {
-	for (uint64_t i = position; i > 0;) {
-		const struct event *e = trace_at(v->trace, --i);
-		if (e->thread)
-			continue;
-		s->time_ns = e->time_ns;
-		s->tick = e->tick;
-		s->step = e->step;
-		break;
-	}
-	const struct step *step = step_at(v, position);
+	if (position)
+		s->time_ns = trace_at(v->trace, position - 1)->time_ns;
+	s->tick = tick_number_at(v, position);
+	s->step = step_number_at(v, position);
+	const struct step *step = thread_step_at(th, position);
 	if (step && step->ended >= position)
 		s->running = step->lane;
-	size_t switches =
-		events_below(v->loop_switches.items, v->loop_switches.count, position);
-	s->loop_running =
-		switches &&
-		trace_at(v->trace, v->loop_switches.items[switches - 1])->kind ==
-			EV_LOOP_STARTED;
-	size_t blocks = events_below(v->blocks.items, v->blocks.count, position);
-	const struct event *block =
-		blocks ? trace_at(v->trace, v->blocks.items[blocks - 1]) : NULL;
-	if (block && block->kind == EV_BLOCK_BEGUN) {
-		s->blocked = true;
+	s->loop_running = thread_loops_at(v, th, position);
+	uint64_t index;
+	const struct event *block = thread_block_at(v, th, position, &index);
+	if (!block)
+		return;
+	s->blocked = true;
+	s->blocked_until_ns = INT64_MAX;
+	if (block->kind == EV_BLOCK_BEGUN)
 		s->blocked_until_ns =
 			add_ns(block->time_ns, trace_number_at(v->trace, block->a));
-	}
+	else
+		s->blocked_on = block->b;
 }
 
 void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
                       size_t max_entries, struct snapshot *s)
 {
-	(void)thread;
-	view_snapshot(v, position, max_entries, s);
-}
-
-void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
-                   struct snapshot *s)
-{
 	if (position > v->count)
 		position = v->count;
+	const struct thread_data *th = thread_find(v, thread);
+	if (!th)
+		th = main_thread(v);
 	*s = (struct snapshot){
 		.position = position,
 		.running = LANE_NONE,
@@ -264,15 +368,23 @@ void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
 		.workers = s->workers,
 		.queued = s->queued,
 	};
-	fill_now(v, position, s);
-	fill_ready(v, position, max_entries, s);
-	fill_timers(v, position, max_entries, s);
+	fill_now(v, th, position, s);
+	fill_ready(v, th, position, max_entries, s);
+	fill_timers(v, th, position, max_entries, s);
 	fill_watches(v, &v->watches, position, max_entries, &s->watches, &s->watch_count);
-	fill_watches(v, &v->jobs, position, max_entries, &s->jobs, &s->job_count);
+	fill_watches(v, &v->job_lives, position, max_entries, &s->jobs, &s->job_count);
+	fill_workers(v, position, s);
+	fill_queued(v, position, max_entries, s);
 	s->born_count = born_before(v, position);
 	s->done_count = ended_before(v, 0, position);
 	s->failed_count = ended_before(v, 1, position);
 	s->cancelled_count = ended_before(v, 2, position);
+}
+
+void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
+                   struct snapshot *s)
+{
+	view_snapshot_of(v, 0, position, max_entries, s);
 }
 
 /* ---- lines, captions, output ---- */
@@ -282,9 +394,16 @@ void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
 static uint64_t line_in_run(const struct view *v, const struct lane_data *l,
                             uint64_t begin, uint64_t position)
 {
-	for (uint64_t i = position; i-- > begin;) {
+	enum { LOOK_BACK = 1 << 20 };
+	uint64_t held;
+	const struct thread_data *th = thread_find(v, l->lane.thread);
+	/* A thread that is held runs no line: others may have run many since. */
+	if (th && thread_block_at(v, th, position, &held) && held >= begin)
+		position = held;
+	for (uint64_t i = position, seen = 0; i-- > begin && seen < LOOK_BACK; seen++) {
 		const struct event *e = trace_at(v->trace, i);
-		if (e->kind == EV_LINE && e->task == l->lane.task && e->thread == 0)
+		if (e->kind == EV_LINE && e->task == l->lane.task &&
+		    e->thread == l->lane.thread)
 			return i;
 	}
 	return NO_EVENT;

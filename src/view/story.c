@@ -26,7 +26,7 @@ bool waits_for(const struct view *v, uint32_t lane, uint32_t id, uint64_t positi
 
 static void note_line(struct story *s, const struct event *e)
 {
-	if (view_lane_of(s->v, e->task) != s->lane)
+	if (lane_of_event(s->v, e) != s->lane)
 		return;
 	const char *function = trace_text(s->v->trace, e->b, NULL);
 	const char *coroutine = view_coroutine(s->v, s->lane);
@@ -51,11 +51,36 @@ static bool of_step(const struct story *s, uint64_t index)
 	return s->begun && index >= s->begun_index;
 }
 
+static void add_job(struct jobs_named *to, uint32_t job)
+{
+	if (job == NO_INDEX)
+		return;
+	if (to->count < COUNT_OF(to->jobs))
+		to->jobs[to->count] = job;
+	to->count++;
+}
+
+/* A job ended: this worker's, or one in a queue that somebody cancelled. */
+static void note_job_end(struct story *s, const struct event *e)
+{
+	uint32_t job = view_job_find(s->v, e->a);
+	if (job == JOB_NONE)
+		return;
+	if (s->v->jobs.items[job].started == NO_EVENT)
+		add_job(&s->dropped_jobs, job);
+	else
+		s->job_ended = e;
+}
+
 static void note_future(struct story *s, uint64_t index, const struct event *e)
 {
 	const struct thing *t = thing_find(s->v, e->a);
 	if (!t || !of_step(s, index))
 		return;
+	uint32_t job = job_of_thing(s->v, e->a);
+	if (job != NO_INDEX && s->v->jobs.items[job].abandoned == index &&
+	    s->v->jobs.items[job].started < index)
+		add_job(&s->abandoned, job);
 	if (t->family != NO_INDEX && !s->v->families.items[t->family].group &&
 	    e->detail == ENDING_EXCEPTION)
 		s->failing = e;
@@ -66,7 +91,7 @@ static void note_future(struct story *s, uint64_t index, const struct event *e)
 static void note(struct story *s, uint64_t index)
 {
 	const struct event *e = trace_at(s->v->trace, index);
-	if (e->thread)
+	if (e->thread != s->m.thread)
 		return;
 	switch (e->kind) {
 	case EV_STEP_BEGUN:
@@ -143,10 +168,36 @@ static void note(struct story *s, uint64_t index)
 		break;
 	case EV_BLOCK_BEGUN:
 		s->block = e;
+		s->join = NULL;
+		s->block_index = index;
+		break;
+	case EV_JOIN_BEGUN:
+		s->join = e;
+		s->block = NULL;
 		s->block_index = index;
 		break;
 	case EV_BLOCK_ENDED:
+	case EV_JOIN_ENDED:
 		s->ended_block = e;
+		break;
+	case EV_JOB_SUBMITTED:
+		if (!s->begun || of_step(s, index))
+			add_job(&s->submitted, view_job_find(s->v, e->a));
+		break;
+	case EV_JOB_STARTED:
+		s->job_started = e;
+		break;
+	case EV_JOB_ENDED:
+		note_job_end(s, e);
+		break;
+	case EV_POSTED:
+		s->posted = e;
+		break;
+	case EV_IO_READY:
+		s->io_ready = e;
+		break;
+	case EV_LOOP_STOPPED:
+		s->loop_stopped = e;
 		break;
 	case EV_LOGGED:
 		s->logged = e;
@@ -190,12 +241,16 @@ struct story story_of(const struct view *v, bool internals, size_t index)
 	s.begun_index = s.m.begun;
 	if (s.m.begun != NO_EVENT)
 		s.begun = trace_at(v->trace, s.m.begun);
+	s.internal_step = s.begun && s.begun->kind == EV_STEP_BEGUN &&
+	                  (s.begun->detail == ROLE_INTERNAL ||
+	                   s.begun->detail == ROLE_INTERNAL_TIMER);
+	s.begin = moment_own_begin(v, internals, index);
 	/* The line at which a caption stopped runs only now. */
-	if (s.m.begin > 0 && trace_at(v->trace, s.m.begin - 1)->kind == EV_LINE &&
-	    v->marks.items[mark_before(v, s.m.begin)].kind == MOMENT_CAPTION)
-		note_line(&s, trace_at(v->trace, s.m.begin - 1));
-	for (uint64_t i = s.m.begin; i < s.m.end; i++) {
-		if (i - s.m.begin == LOOK_AT / 2 && s.m.end - i > LOOK_AT / 2)
+	if (s.begin > 0 && trace_at(v->trace, s.begin - 1)->kind == EV_LINE &&
+	    v->marks.items[mark_before(v, s.begin)].kind == MOMENT_CAPTION)
+		note_line(&s, trace_at(v->trace, s.begin - 1));
+	for (uint64_t i = s.begin; i < s.m.end; i++) {
+		if (i - s.begin == LOOK_AT / 2 && s.m.end - i > LOOK_AT / 2)
 			i = s.m.end - LOOK_AT / 2;
 		note(&s, i);
 	}
@@ -205,10 +260,13 @@ struct story story_of(const struct view *v, bool internals, size_t index)
 const struct event *find_before(const struct view *v, uint64_t index,
                                 enum event_kind kind)
 {
-	const struct step *step = step_at(v, index);
+	uint16_t thread = index < v->count ? trace_at(v->trace, index)->thread : 0;
+	const struct step *step = thread_step_at(thread_find(v, thread), index);
 	bool in_step = step && step->ended >= index;
 	for (size_t seen = 0; index > 0 && seen < LOOK_AT; seen++) {
 		const struct event *e = trace_at(v->trace, --index);
+		if (e->thread != thread)
+			continue;
 		if (e->kind == (unsigned)kind)
 			return e;
 		if (e->kind == (in_step ? EV_STEP_BEGUN : EV_LOOP_STOPPED))

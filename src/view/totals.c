@@ -7,22 +7,24 @@
 
 /* ---- one lane ---- */
 
-/* Waits that the world ends rather than another task. */
-static bool own_wait(uint8_t kind)
+/* Waits that the world ends rather than another task or a worker that has a lane. */
+static bool own_wait(const struct view *v, uint8_t kind)
 {
-	return kind == WAIT_SLEEP || kind == WAIT_IO || kind == WAIT_WORKER;
+	return kind == WAIT_SLEEP || kind == WAIT_IO ||
+	       (kind == WAIT_WORKER && v->threads.count == 1);
 }
 
-static void add_wait(const struct span *s, int64_t end_ns, struct lane_totals *out)
+static void add_wait(const struct view *v, const struct span *s, int64_t end_ns,
+                     struct lane_totals *out)
 {
 	/* What lies beyond the deadline is not waiting any more: the loop was busy
 	 * elsewhere. */
 	int64_t due = s->deadline_ns < s->begin_ns ? s->begin_ns : s->deadline_ns;
-	int64_t overdue = own_wait(s->wait_kind) && end_ns > due ? end_ns - due : 0;
+	int64_t overdue = own_wait(v, s->wait_kind) && end_ns > due ? end_ns - due : 0;
 	int64_t waited = end_ns - s->begin_ns - overdue;
 	out->held_up_ns += overdue;
 	out->waiting_ns += waited;
-	if (own_wait(s->wait_kind))
+	if (own_wait(v, s->wait_kind))
 		out->own_wait_ns += waited;
 }
 
@@ -48,7 +50,7 @@ void view_lane_totals(const struct view *v, uint32_t lane, uint64_t position,
 			break;
 		case STATE_WAITING:
 		case STATE_CANCELLING:
-			add_wait(&s, end_ns, out);
+			add_wait(v, &s, end_ns, out);
 			break;
 		default:
 			break;
@@ -62,8 +64,9 @@ void view_lane_totals(const struct view *v, uint32_t lane, uint64_t position,
 static uint32_t count_switches(const struct view *v)
 {
 	uint32_t switches = 0, last = LANE_NONE;
-	for (size_t i = 0; i < v->steps.count; i++) {
-		uint32_t lane = v->steps.items[i].lane;
+	const struct thread_data *th = main_thread(v);
+	for (size_t i = 0; i < th->steps.count; i++) {
+		uint32_t lane = th->steps.items[i].lane;
 		if (lane == LANE_LOOP || lane_is_machinery(v, lane))
 			continue;
 		switches += last != LANE_NONE && lane != last;
@@ -84,7 +87,7 @@ void view_totals(struct view *v, struct totals *out)
 		struct lane_totals t;
 		view_lane_totals(v, i, v->count, &t);
 		bool machinery = lane_is_machinery(v, i);
-		out->tasks += i > LANE_LOOP && !machinery;
+		out->tasks += v->lanes.items[i].lane.task && !machinery;
 		out->work_ns = add_ns(out->work_ns, t.running_ns);
 		out->in_turn_ns =
 			add_ns(out->in_turn_ns, add_ns(t.running_ns, t.own_wait_ns));
@@ -105,8 +108,15 @@ void view_totals(struct view *v, struct totals *out)
 
 void view_parallel(const struct view *v, struct parallel *out)
 {
-	(void)v;
-	*out = (struct parallel){0};
+	*out = (struct parallel){
+		.jobs = v->jobs_taken,
+		.dropped = v->jobs_dropped,
+		.workers = (uint32_t)v->worker_lives.lives.count,
+		.most = v->jobs_most,
+		.busy_ns = v->busy_ns,
+		.span_ns = v->span_ns,
+	};
+	jobs_add_measures(v, out);
 }
 
 /* ---- who held up whom ---- */
@@ -115,6 +125,7 @@ struct hold_search {
 	const struct view *v;
 	struct hold *h;
 	size_t room;
+	unsigned thread; /* whose loop is held up */
 };
 
 /* `lane` was held up since `since_ns`; once for each lane, the longest counts. */
@@ -157,26 +168,34 @@ static uint32_t lane_of_ready(const struct view *v, const struct event *e, bool 
 	               : LANE_PROGRAM;
 }
 
-static void add_due_timer(void *context, const struct life *life)
+static bool add_due_timer(void *context, const struct life *life)
 {
 	struct hold_search *s = context;
 	const struct thing *target = thing_find(s->v, life->target);
 	uint32_t lane = LANE_PROGRAM;
 	if (target)
 		lane = target->lane != LANE_NONE ? target->lane : target->waiter;
+	if (trace_at(s->v->trace, life->begin)->thread != s->thread)
+		return true;
 	if (life->when_ns < s->h->end_ns)
 		add_held(s, lane, true, life->when_ns);
+	return true;
 }
 
-static uint32_t line_of_block(const struct view *v, uint64_t begin, uint64_t end)
+/* What held the thread: the first time.sleep, or the first wait for another thread. */
+static void find_block(const struct view *v, const struct thread_data *th, uint64_t begin,
+                       uint64_t end, struct hold *h)
 {
-	size_t i = events_below(v->blocks.items, v->blocks.count, begin);
-	for (; i < v->blocks.count && v->blocks.items[i] < end; i++) {
-		const struct event *e = trace_at(v->trace, v->blocks.items[i]);
+	size_t i = events_below(th->blocks.items, th->blocks.count, begin);
+	for (; i < th->blocks.count && th->blocks.items[i] < end; i++) {
+		const struct event *e = trace_at(v->trace, th->blocks.items[i]);
 		if (e->kind == EV_BLOCK_BEGUN)
-			return e->b;
+			h->line = e->b;
+		else if (e->kind == EV_JOIN_BEGUN)
+			h->join = e->b;
+		if (h->line || h->join)
+			return;
 	}
-	return 0;
 }
 
 void view_hold(const struct view *v, uint32_t lane, uint64_t begin, uint64_t end,
@@ -188,16 +207,18 @@ void view_hold(const struct view *v, uint32_t lane, uint64_t begin, uint64_t end
 		.end_event = end,
 		.begin_ns = (int64_t)view_coordinate(v, RULER_CLOCK, begin + 1),
 		.end_ns = (int64_t)view_coordinate(v, RULER_CLOCK, end + 1),
-		.line = line_of_block(v, begin, end),
 	};
+	unsigned number = trace_at(v->trace, begin)->thread;
+	const struct thread_data *th = thread_find(v, number);
+	find_block(v, th, begin, end, h);
 	if (h->end_ns <= h->begin_ns)
 		return;
-	struct hold_search s = {.v = v, .h = h};
-	const struct step *step = step_at(v, begin + 1);
+	struct hold_search s = {.v = v, .h = h, .thread = number};
+	const struct step *step = thread_step_at(th, begin + 1);
 	size_t from = step ? step->head : 0;
-	size_t to = events_below(v->readies.items, v->readies.count, end);
+	size_t to = events_below(th->readies.items, th->readies.count, end);
 	for (size_t i = from; i < to; i++) {
-		const struct event *e = trace_at(v->trace, v->readies.items[i]);
+		const struct event *e = trace_at(v->trace, th->readies.items[i]);
 		bool timer;
 		uint32_t who = lane_of_ready(v, e, &timer);
 		add_held(&s, who, timer, e->time_ns);

@@ -13,10 +13,8 @@ struct view *view_new(const struct trace *trace)
 {
 	struct view *v = mem_zalloc(1, sizeof *v);
 	v->trace = trace;
-	v->open_begun = NO_EVENT;
-	v->step_lane = LANE_PROGRAM;
-	v->open_lane = LANE_PROGRAM;
 	lanes_init(v);
+	thread_make(v, 0);
 	vec_push(&v->marks, (struct mark){.begun = NO_EVENT, .kind = MOMENT_START});
 	vec_push(&v->folded, 0);
 	return v;
@@ -34,20 +32,20 @@ void view_free(struct view *v)
 	}
 	vec_free(&v->things);
 	vec_free(&v->families);
-	vec_free(&v->readies);
-	vec_free(&v->steps);
 	vec_free(&v->ticks);
+	vec_free(&v->numbers);
 	vec_free(&v->printed);
 	vec_free(&v->captions);
-	vec_free(&v->loop_switches);
-	vec_free(&v->blocks);
 	vec_free(&v->cancels);
 	for (size_t i = 0; i < COUNT_OF(v->endings); i++)
 		vec_free(&v->endings[i]);
 	vec_free(&v->works);
 	alive_free(&v->timers);
 	alive_free(&v->watches);
-	alive_free(&v->jobs);
+	alive_free(&v->job_lives);
+	alive_free(&v->worker_lives);
+	jobs_free(v);
+	threads_free(v);
 	vec_free(&v->marks);
 	vec_free(&v->folded);
 	free(v);
@@ -66,6 +64,7 @@ struct thing *thing_make(struct view *v, uint32_t id)
 					     .its_timer = NO_INDEX,
 					     .waiter = LANE_NONE,
 					     .watch = NO_INDEX,
+					     .job = NO_INDEX,
 					     .ready_index = NO_EVENT,
 					     .done_event = NO_EVENT,
 				     });
@@ -94,25 +93,10 @@ static struct family *family_make(struct view *v, uint32_t id, uint64_t event, b
 	return &v->families.items[t->family];
 }
 
-/* ---- how long the causal chain is that led here ---- */
+/* ---- how long the causal chain is that led to a step ---- */
 
-static int64_t chain_now(const struct view *v)
-{
-	return v->in_step ? add_ns(v->step_chain_ns, v->time_ns - v->step_begun_ns)
-	                  : v->step_chain_ns;
-}
-
-static void chain_reaches(struct view *v, int64_t *chain_ns, int64_t value)
-{
-	if (value > *chain_ns)
-		*chain_ns = value;
-	if (value > v->longest_chain_ns)
-		v->longest_chain_ns = value;
-}
-
-/* A step begins: the chain that led to it is that of its cause and that of its own past.
- */
-static void begin_chain(struct view *v, const struct event *e)
+/* That of its cause and that of its own past, whichever is longer. */
+static int64_t chain_of_step(const struct view *v, const struct event *e)
 {
 	const struct thing *self = thing_find(v, e->a), *cause = thing_find(v, e->b);
 	int64_t chain = cause ? cause->chain_ns : 0;
@@ -127,35 +111,39 @@ static void begin_chain(struct view *v, const struct event *e)
 		chain = v->lanes.items[self->lane].chain_ns;
 	if (self && self->lane == LANE_NONE && self->chain_ns > chain)
 		chain = self->chain_ns;
-	v->step_chain_ns = chain;
-	v->step_begun_ns = e->time_ns;
+	return chain;
 }
 
 /* ---- what an event leaves behind ---- */
 
-static void end_step(struct view *v, uint64_t index)
+static void end_step(struct view *v, struct thread_data *th, uint64_t index)
 {
-	if (!v->in_step)
+	if (!th->in_step)
 		return;
-	struct step *s = &vec_last(&v->steps);
-	s->ended = index;
-	int64_t chain = chain_now(v);
-	chain_reaches(v, &v->lanes.items[v->step_lane].chain_ns, chain);
-	v->in_step = false;
-	v->step_chain_ns = chain;
+	vec_last(&th->steps).ended = index;
+	int64_t chain = chain_now(v, th);
+	chain_reaches(v, &v->lanes.items[th->step_lane].chain_ns, chain);
+	th->in_step = false;
+	chain_set(v, th, chain, false);
 	int64_t least_ns = trace_about(v->trace)->real_clock ? 10000000 : 1;
-	if (v->time_ns - v->step_begun_ns >= least_ns)
-		vec_push(&v->works, (struct work){s->begun, index, v->step_lane});
+	if (v->time_ns - th->step_begun_ns >= least_ns)
+		vec_push(&v->works, (struct work){vec_last(&th->steps).begun, index,
+		                                  th->step_lane});
 }
 
-static uint32_t lane_of_role(const struct view *v, const struct event *e)
+static bool is_internal(unsigned role)
+{
+	return role == ROLE_INTERNAL || role == ROLE_INTERNAL_TIMER;
+}
+
+/* The main loop's own callbacks have a lane; those of a worker's loop are the worker's. */
+static uint32_t lane_of_role(const struct view *v, const struct thread_data *th,
+                             const struct event *e)
 {
 	const struct thing *t = thing_find(v, e->a);
 	if (t && t->lane != LANE_NONE)
 		return t->lane;
-	return e->detail == ROLE_INTERNAL || e->detail == ROLE_INTERNAL_TIMER
-	               ? LANE_LOOP
-	               : LANE_PROGRAM;
+	return th->number == 0 && is_internal(e->detail) ? LANE_LOOP : th->lane;
 }
 
 /* One of the two lanes that are no task's takes part in the picture from now on. */
@@ -165,40 +153,44 @@ static void show_lane(struct view *v, bool *shown)
 	*shown = true;
 }
 
-static void begin_step(struct view *v, uint64_t index, const struct event *e)
+static void begin_step(struct view *v, struct thread_data *th, uint64_t index,
+                       const struct event *e)
 {
-	end_step(v, index);
+	end_step(v, th, index);
 	struct thing *t = thing_make(v, e->a);
-	if (t->ready_index != NO_EVENT && t->ready_index >= v->ready_head)
-		v->ready_head = t->ready_index + 1;
+	if (t->ready_index != NO_EVENT && t->ready_index >= th->ready_head &&
+	    t->ready_index < th->readies.count)
+		th->ready_head = t->ready_index + 1;
 	t->ready_index = NO_EVENT;
-	v->step_lane = lane_of_role(v, e);
-	if (v->step_lane == LANE_PROGRAM) {
+	th->step_lane = lane_of_role(v, th, e);
+	th->step_internal = t->lane == LANE_NONE && is_internal(e->detail);
+	if (th->step_lane == LANE_PROGRAM) {
 		v->callbacks_ran = true;
 		show_lane(v, &v->callbacks_shown);
-	} else if (v->step_lane == LANE_LOOP) {
+	} else if (th->step_lane == LANE_LOOP) {
 		show_lane(v, &v->internals_shown);
 	}
-	begin_chain(v, e);
-	v->in_step = true;
-	vec_push(&v->steps, (struct step){index, NO_EVENT, v->ready_head, v->step_lane});
+	chain_set(v, th, chain_of_step(v, e), true);
+	th->step_begun_ns = v->time_ns;
+	th->in_step = true;
+	vec_push(&th->steps, (struct step){index, NO_EVENT, th->ready_head, th->step_lane});
 }
 
-static void future_done(struct view *v, uint64_t index, const struct event *e)
+static void thing_done(struct view *v, struct thread_data *th, uint64_t index,
+                       uint32_t id)
 {
-	struct thing *t = thing_make(v, e->a);
+	struct thing *t = thing_make(v, id);
 	if (t->done_event == NO_EVENT)
 		t->done_event = index;
-	chain_reaches(v, &t->chain_ns, chain_now(v));
+	chain_reaches(v, &t->chain_ns, chain_now(v, th));
+	link_done(v, th, id, index);
 }
 
-static void task_over(struct view *v, uint64_t index, const struct event *e, unsigned how)
+static void task_over(struct view *v, struct thread_data *th, uint64_t index,
+                      const struct event *e, unsigned how)
 {
 	vec_push(&v->endings[how], index);
-	struct thing *t = thing_make(v, e->task);
-	if (t->done_event == NO_EVENT)
-		t->done_event = index;
-	chain_reaches(v, &t->chain_ns, chain_now(v));
+	thing_done(v, th, index, e->task);
 }
 
 /* `member` joins or is counted by the gather or group `id`. */
@@ -207,7 +199,7 @@ static void family_grows(struct view *v, uint64_t index, const struct event *e,
 {
 	struct family *f = family_make(v, e->a, index, group);
 	if (f->parent == LANE_NONE)
-		f->parent = view_lane_of(v, e->task);
+		f->parent = lane_of_event(v, e);
 	struct thing *member = thing_make(v, e->b);
 	member->member_of = v->things.items[e->a].family;
 	vec_push(&f->members, e->b);
@@ -225,21 +217,22 @@ static void family_counts(struct view *v, uint64_t index, const struct event *e,
 
 static void group_entered(struct view *v, uint64_t index, const struct event *e)
 {
-	uint32_t parent = view_lane_of(v, e->task);
+	uint32_t parent = lane_of_event(v, e);
 	struct family *f = family_make(v, e->a, index, true);
 	f->parent = parent;
 	if (parent != LANE_NONE)
 		vec_push(&v->lanes.items[parent].groups, v->things.items[e->a].family);
 }
 
-static void timer_armed(struct view *v, uint64_t index, const struct event *e)
+static void timer_armed(struct view *v, struct thread_data *th, uint64_t index,
+                        const struct event *e)
 {
 	struct thing *t = thing_make(v, e->a);
 	t->timer = alive_begin(&v->timers, index, e->a);
 	struct life *life = &v->timers.lives.items[t->timer];
 	life->when_ns = trace_number_at(v->trace, e->b);
 	life->text = t->text;
-	life->chain_ns = chain_now(v);
+	life->chain_ns = chain_now(v, th);
 	if (life->when_ns > v->time_ns)
 		life->chain_ns = add_ns(life->chain_ns, life->when_ns - v->time_ns);
 }
@@ -253,17 +246,54 @@ static void timer_for(struct view *v, const struct event *e)
 	thing_make(v, e->b)->its_timer = timer;
 }
 
-static void made_ready(struct view *v, uint64_t index, const struct event *e)
+static void made_ready(struct view *v, struct thread_data *th, uint64_t index,
+                       const struct event *e)
 {
 	struct thing *t = thing_make(v, e->a);
-	t->ready_index = v->readies.count;
-	vec_push(&v->readies, index);
-	/* Whoever runs now made it ready; a timer or a descriptor did if nobody runs. */
-	if (!v->in_step && v->loop_switches.count % 2)
+	t->ready_index = th->readies.count;
+	vec_push(&th->readies, index);
+	/*
+	 * Whoever runs now made it ready; a timer or a descriptor did if nobody runs, and
+	 * another thread what was posted.
+	 */
+	if (v->posted == e->a || (!th->in_step && thread_loops(th)))
 		return;
 	int64_t *chain =
 		t->lane == LANE_NONE ? &t->chain_ns : &v->lanes.items[t->lane].chain_ns;
-	chain_reaches(v, chain, chain_now(v));
+	chain_reaches(v, chain, chain_now(v, th));
+}
+
+/* The thread in whose queue a READY is: that of its record, or the main one's if a thread
+ * without a loop has written it. */
+static struct thread_data *queue_of(struct view *v, struct thread_data *th)
+{
+	return th->number == 0 || thread_loops(th) ? th : v->threads.items[0];
+}
+
+static void loop_switches(struct view *v, struct thread_data *th, uint64_t index,
+                          bool starts)
+{
+	end_step(v, th, index);
+	vec_push(&th->loop_switches, index);
+	chain_set(v, th, chain_now(v, th), !starts);
+}
+
+/* The thread is held by a time.sleep or by another thread. */
+static void block_begins(struct view *v, struct thread_data *th, uint64_t index,
+                         const struct event *e)
+{
+	if (th->blocks.count % 2)
+		vec_push(&th->blocks, index);
+	vec_push(&th->blocks, index);
+	if (e->task == 0 && th->number == 0)
+		show_lane(v, &v->callbacks_shown);
+}
+
+/* ... no longer. */
+static void block_ends(struct thread_data *th, uint64_t index)
+{
+	if (th->blocks.count % 2)
+		vec_push(&th->blocks, index);
 }
 
 static void end_life(struct alive *a, uint32_t index, uint64_t event)
@@ -277,20 +307,44 @@ static void begin_watch(struct view *v, struct alive *a, uint64_t index,
 {
 	struct thing *t = thing_make(v, e->a);
 	t->text = e->b;
+	t->is_job = false;
 	t->watch = alive_begin(a, index, e->a);
 	a->lives.items[t->watch].text = e->b;
 }
 
-static void take(struct view *v, uint64_t index, const struct event *e)
+static void worker_started(struct view *v, uint64_t index, const struct event *e)
+{
+	if (e->a == 0 || e->a > UINT16_MAX)
+		return;
+	struct thread_data *worker = thread_make(v, e->a);
+	if (worker->life != NO_INDEX)
+		return;
+	worker->kind = e->detail;
+	worker->life = alive_begin(&v->worker_lives, index, e->a);
+	v->lanes.items[worker->lane].name_text = e->b;
+}
+
+static void worker_ended(struct view *v, uint64_t index, const struct event *e)
+{
+	const struct thread_data *worker = thread_find(v, e->a);
+	if (worker)
+		end_life(&v->worker_lives, worker->life, index);
+}
+
+static void take(struct view *v, struct thread_data *th, uint64_t index,
+                 const struct event *e)
 {
 	struct thing *t;
 	switch ((enum event_kind)e->kind) {
 	case EV_LOOP_STARTED:
+		loop_switches(v, th, index, true);
+		break;
 	case EV_LOOP_STOPPED:
-		vec_push(&v->loop_switches, index);
+		loop_switches(v, th, index, false);
 		break;
 	case EV_TICK:
-		vec_push(&v->ticks, (struct tick){index, v->steps.count});
+		if (th->number == 0)
+			vec_push(&v->ticks, (struct tick){index, th->steps.count});
 		break;
 	case EV_HANDLE:
 		t = thing_make(v, e->a);
@@ -298,16 +352,16 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 		t->role = e->detail;
 		break;
 	case EV_READY:
-		made_ready(v, index, e);
+		made_ready(v, queue_of(v, th), index, e);
 		break;
 	case EV_HANDLE_DROPPED:
 		thing_make(v, e->a)->done_event = index;
 		break;
 	case EV_STEP_BEGUN:
-		begin_step(v, index, e);
+		begin_step(v, th, index, e);
 		break;
 	case EV_TIMER_ARMED:
-		timer_armed(v, index, e);
+		timer_armed(v, th, index, e);
 		break;
 	case EV_TIMER_FOR:
 		timer_for(v, e);
@@ -325,7 +379,7 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 		t->kind = e->detail;
 		break;
 	case EV_FUTURE_DONE:
-		future_done(v, index, e);
+		thing_done(v, th, index, e->a);
 		break;
 	case EV_GATHER_CHILD:
 		family_grows(v, index, e, false);
@@ -346,16 +400,16 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 		family_make(v, e->a, index, true)->end_event = index;
 		break;
 	case EV_TASK_WAITS:
-		thing_make(v, e->a)->waiter = view_lane_of(v, e->task);
+		thing_make(v, e->a)->waiter = lane_of_event(v, e);
 		break;
 	case EV_TASK_DONE:
-		task_over(v, index, e, 0);
+		task_over(v, th, index, e, 0);
 		break;
 	case EV_TASK_FAILED:
-		task_over(v, index, e, 1);
+		task_over(v, th, index, e, 1);
 		break;
 	case EV_TASK_CANCELLED:
-		task_over(v, index, e, 2);
+		task_over(v, th, index, e, 2);
 		break;
 	case EV_CANCEL_REQUESTED:
 		vec_push(&v->cancels, index);
@@ -366,11 +420,11 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 	case EV_IO_DROPPED:
 		end_life(&v->watches, thing_make(v, e->a)->watch, index);
 		break;
-	case EV_JOB_SUBMITTED:
-		begin_watch(v, &v->jobs, index, e);
+	case EV_WORKER_STARTED:
+		worker_started(v, index, e);
 		break;
-	case EV_JOB_ENDED:
-		end_life(&v->jobs, thing_make(v, e->a)->watch, index);
+	case EV_WORKER_ENDED:
+		worker_ended(v, index, e);
 		break;
 	case EV_CAPTION:
 		vec_push(&v->captions, index);
@@ -379,10 +433,12 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 		vec_push(&v->printed, index);
 		break;
 	case EV_BLOCK_BEGUN:
+	case EV_JOIN_BEGUN:
+		block_begins(v, th, index, e);
+		break;
 	case EV_BLOCK_ENDED:
-		vec_push(&v->blocks, index);
-		if (e->task == 0)
-			show_lane(v, &v->callbacks_shown);
+	case EV_JOIN_ENDED:
+		block_ends(th, index);
 		break;
 	default:
 		break;
@@ -390,7 +446,8 @@ static void take(struct view *v, uint64_t index, const struct event *e)
 }
 
 /* Whether this event is the end of a step. */
-static bool ends_step(const struct view *v, const struct event *e)
+static bool ends_step(const struct view *v, const struct thread_data *th,
+                      const struct event *e)
 {
 	switch (e->kind) {
 	case EV_TASK_WAITS:
@@ -398,44 +455,48 @@ static bool ends_step(const struct view *v, const struct event *e)
 	case EV_TASK_DONE:
 	case EV_TASK_FAILED:
 	case EV_TASK_CANCELLED:
-		return v->in_step && v->step_lane == view_lane_of(v, e->task);
+		return th->in_step && th->step_lane == view_lane_of(v, e->task);
 	case EV_STEP_ENDED:
 	case EV_TICK:
 	case EV_LOOP_STOPPED:
 	case EV_RUN_ENDED:
-		return v->in_step;
+		return th->in_step;
 	default:
 		return false;
 	}
 }
 
-/* A worker's events have a time of their own and take part in jobs and output only. */
-static void take_from_worker(struct view *v, uint64_t index, const struct event *e)
+static void note_numbers(struct view *v, uint64_t index, const struct event *e)
 {
-	if (e->kind == EV_JOB_SUBMITTED || e->kind == EV_JOB_ENDED ||
-	    e->kind == EV_PRINTED)
-		take(v, index, e);
+	if (e->thread == 0) {
+		v->tick_number = e->tick;
+		v->step_number = e->step;
+		return;
+	}
+	struct numbers now = {index, v->tick_number, v->step_number};
+	if (!v->numbers.count || vec_last(&v->numbers).tick != now.tick ||
+	    vec_last(&v->numbers).step != now.step)
+		vec_push(&v->numbers, now);
 }
 
 static void take_event(struct view *v, uint64_t index)
 {
 	const struct event *e = trace_at(v->trace, index);
 	v->count = index + 1;
-	if (e->thread) {
-		take_from_worker(v, index, e);
-		return;
+	threads_pass_time(v, e->time_ns);
+	struct thread_data *th = thread_make(v, e->thread);
+	note_numbers(v, index, e);
+	moments_before(v, th, index, e);
+	bool ends = ends_step(v, th, e);
+	take(v, th, index, e);
+	jobs_take(v, th, index, e);
+	lanes_take(v, th, index, e);
+	if (ends) {
+		end_step(v, th, index);
+		v->over = th;
 	}
-	v->time_ns = e->time_ns;
-	v->tick_number = e->tick;
-	v->step_number = e->step;
-	moments_before(v, index, e);
-	take(v, index, e);
-	lanes_take(v, index, e);
-	if (ends_step(v, e)) {
-		end_step(v, index);
-		v->open_step_over = true;
-	}
-	moments_after(v, index, e);
+	moments_after(v, th, index, e);
+	thread_notice(v, th);
 }
 
 bool view_update(struct view *v, uint64_t max_events)
@@ -445,12 +506,13 @@ bool view_update(struct view *v, uint64_t max_events)
 	uint64_t to = max_events && have - from > max_events ? from + max_events : have;
 	for (uint64_t i = from; i < to; i++)
 		take_event(v, i);
+	bool measured = jobs_measure(v);
 	bool finishes = complete && to == have && !v->finished;
 	if (finishes) {
 		v->finished = true;
 		moments_finish(v);
 	}
-	return to > from || finishes;
+	return to > from || finishes || measured;
 }
 
 /* ---- plain questions ---- */
@@ -496,17 +558,4 @@ size_t events_below(const uint64_t *events, size_t count, uint64_t position)
 			high = middle;
 	}
 	return low;
-}
-
-const struct step *step_at(const struct view *v, uint64_t position)
-{
-	size_t low = 0, high = v->steps.count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (v->steps.items[middle].begun < position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? &v->steps.items[low - 1] : NULL;
 }

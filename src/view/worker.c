@@ -1,61 +1,566 @@
-/* Jobs and links: see worker.h. */
+/*
+ * Jobs and links: see worker.h. A pool serves its jobs in the order in which they
+ * came, so who is in its queue follows from how many were started and dropped
+ * before a position. A link stands in a list in the order of its beginning, and
+ * in another one in the order of its end.
+ */
 #include "view/worker.h"
+
+#include <string.h>
 
 #include "view/internal.h"
 
-uint32_t view_job_count(const struct view *v)
+void jobs_free(struct view *v)
+{
+	for (size_t i = 0; i < v->pools.count; i++) {
+		struct pool *p = &v->pools.items[i];
+		vec_free(&p->jobs);
+		vec_free(&p->started);
+		vec_free(&p->dropped);
+		vec_free(&p->dropped_places);
+	}
+	vec_free(&v->jobs);
+	vec_free(&v->pools);
+	map_free(&v->pool_names);
+	vec_free(&v->links);
+	vec_free(&v->link_ends);
+}
+
+/* ---- links ---- */
+
+static uint32_t link_begin(struct view *v, enum link_kind kind, uint64_t index,
+                           uint32_t lane, uint32_t job)
+{
+	vec_push(&v->links, (struct link_data){
+				    .from = index,
+				    .to = NO_EVENT,
+				    .from_lane = lane,
+				    .to_lane = LANE_NONE,
+				    .job = job,
+				    .kind = (uint8_t)kind,
+			    });
+	return (uint32_t)v->links.count - 1;
+}
+
+/* The link ends with event `index`; harmless if it has. */
+static void link_end(struct view *v, uint32_t link, uint64_t index, uint32_t lane)
+{
+	if (link >= v->links.count || lane == LANE_NONE)
+		return;
+	struct link_data *l = &v->links.items[link];
+	if (l->to != NO_EVENT)
+		return;
+	l->to = index;
+	l->to_lane = lane;
+	vec_push(&v->link_ends, link);
+}
+
+void link_done(struct view *v, struct thread_data *th, uint32_t id, uint64_t index)
+{
+	struct thing *t = thing_make(v, id);
+	if (!t->joined)
+		return;
+	t->joined = false;
+	uint32_t waiter = t->waiter;
+	if (waiter == LANE_NONE)
+		return;
+	struct thread_data *other = thread_make(v, v->lanes.items[waiter].lane.thread);
+	if (other->joins && other->join_id == id && other != th)
+		other->join_link = link_begin(
+			v, LINK_JOIN, index,
+			lane_of_event(v, trace_at(v->trace, index)), JOB_NONE);
+}
+
+/* ---- jobs under way ---- */
+
+uint32_t job_of_thing(const struct view *v, uint32_t id)
+{
+	const struct thing *t = thing_find(v, id);
+	if (!t)
+		return NO_INDEX;
+	if (t->is_job)
+		return t->watch;
+	return t->job < v->jobs.count && v->jobs.items[t->job].future == id ? t->job
+	                                                                    : NO_INDEX;
+}
+
+static void submitted(struct view *v, struct thread_data *th, uint64_t index,
+                      const struct event *e)
+{
+	if (!e->a)
+		return;
+	struct thing *t = thing_make(v, e->a);
+	t->text = e->b;
+	t->is_job = true;
+	t->watch = alive_begin(&v->job_lives, index, e->a);
+	v->job_lives.lives.items[t->watch].text = e->b;
+	uint32_t lane = lane_of_event(v, e);
+	if (lane == LANE_PROGRAM && !v->callbacks_shown) {
+		v->callbacks_shown = true;
+		v->tree_stamp++;
+	}
+	struct job_data j = {
+		.started = NO_EVENT,
+		.abandoned = NO_EVENT,
+		.chain_ns = chain_now(v, th),
+		.from = lane,
+		.pool = NO_INDEX,
+		.place = NO_INDEX,
+		.measure = NO_INDEX,
+		.result_link = NO_INDEX,
+	};
+	j.start_link = link_begin(v, LINK_START, index, lane, t->watch);
+	vec_push(&v->jobs, j);
+}
+
+static void into_pool(struct view *v, const struct event *e)
+{
+	const struct thing *t = thing_make(v, e->a);
+	if (!t->is_job || v->jobs.items[t->watch].pool != NO_INDEX)
+		return;
+	size_t len;
+	const char *name = trace_text(v->trace, e->b, &len);
+	const uint32_t *known = map_find(&v->pool_names, name, len);
+	uint32_t pool = known ? *known : (uint32_t)v->pools.count;
+	if (!known) {
+		map_set(&v->pool_names, name, len, pool);
+		vec_push(&v->pools, (struct pool){.text = e->b});
+	}
+	struct pool *p = &v->pools.items[pool];
+	v->jobs.items[t->watch].pool = pool;
+	v->jobs.items[t->watch].place = (uint32_t)p->jobs.count;
+	vec_push(&p->jobs, t->watch);
+}
+
+static void job_for(struct view *v, const struct event *e)
+{
+	thing_make(v, e->a > e->b ? e->a : e->b);
+	const struct thing *t = &v->things.items[e->a];
+	if (!t->is_job || !e->b)
+		return;
+	v->jobs.items[t->watch].future = e->b;
+	v->things.items[e->b].job = t->watch;
+}
+
+static void started(struct view *v, struct thread_data *th, uint64_t index,
+                    const struct event *e)
+{
+	const struct thing *t = thing_make(v, e->a);
+	if (!t->is_job || !th->number)
+		return;
+	struct job_data *j = &v->jobs.items[t->watch];
+	if (j->started != NO_EVENT)
+		return;
+	j->started = index;
+	j->thread = th->number;
+	if (j->pool != NO_INDEX)
+		vec_push(&v->pools.items[j->pool].started, index);
+	link_end(v, j->start_link, index, th->lane);
+	vec_push(&th->jobs, t->watch);
+	th->job = t->watch;
+	chain_set(v, th, j->chain_ns, true);
+	v->jobs_taken++;
+	if (++v->jobs_now > v->jobs_most)
+		v->jobs_most = v->jobs_now;
+}
+
+/* One that was cancelled in the queue is nobody's; one that ran leaves its worker idle. */
+static void ended(struct view *v, struct thread_data *th, uint64_t index,
+                  const struct event *e)
+{
+	const struct thing *t = thing_make(v, e->a);
+	if (!t->is_job || v->job_lives.lives.items[t->watch].end != NO_EVENT)
+		return;
+	alive_end(&v->job_lives, t->watch, index);
+	struct job_data *j = &v->jobs.items[t->watch];
+	j->ending = e->detail;
+	j->result = e->b;
+	if (j->started == NO_EVENT) {
+		v->jobs_dropped++;
+		if (j->pool != NO_INDEX) {
+			vec_push(&v->pools.items[j->pool].dropped, index);
+			vec_push(&v->pools.items[j->pool].dropped_places, j->place);
+		}
+	} else {
+		v->jobs_now -= v->jobs_now > 0;
+		if (j->abandoned == NO_EVENT)
+			j->result_link =
+				link_begin(v, LINK_RESULT, index,
+			                   view_lane_of_thread(v, j->thread), t->watch);
+	}
+	struct thing *job = &v->things.items[e->a];
+	job->done_event = index;
+	if (th->job == job->watch && th->number) {
+		th->ended_job = true;
+		th->job = NO_INDEX;
+		chain_reaches(v, &job->chain_ns, chain_now(v, th));
+		chain_set(v, th, job->chain_ns, false);
+		if (th->blocks.count % 2)
+			vec_push(&th->blocks, index);
+		th->joins = false;
+	}
+}
+
+/* A future was completed: if a job was to do that and still runs, nobody waits for it. */
+static void future_done(struct view *v, uint64_t index, const struct event *e)
+{
+	uint32_t job = job_of_thing(v, e->a);
+	if (job == NO_INDEX || e->detail != ENDING_CANCELLED)
+		return;
+	struct job_data *j = &v->jobs.items[job];
+	if (j->abandoned == NO_EVENT && v->job_lives.lives.items[job].end == NO_EVENT)
+		j->abandoned = index;
+}
+
+/* ---- who waits for what another thread does ---- */
+
+/* Whoever waits for the end of a job is ready: a task, or the gather that has its future. */
+static void made_ready(struct view *v, uint64_t index, const struct event *e)
+{
+	uint32_t job = job_of_thing(v, e->b);
+	if (job == NO_INDEX || v->jobs.items[job].result_link == NO_INDEX)
+		return;
+	uint32_t lane = e->a < v->things.count ? v->things.items[e->a].lane : LANE_NONE;
+	const struct thing *future = thing_find(v, e->b);
+	if (lane == LANE_NONE && future->member_of != NO_INDEX) {
+		const struct family *f = &v->families.items[future->member_of];
+		const struct thing *outer = thing_find(v, f->id);
+		lane = outer && outer->waiter != LANE_NONE ? outer->waiter : f->parent;
+	}
+	link_end(v, v->jobs.items[job].result_link, index, lane);
+}
+
+/* The end of a job has a link of its own, and so have what other threads post. */
+static void posted(struct view *v, struct thread_data *th, uint64_t index,
+                   const struct event *e)
+{
+	struct thing *t = thing_make(v, e->a);
+	chain_reaches(v, &t->chain_ns, chain_now(v, th));
+	uint32_t lane = lane_of_event(v, e);
+	if (th->number && th->job == NO_INDEX)
+		return;
+	uint32_t link = link_begin(v, LINK_POSTED, index, lane,
+	                           th->job == NO_INDEX ? JOB_NONE : th->job);
+	v->things.items[e->a].job = link;
+}
+
+static bool is_posted_link(const struct view *v, uint32_t link, uint32_t id)
+{
+	return link < v->links.count && v->links.items[link].kind == LINK_POSTED &&
+	       trace_at(v->trace, v->links.items[link].from)->a == id;
+}
+
+/* A callback that was posted runs. The loop's own stands for the task that it makes. */
+static void step_begun(struct view *v, const struct thread_data *th, uint64_t index,
+                       const struct event *e)
+{
+	const struct thing *t = thing_find(v, e->a);
+	if (t && t->lane == LANE_NONE && is_posted_link(v, t->job, e->a) &&
+	    !th->step_internal)
+		link_end(v, t->job, index, th->step_lane);
+}
+
+static void task_created(struct view *v, const struct thread_data *th, uint64_t index,
+                         const struct event *e)
+{
+	if (!th->in_step || !th->step_internal)
+		return;
+	const struct event *begun = trace_at(v->trace, vec_last(&th->steps).begun);
+	const struct thing *t = thing_find(v, begun->a);
+	if (t && is_posted_link(v, t->job, begun->a))
+		link_end(v, t->job, index, view_lane_of(v, e->a));
+}
+
+static void join_begun(struct view *v, struct thread_data *th, const struct event *e)
+{
+	th->joins = true;
+	th->join_id = e->a;
+	th->join_link = NO_INDEX;
+	chain_set(v, th, chain_now(v, th), false);
+	if (!e->a)
+		return;
+	struct thing *t = thing_make(v, e->a);
+	t->waiter = lane_of_event(v, e);
+	t->joined = t->done_event == NO_EVENT;
+}
+
+static void join_ended(struct view *v, struct thread_data *th, uint64_t index,
+                       const struct event *e)
+{
+	if (!th->joins)
+		return;
+	th->joins = false;
+	const struct thing *t = thing_find(v, th->join_id);
+	uint32_t job = job_of_thing(v, th->join_id);
+	int64_t chain = th->chain_ns;
+	if (t && t->chain_ns > chain)
+		chain = t->chain_ns;
+	chain_set(v, th, chain, true);
+	uint32_t lane = lane_of_event(v, e);
+	if (th->join_link != NO_INDEX)
+		link_end(v, th->join_link, index, lane);
+	else if (job != NO_INDEX)
+		link_end(v, v->jobs.items[job].result_link, index, lane);
+}
+
+void jobs_take(struct view *v, struct thread_data *th, uint64_t index,
+               const struct event *e)
+{
+	th->ended_job = false;
+	uint32_t was_posted = v->posted;
+	v->posted = 0;
+	switch (e->kind) {
+	case EV_JOB_SUBMITTED:
+		submitted(v, th, index, e);
+		break;
+	case EV_JOB_POOL:
+		into_pool(v, e);
+		break;
+	case EV_JOB_FOR:
+		job_for(v, e);
+		break;
+	case EV_JOB_STARTED:
+		started(v, th, index, e);
+		break;
+	case EV_JOB_ENDED:
+		ended(v, th, index, e);
+		break;
+	case EV_FUTURE_DONE:
+		future_done(v, index, e);
+		break;
+	case EV_READY:
+		made_ready(v, index, e);
+		break;
+	case EV_HANDLE:
+		v->posted = was_posted;
+		break;
+	case EV_POSTED:
+		posted(v, th, index, e);
+		v->posted = e->a;
+		break;
+	case EV_STEP_BEGUN:
+		step_begun(v, th, index, e);
+		break;
+	case EV_TASK_CREATED:
+		task_created(v, th, index, e);
+		break;
+	case EV_JOIN_BEGUN:
+		join_begun(v, th, e);
+		break;
+	case EV_JOIN_ENDED:
+		join_ended(v, th, index, e);
+		break;
+	case EV_RUN_ENDED:
+		if (th->number == 0)
+			chain_set(v, th, chain_now(v, th), false);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- measures ---- */
+
+bool jobs_measure(struct view *v)
 {
 	(void)v;
-	return 0;
+	return false;
+}
+
+void jobs_add_measures(const struct view *v, struct parallel *out)
+{
+	(void)v;
+	(void)out;
+}
+
+/* ---- questions about jobs ---- */
+
+uint32_t view_job_count(const struct view *v)
+{
+	return (uint32_t)v->jobs.count;
 }
 
 struct job view_job(const struct view *v, uint32_t index)
 {
-	(void)v;
-	(void)index;
-	return (struct job){.worker = LANE_NONE};
+	const struct job_data *j = &v->jobs.items[index];
+	const struct life *life = &v->job_lives.lives.items[index];
+	const struct thing *future = thing_find(v, j->future), *self = thing_find(v, life->id);
+	return (struct job){
+		.id = life->id,
+		.text = life->text,
+		.pool = j->pool == NO_INDEX ? 0 : v->pools.items[j->pool].text,
+		.from = j->from,
+		.worker = j->thread ? view_lane_of_thread(v, j->thread) : LANE_NONE,
+		.waiter = future && future->waiter != LANE_NONE ? future->waiter
+		                                                : self->waiter,
+		.result = j->result,
+		.ending = j->ending,
+		.submitted = life->begin,
+		.started = j->started,
+		.ended = life->end,
+		.abandoned = j->abandoned,
+		.core_first = -1,
+		.core_last = -1,
+	};
 }
 
 uint32_t view_job_find(const struct view *v, uint32_t id)
 {
-	(void)v;
-	(void)id;
-	return JOB_NONE;
+	const struct thing *t = thing_find(v, id);
+	return t && t->is_job ? t->watch : JOB_NONE;
 }
 
 uint32_t view_job_at(const struct view *v, uint32_t lane, uint64_t position)
 {
-	(void)v;
-	(void)lane;
-	(void)position;
-	return JOB_NONE;
+	const struct lane *l = &v->lanes.items[lane].lane;
+	const struct thread_data *th = l->worker ? thread_find(v, l->thread) : NULL;
+	if (!th)
+		return JOB_NONE;
+	size_t low = 0, high = th->jobs.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->jobs.items[th->jobs.items[middle]].started < position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return JOB_NONE;
+	uint32_t job = th->jobs.items[low - 1];
+	return v->job_lives.lives.items[job].end >= position ? job : JOB_NONE;
 }
 
 uint32_t view_queue_rank(const struct view *v, uint32_t index, uint64_t position)
 {
-	(void)v;
-	(void)index;
-	(void)position;
-	return 0;
+	const struct job_data *j = &v->jobs.items[index];
+	const struct life *life = &v->job_lives.lives.items[index];
+	if (life->begin >= position || j->started < position || life->end < position)
+		return 0;
+	if (j->pool == NO_INDEX)
+		return 1;
+	const struct pool *p = &v->pools.items[j->pool];
+	size_t before = events_below(p->started.items, p->started.count, position);
+	size_t dropped = events_below(p->dropped.items, p->dropped.count, position);
+	for (size_t i = 0; i < dropped; i++)
+		before += p->dropped_places.items[i] < j->place;
+	/* Two workers may write down in another order what they took at the same instant. */
+	return j->place >= before ? j->place - (uint32_t)before + 1 : 1;
+}
+
+/* How many jobs of the pool were submitted before a position: they stand in order. */
+static size_t submitted_before(const struct view *v, const struct pool *p,
+                               uint64_t position)
+{
+	size_t low = 0, high = p->jobs.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->job_lives.lives.items[p->jobs.items[middle]].begin < position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* How many have left the queue because a worker took them, or because they were dropped. */
+static size_t left_before(const struct pool *p, uint64_t position)
+{
+	return events_below(p->started.items, p->started.count, position) +
+	       events_below(p->dropped.items, p->dropped.count, position);
+}
+
+size_t queue_length(const struct view *v, uint32_t pool, uint64_t position)
+{
+	const struct pool *p = &v->pools.items[pool];
+	size_t all = submitted_before(v, p, position), gone = left_before(p, position);
+	return all > gone ? all - gone : 0;
+}
+
+size_t queue_at(const struct view *v, uint32_t pool, uint64_t position, uint32_t *jobs,
+                size_t max)
+{
+	const struct pool *p = &v->pools.items[pool];
+	size_t all = submitted_before(v, p, position), found = 0;
+	size_t gone = events_below(p->started.items, p->started.count, position);
+	/* Workers that take jobs at the same instant may write that down in another order:
+	 * so many of the first may have gone already. */
+	enum { SLACK = 64 };
+	for (size_t i = gone > SLACK ? gone - SLACK : 0; i < all && found < max; i++) {
+		uint32_t job = p->jobs.items[i];
+		if (v->jobs.items[job].started >= position &&
+		    v->job_lives.lives.items[job].end >= position)
+			jobs[found++] = job;
+	}
+	return found;
 }
 
 uint32_t view_job_awaited(const struct view *v, uint32_t lane, uint64_t position)
 {
-	(void)v;
-	(void)lane;
-	(void)position;
-	return JOB_NONE;
+	size_t index = view_span_at(v, lane, position);
+	if (index == SIZE_MAX)
+		return JOB_NONE;
+	struct span s = view_span(v, lane, index);
+	return job_of_thing(v, s.wait_id);
+}
+
+void put_job(const struct view *v, uint32_t job, uint64_t position, struct buf *out)
+{
+	buf_puts(out, trace_text(v->trace, v->job_lives.lives.items[job].text, NULL));
+	if (v->jobs.items[job].abandoned < position)
+		buf_puts(out, " (nobody waits)");
+}
+
+/* ---- questions about links ---- */
+
+static struct link link_of(const struct view *v, uint32_t index, uint64_t position)
+{
+	const struct link_data *l = &v->links.items[index];
+	bool open = l->to >= position;
+	return (struct link){
+		.kind = l->kind,
+		.job = l->job,
+		.from_lane = l->from_lane,
+		.to_lane = open ? LANE_NONE : l->to_lane,
+		.from_event = l->from,
+		.to_event = open ? NO_EVENT : l->to,
+		.from_ns = trace_at(v->trace, l->from)->time_ns,
+		.to_ns = open ? INT64_MAX : trace_at(v->trace, l->to)->time_ns,
+	};
 }
 
 size_t view_links(const struct view *v, uint64_t begin, uint64_t end, struct link *out,
                   size_t max)
 {
-	(void)v;
-	(void)begin;
-	(void)end;
-	(void)out;
-	(void)max;
-	return 0;
+	size_t found = 0, low = 0, high = v->links.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->links.items[middle].from < begin)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low; i < v->links.count && found < max; i++) {
+		if (v->links.items[i].from >= end)
+			break;
+		out[found++] = link_of(v, (uint32_t)i, end);
+	}
+	low = 0;
+	high = v->link_ends.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->links.items[v->link_ends.items[middle]].to < begin)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < v->link_ends.count && found < max; low++) {
+		uint32_t i = v->link_ends.items[low];
+		if (v->links.items[i].to >= end)
+			break;
+		if (v->links.items[i].from < begin)
+			out[found++] = link_of(v, i, end);
+	}
+	return found;
 }
 
 uint64_t view_event_at_time(const struct view *v, int64_t time_ns)
@@ -73,8 +578,6 @@ uint64_t view_event_at_time(const struct view *v, int64_t time_ns)
 
 void view_job_label(const struct view *v, uint32_t index, bool measured, struct buf *out)
 {
-	(void)v;
-	(void)index;
 	(void)measured;
-	(void)out;
+	put_job(v, index, 0, out);
 }
