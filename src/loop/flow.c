@@ -27,6 +27,7 @@ struct way {
 	struct byte_queue held;
 	int failure;   /* the reader will find it after what is held, or 0 */
 	bool shut;     /* the sender sends no more */
+	bool ended;    /* and the kernel knows */
 	bool one_lost; /* a send after the receiver had gone */
 };
 
@@ -61,7 +62,6 @@ static void refill(struct way *w)
 {
 	if (w->fd < 0)
 		return;
-	bool had = byte_queue_size(&w->held) > 0;
 	while (byte_queue_size(&w->held)) {
 		ssize_t n = send(w->fd, byte_queue_front(&w->held), byte_queue_size(&w->held),
 		                 MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -69,8 +69,10 @@ static void refill(struct way *w)
 			return;
 		byte_queue_take(&w->held, (size_t)n);
 	}
-	if (had && w->shut)
+	if (w->shut && !w->ended) {
+		w->ended = true;
 		shutdown(w->fd, SHUT_WR);
+	}
 }
 
 /* Up to `size` bytes of what was sent: first what the kernel has, then what is held. */
@@ -105,6 +107,8 @@ ssize_t flow_recv(struct net_flow *f, int side, void *room, size_t size)
 {
 	pthread_mutex_lock(&f->lock);
 	ssize_t n = take(&f->ways[!side], f->ways[side].fd, room, size);
+	if (n < 0 && errno == ECONNRESET)
+		f->ways[side].one_lost = true; /* it knows */
 	pthread_mutex_unlock(&f->lock);
 	return n;
 }
@@ -173,10 +177,8 @@ int flow_shutdown(struct net_flow *f, int side, int how)
 	if (how != SHUT_WR)
 		result = shutdown(w->fd, SHUT_RD);
 	if (how != SHUT_RD) {
-		/* What is held goes first. */
-		if (!byte_queue_size(&w->held))
-			result = shutdown(w->fd, SHUT_WR);
 		w->shut = true;
+		refill(w); /* what is held goes first */
 	}
 	pthread_mutex_unlock(&f->lock);
 	return result;

@@ -191,6 +191,12 @@ static inline struct datum client_make_error(void *context, enum loop_error kind
 	return d;
 }
 
+static inline struct datum client_os_error(void *context, int number, const char *text)
+{
+	return kit_error(context, ERROR_ORDINARY, strerrorname_np(number),
+	                 text && *text ? text : NULL);
+}
+
 static inline enum error_class client_classify(void *context, struct datum error)
 {
 	(void)context;
@@ -257,6 +263,7 @@ static const struct loop_client kit_client = {
 	.cancelled_error = client_cancelled_error,
 	.make_error = client_make_error,
 	.classify = client_classify,
+	.os_error = client_os_error,
 	.text = NULL,
 	.list = client_list,
 	.error_group = client_error_group,
