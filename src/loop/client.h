@@ -6,6 +6,7 @@
 #ifndef LOOP_CLIENT_H
 #define LOOP_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct future;
 struct handle;
 struct loop;
 struct task;
+struct transport;
 
 /*
  * What futures carry: results, errors, cancel messages. Counted by the client's ref and
@@ -51,6 +53,8 @@ struct loop_report {
 	struct future *future; /* key `future` */
 	struct task *task;     /* key `task` */
 	struct handle *handle; /* key `handle` */
+	struct transport *transport; /* key `transport`, */
+	bool protocol;               /* ... and with it key `protocol` */
 };
 
 /*

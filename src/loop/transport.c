@@ -136,7 +136,9 @@ void transport_fail(struct transport *t, struct datum error, const char *message
 	if (message)
 		w->client->report(w->context, t->loop,
 		                  &(struct loop_report){.message = message,
-		                                        .error = error});
+		                                        .error = error,
+		                                        .transport = t,
+		                                        .protocol = true});
 	force_close(t, error);
 }
 

@@ -318,7 +318,7 @@ value handle_owner(const struct handle *h)
 		return object_value(callback_object_of(h));
 	if (h->ops == &watched_ops)
 		return watched_owner(h);
-	return VALUE_NULL;
+	return io_handle_owner(h);
 }
 
 value handle_callable(const struct handle *h)
@@ -327,5 +327,5 @@ value handle_callable(const struct handle *h)
 		return handle_object_of(h)->callback;
 	if (h->ops == &callback_ops)
 		return callback_object_of(h)->callback;
-	return VALUE_NULL;
+	return io_handle_callable(h);
 }

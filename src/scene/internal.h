@@ -34,6 +34,8 @@
 #include "scene/run.h"
 
 struct module_tree;
+struct net;
+struct net_socket;
 
 /* Why the world was stopped before its end. */
 enum stop_reason {
@@ -54,6 +56,11 @@ struct scene {
 	struct vm *vm;
 	struct trace_writer writer;
 	struct loop_world world;
+
+	struct net *net;             /* the sockets of the program */
+	unsigned char *read_room;    /* where transports read to; NULL until one does */
+	VEC(struct net_socket *) descriptors; /* counted: those that are only numbers */
+	VEC(bool) nonblocking; /* by descriptor: os.set_blocking(fd, False) */
 
 	struct loop_object *event_loop; /* set_event_loop: counted, or NULL */
 	bool event_loop_was_set; /* set_event_loop was called: get_event_loop makes none
@@ -335,6 +342,27 @@ bool loop_run(struct scene *s, struct loop *l, struct future *f);
 /* What the end of a run means: false with the exception set. Takes `error`. */
 bool run_ended(struct scene *s, struct loop *l, enum run_end end, struct datum error);
 
+/* ---- loop_io.c, streams.c: methods of the loop ---- */
+value loop_add_reader(struct vm *vm, value self, const struct args *a);
+value loop_add_writer(struct vm *vm, value self, const struct args *a);
+value loop_remove_reader(struct vm *vm, value self, const struct args *a);
+value loop_remove_writer(struct vm *vm, value self, const struct args *a);
+value loop_sock_recv(struct vm *vm, value self, const struct args *a);
+value loop_sock_sendall(struct vm *vm, value self, const struct args *a);
+value loop_sock_accept(struct vm *vm, value self, const struct args *a);
+value loop_sock_connect(struct vm *vm, value self, const struct args *a);
+value loop_connect_read_pipe(struct vm *vm, value self, const struct args *a);
+value loop_connect_write_pipe(struct vm *vm, value self, const struct args *a);
+value loop_create_connection(struct vm *vm, value self, const struct args *a);
+value loop_create_server(struct vm *vm, value self, const struct args *a);
+/* The object and the callable of a reader's or writer's handle, as handle_owner. */
+value io_handle_owner(const struct handle *h);
+value io_handle_callable(const struct handle *h);
+
+/* ---- streams.c ---- */
+value asyncio_open_connection(struct vm *vm, value self, const struct args *a);
+value asyncio_start_server(struct vm *vm, value self, const struct args *a);
+
 /* ---- runner.c ---- */
 value asyncio_run(struct vm *vm, value self, const struct args *a);
 /* Ctrl-C: cancels the main task of asyncio.run; false when KeyboardInterrupt is to be
@@ -386,6 +414,8 @@ void report_warning(struct scene *s, const char *category, const char *text);
 /* "simmer: ..." on standard error. */
 void report_line(struct scene *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What asyncio logs as a warning, as a line. */
+void report_logged(struct scene *s, const char *text);
 /* Every task waits for what will never come. */
 void report_deadlock(struct scene *s, struct loop *l);
 /* A limit ends the run. */
@@ -422,9 +452,10 @@ value time_module_new(struct vm *vm);
 value sys_module_new(struct vm *vm);
 value typing_module_new(struct vm *vm);
 value abc_module_new(struct vm *vm);
-extern const char *const asyncio_names[],
-	*const time_names[], *const sys_names[], *const typing_names[],
-							 *const abc_names[];
+value socket_module_new(struct vm *vm);
+value os_module_new(struct vm *vm);
+extern const char *const asyncio_names[], *const time_names[], *const sys_names[],
+	*const typing_names[], *const abc_names[], *const socket_names[], *const os_names[];
 
 /* ---- run.c ---- */
 

@@ -38,6 +38,8 @@ static const char *const errors_names[] = {
 	"CancelledError",
 	"InvalidStateError",
 	"TimeoutError",
+	"IncompleteReadError",
+	"LimitOverrunError",
 	NULL,
 };
 
@@ -54,6 +56,8 @@ static const struct module_row {
 	{"collections", collections_names, collections_module_new},
 	{"collections.abc", abc_names, abc_module_new},
 	{"__future__", future_names, future_module_new},
+	{"socket", socket_names, socket_module_new},
+	{"os", os_names, os_module_new},
 };
 
 static const struct module_row *find_module(const char *name)

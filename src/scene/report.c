@@ -9,6 +9,7 @@
 #include "syntax/parser.h"
 #include "syntax/source.h"
 #include "lang/str.h"
+#include "scene/stream.h"
 
 /* ---- simmer's own lines ---- */
 
@@ -129,13 +130,26 @@ void report_never_awaited(void *context, struct vm *vm, value coroutine)
 
 /* ---- the default exception handler: a log message at level ERROR ---- */
 
-static void log_error(struct scene *s, struct buf *message, value exception)
+static void tell_logged(struct scene *s, const char *text)
 {
-	const char *text = buf_text(message);
 	if (s->writer.trace != NULL)
 		trace_emit(&s->writer, EV_LOGGED,
 		           trace_string(s->writer.trace, text, strcspn(text, "\n")), 0,
 		           0);
+}
+
+void report_logged(struct scene *s, const char *text)
+{
+	if (s->quiet)
+		return;
+	tell_logged(s, text);
+	scene_write(s, 2, text, strlen(text));
+	scene_write(s, 2, "\n", 1);
+}
+
+static void log_error(struct scene *s, struct buf *message, value exception)
+{
+	tell_logged(s, buf_text(message));
 	buf_putc(message, '\n');
 	if (!value_is_null(exception))
 		exception_print(s->vm, exception, message);
@@ -268,6 +282,11 @@ static value context_of(struct vm *vm, const struct loop_report *r)
 	value handle_object = r->handle != NULL ? handle_owner(r->handle) : VALUE_NULL;
 	if (!value_is_null(handle_object))
 		dict_set_c(vm, context, "handle", handle_object);
+	if (r->transport != NULL)
+		dict_set_c(vm, context, "transport", transport_value(r->transport));
+	if (r->transport != NULL && r->protocol)
+		dict_set_c(vm, context, "protocol",
+		           transport_object_of(transport_value(r->transport))->protocol);
 	return context;
 }
 

@@ -16,6 +16,7 @@
 #include "syntax/source.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
+#include "loop/net.h"
 #include "scene/internal.h"
 
 /*
@@ -270,6 +271,7 @@ int scene_new(const struct scene_options *options, const char *path, const char 
 	s->tree = tree;
 	s->writer.trace = options->trace;
 	list_init(&s->asyncgens);
+	s->net = net_new(options->real_clock);
 	loop_world_init(&s->world, &scene_client, s, &s->writer, options->real_clock);
 	s->vm = vm_new(
 		&(struct vm_limits){
@@ -409,6 +411,17 @@ int scene_run(struct scene *s)
 	return status;
 }
 
+/* What the scene had open is closed. */
+static void free_descriptors(struct scene *s)
+{
+	for (size_t i = 0; i < s->descriptors.count; i++)
+		net_socket_unref(s->descriptors.items[i]);
+	vec_free(&s->descriptors);
+	vec_free(&s->nonblocking);
+	net_free(s->net);
+	free(s->read_room);
+}
+
 void scene_free(struct scene *s)
 {
 	if (s == NULL)
@@ -419,6 +432,7 @@ void scene_free(struct scene *s)
 			trace_close(s->writer.trace);
 	}
 	vm_free(s->vm);
+	free_descriptors(s);
 	loop_world_fini(&s->world);
 	vec_free(&s->loops);
 	map_free(&s->warned);

@@ -7,6 +7,7 @@
 #include "lang/list.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
+#include "scene/net_object.h"
 
 const struct type cancelled_error_type = {
 	EXCEPTION_TYPE(&exc_BaseException),
@@ -132,6 +133,11 @@ static void mark_timeout(void *context, struct datum error)
 	exception_mark_timeout(vm_of(context), value_of(error));
 }
 
+static struct datum make_os_error(void *context, int number, const char *text)
+{
+	return datum_of(os_error_new(vm_of(context), number, text));
+}
+
 static void datum_repr(void *context, struct datum d, struct buf *out)
 {
 	put_repr_of(vm_of(context), out, value_of(d));
@@ -188,6 +194,7 @@ const struct loop_client scene_client = {
 	.unref = datum_unref,
 	.cancelled_error = make_cancelled_error,
 	.make_error = make_error,
+	.os_error = make_os_error,
 	.classify = classify,
 	.trail = error_trail,
 	.set_trail = set_error_trail,
