@@ -19,12 +19,14 @@
 #include "view/snapshot.h"
 #include "view/totals.h"
 #include "view/view.h"
+#include "view/worker.h"
 
 enum {
 	WIDTH_DEFAULT = 80,
 	WIDTH_LEAST = 40,
 	LANES_MAX = 200,
 	HOLDS_MAX = 12,
+	JOBS_MAX = 12,
 	NAME_MAX_COLS = 28
 };
 
@@ -267,7 +269,7 @@ static void put_legend(const struct page *p, const bool *used)
 {
 	static const enum lane_state in_order[] = {
 		STATE_RUNNING, STATE_READY,  STATE_WAITING,   STATE_CANCELLING,
-		STATE_DONE,    STATE_FAILED, STATE_CANCELLED, STATE_MIXED,
+		STATE_DONE,    STATE_FAILED, STATE_CANCELLED, STATE_IDLE, STATE_MIXED,
 	};
 	size_t col = 0;
 	for (size_t i = 0; i < COUNT_OF(in_order); i++) {
@@ -327,6 +329,8 @@ static void put_timeline(const struct page *p)
 static const char *ending_word(const struct page *p, uint32_t lane)
 {
 	enum lane_state s = view_state_at(p->v, lane, UINT64_MAX);
+	if (view_lane(p->v, lane)->worker && view_lane(p->v, lane)->ended)
+		return "gone";
 	return s < STATE_COUNT ? state_infos[s].word : "";
 }
 
@@ -369,10 +373,40 @@ static void put_total(const struct page *p, const char *what, int64_t ns,
 	end_prose(p, start, 34);
 }
 
+/* `2 jobs`. */
+static void put_count(struct buf *out, size_t n, const char *what)
+{
+	buf_printf(out, "%zu %s%s", n, what, n == 1 ? "" : "s");
+}
+
+/* How many threads were at work at a time, and with how many jobs. */
+static void put_parallel(const struct page *p, const struct parallel *a)
+{
+	struct buf remark = {0};
+	if (a->span_ns > 0)
+		buf_printf(&remark, "%.2f threads at a time, while any was busy",
+		           (double)a->busy_ns / (double)a->span_ns);
+	put_total(p, "threads busy", a->busy_ns, buf_text(&remark));
+	buf_free(&remark);
+	size_t start = p->out->len;
+	buf_puts(p->out, "jobs");
+	put_blanks(p, 4, 20);
+	put_count(p->out, a->jobs, "job");
+	buf_puts(p->out, " on ");
+	put_count(p->out, a->workers, "worker");
+	buf_printf(p->out, ", at most %lu at once", (unsigned long)a->most);
+	if (a->dropped)
+		buf_printf(p->out, "; %lu cancelled in the queue",
+		           (unsigned long)a->dropped);
+	end_prose(p, start, 34);
+}
+
 static void put_totals(const struct page *p)
 {
 	struct totals t;
+	struct parallel parallel;
 	view_totals(p->v, &t);
+	view_parallel(p->v, &parallel);
 	buf_putc(p->out, '\n');
 	put_total(p, "the run took", t.wall_ns, "");
 	if (t.in_turn_ns > 0)
@@ -380,15 +414,18 @@ static void put_totals(const struct page *p)
 		          "all work and all waits, one at a time");
 	if (t.saved_ns > 0) {
 		struct buf remark = {0};
-		buf_printf(&remark, "%.0f %%: waits overlapped",
-		           100 * (double)t.saved_ns / (double)t.in_turn_ns);
+		buf_printf(&remark, "%.0f %%: %s overlapped",
+		           100 * (double)t.saved_ns / (double)t.in_turn_ns,
+		           parallel.most > 0 ? "work and waits" : "waits");
 		put_total(p, "saved", t.saved_ns, buf_text(&remark));
 		buf_free(&remark);
 	}
 	if (t.chain_ns > 0)
 		put_total(p, "longest chain", t.chain_ns,
 		          "what had to follow one another");
-	if (t.work_ns > 0)
+	if (parallel.jobs + parallel.dropped > 0)
+		put_parallel(p, &parallel);
+	else if (t.work_ns > 0)
 		put_total(p, "thread busy", t.work_ns, "");
 }
 
@@ -405,6 +442,13 @@ static void put_hold(const struct page *p, const struct hold *h)
 	duration_text(h->end_ns - h->begin_ns, p->out);
 	if (h->line)
 		buf_printf(p->out, " (line %lu)", (unsigned long)h->line);
+	if (h->join) {
+		size_t len;
+		const char *text = trace_text(view_trace(p->v), h->join, &len);
+		buf_puts(p->out, " (");
+		put_safe(p, text, len, NAME_MAX_COLS);
+		buf_putc(p->out, ')');
+	}
 	buf_puts(p->out, "; held up:");
 	size_t show = h->held_count < 8 ? h->held_count : 8;
 	for (size_t i = 0; i < show; i++) {
@@ -419,6 +463,115 @@ static void put_hold(const struct page *p, const struct hold *h)
 		buf_printf(p->out, " and %zu others", h->held_count - show);
 	end_prose(p, start, 4);
 	buf_free(&name);
+}
+
+/* ---- jobs ---- */
+
+static void put_lane_safe(const struct page *p, uint32_t lane)
+{
+	struct buf name = {0};
+	view_lane_name(p->v, lane, &name);
+	put_safe(p, buf_text(&name), name.len, NAME_MAX_COLS);
+	buf_free(&name);
+}
+
+static void put_time_of(const struct page *p, uint64_t event)
+{
+	buf_puts(p->out, " at ");
+	time_text(trace_at(view_trace(p->v), event)->time_ns, p->out);
+}
+
+/* `chop: main at 0.0 -> asyncio_0 at 0.0 -> main at 3.0`: from submission to result. */
+static void put_job(const struct page *p, const struct job *j)
+{
+	static const char *const endings[ENDING_COUNT] = {
+		[ENDING_NONE] = "still runs",
+		[ENDING_RESULT] = "done",
+		[ENDING_EXCEPTION] = "failed",
+		[ENDING_CANCELLED] = "cancelled",
+	};
+	const char *arrow = pick(p, " → ", " -> ");
+	size_t start = p->out->len, len;
+	const char *text = trace_text(view_trace(p->v), j->text, &len);
+	put_safe(p, text, len, NAME_MAX_COLS);
+	buf_puts(p->out, ": ");
+	if (j->from != LANE_NONE)
+		put_lane_safe(p, j->from);
+	put_time_of(p, j->submitted);
+	buf_puts(p->out, arrow);
+	if (j->worker == LANE_NONE) {
+		buf_puts(p->out, j->ended == UINT64_MAX ? "still in the queue"
+		                                        : "cancelled in the queue");
+		if (j->ended != UINT64_MAX)
+			put_time_of(p, j->ended);
+		end_prose(p, start, 4);
+		return;
+	}
+	put_lane_safe(p, j->worker);
+	put_time_of(p, j->started);
+	buf_puts(p->out, arrow);
+	buf_puts(p->out, endings[j->ending < ENDING_COUNT ? j->ending : ENDING_NONE]);
+	if (j->ended != UINT64_MAX)
+		put_time_of(p, j->ended);
+	if (j->abandoned != UINT64_MAX) {
+		buf_puts(p->out, ", for nobody: given up");
+		put_time_of(p, j->abandoned);
+	} else if (j->waiter != LANE_NONE && j->ended != UINT64_MAX) {
+		buf_puts(p->out, arrow);
+		put_lane_safe(p, j->waiter);
+	}
+	end_prose(p, start, 4);
+}
+
+static void put_jobs(const struct page *p)
+{
+	uint32_t count = view_job_count(p->v);
+	if (count)
+		buf_putc(p->out, '\n');
+	for (uint32_t i = 0; i < count && i < JOBS_MAX; i++) {
+		struct job j = view_job(p->v, i);
+		put_job(p, &j);
+	}
+	if (count > JOBS_MAX)
+		buf_printf(p->out, "... and %lu more jobs\n",
+		           (unsigned long)(count - JOBS_MAX));
+}
+
+/* What was measured: no two runs are alike in it, so it stands apart. */
+static void put_measured(const struct page *p)
+{
+	struct parallel a;
+	view_parallel(p->v, &a);
+	if (!a.measured || !(p->o->measured || trace_about(view_trace(p->v))->real_clock))
+		return;
+	size_t start = p->out->len;
+	buf_puts(p->out, "\nmeasured: ");
+	start++;
+	duration_text(a.cpu_ns, p->out);
+	buf_puts(p->out, " of processor time in ");
+	duration_text(a.wall_ns, p->out);
+	if (a.wall_ns > 0)
+		buf_printf(p->out, ", %.2f cores busy",
+		           (double)a.cpu_ns / (double)a.wall_ns);
+	buf_puts(p->out, "; on ");
+	put_count(p->out, a.cores, "core");
+	end_prose(p, start, 4);
+	uint32_t count = view_job_count(p->v), shown_jobs = 0;
+	for (uint32_t i = 0; i < count && shown_jobs < JOBS_MAX; i++) {
+		if (!view_job(p->v, i).measured)
+			continue;
+		struct buf label = {0};
+		view_job_label(p->v, i, true, &label);
+		start = p->out->len;
+		buf_puts(p->out, "    ");
+		put_safe(p, buf_text(&label), label.len, SIZE_MAX);
+		end_prose(p, start, 8);
+		buf_free(&label);
+		shown_jobs++;
+	}
+	if (shown_jobs < a.measured)
+		buf_printf(p->out, "    ... and %lu more\n",
+		           (unsigned long)(a.measured - shown_jobs));
 }
 
 static void put_holds(const struct page *p)
@@ -479,7 +632,9 @@ void export_picture(struct view *v, const struct text_options *o, struct buf *ou
 		put_timeline(&p);
 		put_totals(&p);
 		put_lane_totals(&p);
+		put_jobs(&p);
 		put_holds(&p);
+		put_measured(&p);
 	} else {
 		buf_puts(out, "No task and no callback ran.\n");
 	}

@@ -289,11 +289,33 @@ uint32_t step_number_at(const struct view *v, uint64_t position)
 	return numbers_at(v, position)->step;
 }
 
+/* A worker's marks are listed. */
+static uint64_t worker_own_begin(const struct view *v, bool internals, size_t mark)
+{
+	const struct thread_data *th = thread_find(v, v->marks.items[mark].thread);
+	size_t low = 0, high = th->marks.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (th->marks.items[middle] < mark)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low-- > 0) {
+		const struct mark *m = &v->marks.items[th->marks.items[low]];
+		if (internals || !m->machinery)
+			return m->end;
+	}
+	return v->lanes.items[th->lane].lane.born_event;
+}
+
 uint64_t moment_own_begin(const struct view *v, bool internals, size_t index)
 {
 	enum { LOOK_BACK = 20000 };
 	size_t at = mark_of(v, internals, index), seen = 0;
 	uint16_t thread = v->marks.items[at].thread;
+	if (thread)
+		return worker_own_begin(v, internals, at);
 	while (at > 0 && seen++ < LOOK_BACK) {
 		const struct mark *m = &v->marks.items[--at];
 		if (m->thread == thread && (internals || !m->machinery))

@@ -140,14 +140,20 @@ static bool overdue(const struct reach *r, size_t begun, double left)
 	return s.deadline_ns != INT64_MAX && left >= (double)s.deadline_ns - 0.5;
 }
 
-/* The ending that stands in a column, if no run begins in it afterwards. A worker is idle
- * after that of its job. */
+static bool is_ending(enum lane_state s)
+{
+	return s >= STATE_DONE && s <= STATE_CANCELLED;
+}
+
+/* The ending that stands in a column. After that of its job a worker is idle or gone, or has
+ * the next one. */
 static enum lane_state ending_at(const struct reach *r, size_t from, size_t to)
 {
-	if (to - from > 1 && span_state(r->l->spans.items[to - 1]) == STATE_IDLE)
-		to--;
 	enum lane_state last = span_state(r->l->spans.items[to - 1]);
-	return last >= STATE_DONE && last <= STATE_CANCELLED ? last : STATE_ABSENT;
+	for (size_t i = to, k = 0; r->l->lane.worker && i > from && k < 3; i--, k++)
+		if (is_ending(span_state(r->l->spans.items[i - 1])))
+			return span_state(r->l->spans.items[i - 1]);
+	return is_ending(last) ? last : STATE_ABSENT;
 }
 
 static struct column column_between(const struct reach *r, const struct edge *a,
@@ -161,7 +167,7 @@ static struct column column_between(const struct reach *r, const struct edge *a,
 	}
 	c.runs = b->runs - a->runs;
 	bool begins = b->begun > a->begun;
-	if (begins)
+	if (begins && !(r->l->lane.worker && c.runs > 1))
 		c.ending = ending_at(r, a->begun, b->begun);
 	bool here = left <= r->end && r->end < right;
 	if (left <= r->end)
@@ -201,23 +207,19 @@ static void put_label(const struct reach *r, uint32_t lane, size_t index, struct
 		                out);
 }
 
-/* Put the span's label into the cells from `from` up to `to`, if it fits with a dash on
- * both sides. */
-static void draw_label(const struct reach *r, uint32_t lane, size_t span,
-                       struct row_cell *cells, int from, int to)
+/* Put a text into the cells from `from` up to `to`, if it fits with a dash on both sides. */
+static void draw_text(const struct buf *text, struct row_cell *cells, int from, int to)
 {
-	struct buf text = {0};
-	put_label(r, lane, span, &text);
-	int cols = (int)utf8_text_cols(buf_text(&text), text.len);
+	int cols = (int)utf8_text_cols(buf_text(text), text->len);
 	int room = to - from;
-	if (text.len == 0 || cols + 4 > room)
-		goto done;
+	if (text->len == 0 || cols + 4 > room)
+		return;
 	int x = from + (cols + 6 <= room ? 2 : 1);
 	cells[x] = (struct row_cell){' ', cells[x].state, true};
 	x++;
-	for (size_t i = 0; i < text.len;) {
+	for (size_t i = 0; i < text->len;) {
 		uint32_t code;
-		i += utf8_decode(text.data + i, text.len - i, &code);
+		i += utf8_decode(text->data + i, text->len - i, &code);
 		int width = utf8_width_cols(code);
 		if (width == 0)
 			continue;
@@ -228,7 +230,42 @@ static void draw_label(const struct reach *r, uint32_t lane, size_t span,
 		x += width;
 	}
 	cells[x] = (struct row_cell){' ', cells[x].state, true};
-done:
+}
+
+/* Where a worker's span is no longer for anybody: that column, or `to`. */
+static int given_up_at(const struct reach *r, const struct scale *s, uint32_t lane,
+                       size_t span, int from, int to)
+{
+	struct span at = view_span(r->v, lane, span);
+	uint64_t end = at.end_event < r->position ? at.end_event : r->position;
+	uint32_t job = view_job_at(r->v, lane, end);
+	if (job == JOB_NONE || r->v->jobs.items[job].abandoned >= end)
+		return to;
+	double x = view_coordinate(r->v, s->ruler, r->v->jobs.items[job].abandoned + 1);
+	int64_t col = scale_col(s, x);
+	return col < from ? from : col < to ? (int)col : to;
+}
+
+/* Put the span's label into its cells. What a worker does for nobody is said where that
+ * begins. */
+static void draw_label(const struct reach *r, const struct scale *s, uint32_t lane,
+                       size_t span, struct row_cell *cells, int from, int to)
+{
+	struct buf text = {0};
+	int given_up = r->l->lane.worker ? given_up_at(r, s, lane, span, from, to) : to;
+	if (given_up > from && given_up < to) {
+		struct span at = view_span(r->v, lane, span);
+		uint32_t job = view_job_at(r->v, lane, at.begin_event + 1);
+		if (job != JOB_NONE)
+			put_job(r->v, job, 0, &text);
+		draw_text(&text, cells, from, given_up);
+		buf_reset(&text);
+		buf_puts(&text, "nobody waits");
+		draw_text(&text, cells, given_up, to);
+	} else {
+		put_label(r, lane, span, &text);
+		draw_text(&text, cells, from, to);
+	}
 	buf_free(&text);
 }
 
@@ -255,7 +292,8 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s,
 			shown = column_between(&r, &a, &b, left, right).shown;
 		size_t span = b.begun ? b.begun - 1 : 0;
 		if (label_from >= 0 && (!has_label(&r, shown) || span != label_span)) {
-			draw_label(&r, lane, label_span, cells, label_from, col);
+			draw_label(&r, s, lane, label_span, cells, label_from,
+			           col);
 			label_from = -1;
 		}
 		if (col == s->cols)

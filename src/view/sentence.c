@@ -387,7 +387,7 @@ static void put_sleep(const struct view *v, const struct snapshot *now, struct s
 	if (!who.count && now->watch_count)
 		set_watches(v, now, t);
 	enum phrase alone = PHRASE_SLEEPS_IO, with_timer = PHRASE_SLEEPS_IO_TIMER;
-	if (!now->watch_count && (now->busy_count || now->job_count)) {
+	if (!now->watch_count && now->busy_count && !now->thread) {
 		set_jobs_running(v, now, t);
 		alone = PHRASE_SLEEPS_WORKER;
 		with_timer = PHRASE_SLEEPS_WORKER_TIMER;
@@ -410,16 +410,21 @@ static void put_next_folded(const struct story *s, struct scratch *t, struct buf
 {
 	const struct view *v = s->v;
 	size_t next = view_moment_at(v, false, s->m.end) + 1;
-	if (next >= view_moment_count(v, false))
+	size_t count = view_moment_count(v, false), seen = 0;
+	while (next < count && view_moment(v, false, next).thread != s->m.thread &&
+	       seen++ < LOOK_AT)
+		next++;
+	if (next >= count)
 		return;
 	struct moment m = view_moment(v, false, next);
-	if (m.thread != s->m.thread)
-		return;
-	for (uint64_t i = m.begin; i < m.end && i - m.begin < LOOK_AT; i++) {
+	uint64_t quiet = s->m.end; /* from here on the loop does nothing */
+	for (uint64_t i = s->m.end; i < m.end && i - s->m.end < LOOK_AT; i++) {
 		const struct event *e = trace_at(v->trace, i);
+		if (e->thread != s->m.thread)
+			continue;
 		if (e->kind == EV_POLLED) {
 			struct snapshot then = {0};
-			view_snapshot_of(v, s->m.thread, i, 8, &then);
+			view_snapshot_of(v, s->m.thread, quiet, 8, &then);
 			put_sleep(v, &then, t, why);
 			snapshot_free(&then);
 			return;
@@ -433,6 +438,7 @@ static void put_next_folded(const struct story *s, struct scratch *t, struct buf
 			say(why, PHRASE_NEXT, t);
 			return;
 		}
+		quiet = i + 1;
 	}
 }
 

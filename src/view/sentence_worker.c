@@ -139,6 +139,8 @@ void put_jobs(const struct story *s, struct scratch *t, struct buf *why)
 	const struct view *v = s->v;
 	if (s->submitted.count)
 		put_submitted(s, t, why);
+	if (job_handed_over(s) != JOB_NONE)
+		say(why, PHRASE_AT_ONCE, t);
 	if (s->dropped_jobs.count) {
 		buf_reset(&t->list);
 		put_list(&s->dropped_jobs, &t->list, put_plain, v);
@@ -263,10 +265,8 @@ void tell_worker(const struct story *s, struct scratch *t, struct buf *what,
 	if (!taken)
 		put_ran_and(s, t, end, what);
 	put_jobs(s, t, why);
-	if (taken || (s->m.kind == MOMENT_BLOCK && s->block)) {
-		if (main_thread(v)->loop_switches.count)
-			say(why, taken ? PHRASE_AT_ONCE : PHRASE_ONLY_WORKER, t);
-	}
+	if (s->m.kind == MOMENT_BLOCK && s->block && main_thread(v)->loop_switches.count)
+		say(why, PHRASE_ONLY_WORKER, t);
 	if (s->job_ended && job != JOB_NONE)
 		put_after_job(s, t, job, why);
 }

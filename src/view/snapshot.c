@@ -359,6 +359,7 @@ void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
 	if (!th)
 		th = main_thread(v);
 	*s = (struct snapshot){
+		.thread = th->number,
 		.position = position,
 		.running = LANE_NONE,
 		.ready = s->ready,

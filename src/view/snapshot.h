@@ -74,6 +74,7 @@ struct queued_entry {
 };
 
 struct snapshot {
+	uint16_t thread; /* whose loop this is about: 0 the main one's */
 	uint64_t position;
 	int64_t time_ns;
 	uint32_t tick, step;

@@ -264,10 +264,12 @@ static void made_ready(struct view *v, struct thread_data *th, uint64_t index,
 }
 
 /* The thread in whose queue a READY is: that of its record, or the main one's if a thread
- * without a loop has written it. */
-static struct thread_data *queue_of(struct view *v, struct thread_data *th)
+ * without a loop has posted it. */
+static struct thread_data *queue_of(struct view *v, struct thread_data *th,
+                                    const struct event *e)
 {
-	return th->number == 0 || thread_loops(th) ? th : v->threads.items[0];
+	bool posted = v->posted == e->a && !thread_loops(th);
+	return posted ? v->threads.items[0] : th;
 }
 
 static void loop_switches(struct view *v, struct thread_data *th, uint64_t index,
@@ -352,7 +354,7 @@ static void take(struct view *v, struct thread_data *th, uint64_t index,
 		t->role = e->detail;
 		break;
 	case EV_READY:
-		made_ready(v, queue_of(v, th), index, e);
+		made_ready(v, queue_of(v, th, e), index, e);
 		break;
 	case EV_HANDLE_DROPPED:
 		thing_make(v, e->a)->done_event = index;
