@@ -296,7 +296,10 @@ static int do_export(const struct options *o, const struct course *course)
 		struct view *view = view_new(trace);
 		view_update(view, 0);
 		errno = 0;
-		error = exporter->write(view, file.stream, &why);
+		const struct export_options options = {.width_cols = (int)o->width_cols,
+						       .ascii = o->ascii,
+						       .measured = o->measured};
+		error = exporter->write(view, &options, file.stream, &why);
 		if (error == -ERR_WRITE) {
 			buf_reset(&why);
 			buf_printf(&why, "%s: %s", file.path,

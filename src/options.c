@@ -111,6 +111,9 @@ static int take(struct options *o, enum option_id id, const char *argument)
 	case OPT_INTERNALS:
 		o->internals = true;
 		return 0;
+	case OPT_MEASURED:
+		o->measured = true;
+		return 0;
 	case OPT_FORCE:
 		o->force = true;
 		return 0;

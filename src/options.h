@@ -22,7 +22,7 @@ struct options {
 	const char *output; /* NULL: not said */
 	const char *theme;  /* NULL: not said */
 	bool real_clock;
-	bool steps, internals, ascii, force, help, version;
+	bool steps, internals, measured, ascii, force, help, version;
 	unsigned width_cols; /* 0: not said */
 	uint64_t max_events, max_time_s, max_memory_mib, max_recursion;
 };

@@ -9,18 +9,21 @@
 #include "trace/text.h"
 #include "view/view.h"
 
-static int write_trace(struct view *v, FILE *out, struct buf *why)
+static int write_trace(struct view *v, const struct export_options *o, FILE *out,
+                       struct buf *why)
 {
-	int error = trace_write(view_trace(v), out);
+	int error = trace_write(view_trace(v), o->measured, out);
 	if (error)
 		buf_puts(why, error_text(error));
 	return error;
 }
 
-static int write_text(struct view *v, FILE *out, struct buf *why)
+static int write_text(struct view *v, const struct export_options *o, FILE *out,
+                      struct buf *why)
 {
 	struct buf text = {0};
-	export_picture(v, &(struct text_options){0}, &text);
+	const struct text_options options = {.width_cols = o->width_cols, .ascii = o->ascii};
+	export_picture(v, &options, &text);
 	int error =
 		fwrite(buf_text(&text), 1, text.len, out) == text.len ? 0 : -ERR_WRITE;
 	if (error)

@@ -5,6 +5,7 @@
 #ifndef EXPORT_EXPORT_H
 #define EXPORT_EXPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -12,12 +13,20 @@
 
 struct view;
 
+/* What every format is asked for; each takes what concerns it. */
+struct export_options {
+	int width_cols; /* of text; 0: 80 */
+	bool ascii;     /* only ASCII */
+	bool measured;  /* with what differs from run to run */
+};
+
 struct exporter {
 	const char *ext;         /* without the dot: "trace" */
 	const char *description; /* one line, for --help */
 	/* Write all of it to `out`. 0 or a negated enum error, with one line in `*why`.
 	 */
-	int (*write)(struct view *v, FILE *out, struct buf *why);
+	int (*write)(struct view *v, const struct export_options *o, FILE *out,
+	             struct buf *why);
 };
 
 extern const struct exporter exporters[];

@@ -4,7 +4,12 @@
 
 #include <stdint.h>
 
-struct trace;
+#include <stdbool.h>
+
+#include "trace/trace.h"
+
+/* Forget the events; strings, numbers and ids stay. Nobody may be reading. */
+void trace_rewind(struct trace *t);
 
 /* From here on trace_new_id gives ids above `id`. */
 void trace_reserve_ids(struct trace *t, uint32_t id);

@@ -181,7 +181,18 @@ static void put_lines(struct buf *b, const char *key, const char *text)
 	}
 }
 
-int trace_write(const struct trace *t, FILE *out)
+static void put_measure(struct buf *b, const struct measure *m)
+{
+	const int64_t times[] = {m->cpu_ns, m->wall_begin_ns, m->wall_end_ns};
+	buf_printf(b, "measured %lu %u", (unsigned long)m->job, (unsigned)m->thread);
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		buf_putc(b, ' ');
+		put_ns(b, times[i]);
+	}
+	buf_printf(b, " %u %u\n", (unsigned)m->core_first, (unsigned)m->core_last);
+}
+
+int trace_write(const struct trace *t, bool measured, FILE *out)
 {
 	const struct trace_about *about = trace_about(t);
 	struct buf b = {0};
@@ -201,6 +212,9 @@ int trace_write(const struct trace *t, FILE *out)
 			buf_reset(&b);
 		}
 	}
+	size_t measures = measured || about->real_clock ? trace_measure_count(t) : 0;
+	for (size_t i = 0; i < measures; i++)
+		put_measure(&b, trace_measure_at(t, i));
 	buf_printf(&b, "end %llu\n", (unsigned long long)count);
 	ok = ok && fwrite(b.data, 1, b.len, out) == b.len && fflush(out) == 0;
 	buf_free(&b);
@@ -494,6 +508,28 @@ static int read_event(struct reader *r)
 	return 0;
 }
 
+static bool take_u16(struct reader *r, uint16_t *out)
+{
+	uint64_t value;
+	if (!take_digits(r, UINT16_MAX, &value) || !take_gap(r))
+		return false;
+	*out = (uint16_t)value;
+	return true;
+}
+
+/* The line of one measurement, behind its first word. */
+static int read_measure(struct reader *r)
+{
+	struct measure m;
+	if (!take_u32(r, &m.job) || m.job > r->top_id || !take_u16(r, &m.thread) ||
+	    !take_ns(r, &m.cpu_ns) || !take_ns(r, &m.wall_begin_ns) ||
+	    !take_ns(r, &m.wall_end_ns) || !take_u16(r, &m.core_first) ||
+	    !take_u16(r, &m.core_last) || r->at != r->end)
+		return damaged(r, "this measurement of a job is not right");
+	trace_measure(r->t, &m);
+	return 0;
+}
+
 static int read_head(struct reader *r)
 {
 	int got = next_line(r);
@@ -547,7 +583,8 @@ static int read_events(struct reader *r)
 				                  "some are lost");
 			return 0;
 		}
-		int error = read_event(r);
+		bool measure = r->at < r->end && *r->at == 'm' && take_word(r, "measured");
+		int error = measure ? read_measure(r) : read_event(r);
 		if (error)
 			return error;
 	}

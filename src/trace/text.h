@@ -4,14 +4,18 @@
 #ifndef TRACE_TEXT_H
 #define TRACE_TEXT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/buf.h"
 
 struct trace;
 
-/* Write all of `t` to `out`. 0, or -ERR_WRITE. */
-int trace_write(const struct trace *t, FILE *out);
+/*
+ * Write all of `t` to `out`. Measurements, which differ from run to run, are written for
+ * the real clock, else only if `measured`. 0, or -ERR_WRITE.
+ */
+int trace_write(const struct trace *t, bool measured, FILE *out);
 
 /*
  * Read a trace from `in` into `*out` (a new trace, complete; NULL on failure).

@@ -7,12 +7,15 @@
 #include "trace/trace.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/vec.h"
 #include "trace/blocks.h"
 #include "trace/internal.h"
 
@@ -83,7 +86,42 @@ struct trace {
 	size_t chunk_used, chunk_room;
 	struct trace_about about;
 	char *about_strings[4]; /* owned */
+
+	/* Several writers: all of the above but the two atomics is under the lock. */
+	bool shared;
+	pthread_mutex_t lock;
+	int64_t last_ns; /* of the last record */
+	uint32_t main_tick, main_step;
+
+	/* Held back behind holes; a hole is an event of the kind EV_COUNT. */
+	VEC(struct event) held;
+	size_t filled; /* of the held ones, how many are published */
+	size_t holes;
+	bool filling; /* the oldest one */
+
+	struct blocks measures; /* struct measure */
+	_Atomic uint64_t measure_count;
+	int64_t wall_origin_ns;
 };
+
+static int64_t wall_clock_ns(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void lock(struct trace *t)
+{
+	if (t->shared)
+		pthread_mutex_lock(&t->lock);
+}
+
+static void unlock(struct trace *t)
+{
+	if (t->shared)
+		pthread_mutex_unlock(&t->lock);
+}
 
 /* ---- making one ---- */
 
@@ -93,6 +131,9 @@ struct trace *trace_new(uint64_t limit)
 	t->limit = limit ? limit : UINT64_MAX;
 	atomic_init(&t->count, 0);
 	atomic_init(&t->complete, false);
+	atomic_init(&t->measure_count, 0);
+	pthread_mutex_init(&t->lock, NULL);
+	t->wall_origin_ns = wall_clock_ns();
 	trace_string(t, "", 0);
 	trace_number(t, 0);
 	trace_describe(t, &(struct trace_about){0});
@@ -106,6 +147,9 @@ void trace_free(struct trace *t)
 	blocks_free(&t->events);
 	blocks_free(&t->texts);
 	blocks_free(&t->numbers);
+	blocks_free(&t->measures);
+	vec_free(&t->held);
+	pthread_mutex_destroy(&t->lock);
 	free(t->text_finder.slots);
 	free(t->number_finder.slots);
 	while (t->chunks) {
@@ -193,7 +237,7 @@ static char *arena_take(struct trace *t, size_t len)
 	return bytes;
 }
 
-uint32_t trace_string(struct trace *t, const char *text, size_t len)
+static uint32_t intern_string(struct trace *t, const char *text, size_t len)
 {
 	struct finder *f = &t->text_finder;
 	if (f->room) {
@@ -218,6 +262,14 @@ uint32_t trace_string(struct trace *t, const char *text, size_t len)
 	return id;
 }
 
+uint32_t trace_string(struct trace *t, const char *text, size_t len)
+{
+	lock(t);
+	uint32_t id = intern_string(t, text, len);
+	unlock(t);
+	return id;
+}
+
 const char *trace_text(const struct trace *t, uint32_t id, size_t *len)
 {
 	const struct text *s = blocks_at(&t->texts, id, sizeof *s);
@@ -226,7 +278,7 @@ const char *trace_text(const struct trace *t, uint32_t id, size_t *len)
 	return s->bytes;
 }
 
-uint32_t trace_number(struct trace *t, int64_t value)
+static uint32_t intern_number(struct trace *t, int64_t value)
 {
 	struct finder *f = &t->number_finder;
 	if (f->room) {
@@ -241,6 +293,14 @@ uint32_t trace_number(struct trace *t, int64_t value)
 	uint32_t id = t->number_count;
 	*(int64_t *)blocks_make(&t->numbers, id, sizeof value) = value;
 	finder_add(t, f, id, t->number_count++);
+	return id;
+}
+
+uint32_t trace_number(struct trace *t, int64_t value)
+{
+	lock(t);
+	uint32_t id = intern_number(t, value);
+	unlock(t);
 	return id;
 }
 
@@ -263,9 +323,12 @@ uint32_t trace_number_count(const struct trace *t)
 
 uint32_t trace_new_id(struct trace *t)
 {
+	lock(t);
 	if (t->last_id == UINT32_MAX)
 		die("a trace has too many tasks and futures");
-	return ++t->last_id;
+	uint32_t id = ++t->last_id;
+	unlock(t);
+	return id;
 }
 
 void trace_reserve_ids(struct trace *t, uint32_t id)
@@ -281,7 +344,8 @@ uint32_t trace_id_count(const struct trace *t)
 
 /* ---- events ---- */
 
-bool trace_append(struct trace *t, const struct event *e)
+/* Put `*e` at the end of what readers see. */
+static bool publish(struct trace *t, const struct event *e)
 {
 	uint64_t index = atomic_load_explicit(&t->count, memory_order_relaxed);
 	if (index >= t->limit)
@@ -291,9 +355,57 @@ bool trace_append(struct trace *t, const struct event *e)
 	return true;
 }
 
+/* A record of one thread among several: time does not go back, tick and step are the
+ * main thread's. */
+static bool publish_shared(struct trace *t, struct event e)
+{
+	pthread_mutex_lock(&t->lock);
+	if (e.time_ns < t->last_ns)
+		e.time_ns = t->last_ns;
+	t->last_ns = e.time_ns;
+	if (e.thread == 0) {
+		t->main_tick = e.tick;
+		t->main_step = e.step;
+	} else {
+		e.tick = t->main_tick;
+		e.step = t->main_step;
+	}
+	bool done = publish(t, &e);
+	pthread_mutex_unlock(&t->lock);
+	return done;
+}
+
+static bool hold_back(struct trace *t, const struct event *e)
+{
+	size_t waiting = t->held.count - t->filled - t->holes;
+	if (trace_count(t) + waiting >= t->limit)
+		return false;
+	vec_push(&t->held, *e);
+	return true;
+}
+
+bool trace_append(struct trace *t, const struct event *e)
+{
+	if (t->shared)
+		return publish_shared(t, *e);
+	if (t->holes && !t->filling)
+		return hold_back(t, e);
+	return publish(t, e);
+}
+
 void trace_close(struct trace *t)
 {
+	while (t->holes) {
+		trace_fill_begin(t);
+		trace_fill_end(t);
+	}
 	atomic_store_explicit(&t->complete, true, memory_order_release);
+}
+
+void trace_rewind(struct trace *t)
+{
+	assert(!t->shared && !t->holes);
+	atomic_store_explicit(&t->count, 0, memory_order_release);
 }
 
 uint64_t trace_count(const struct trace *t)
@@ -309,6 +421,71 @@ bool trace_complete(const struct trace *t)
 const struct event *trace_at(const struct trace *t, uint64_t index)
 {
 	return blocks_at(&t->events, index, sizeof(struct event));
+}
+
+/* ---- several threads ---- */
+
+void trace_share(struct trace *t)
+{
+	assert(!t->holes);
+	t->shared = true;
+}
+
+void trace_hole(struct trace *t)
+{
+	assert(!t->shared && !t->filling);
+	vec_push(&t->held, (struct event){.kind = EV_COUNT});
+	t->holes++;
+}
+
+size_t trace_holes(const struct trace *t)
+{
+	return t->holes;
+}
+
+void trace_fill_begin(struct trace *t)
+{
+	assert(t->holes && !t->filling);
+	t->filling = true;
+}
+
+void trace_fill_end(struct trace *t)
+{
+	assert(t->filling);
+	t->filling = false;
+	/* The hole itself, and what was held back behind it. */
+	size_t end = t->filled + 1;
+	while (end < t->held.count && t->held.items[end].kind != EV_COUNT)
+		publish(t, &t->held.items[end++]);
+	t->filled = end;
+	if (--t->holes == 0)
+		t->filled = t->held.count = 0;
+}
+
+/* ---- measurements ---- */
+
+int64_t trace_wall_ns(const struct trace *t)
+{
+	return wall_clock_ns() - t->wall_origin_ns;
+}
+
+void trace_measure(struct trace *t, const struct measure *m)
+{
+	lock(t);
+	uint64_t index = atomic_load_explicit(&t->measure_count, memory_order_relaxed);
+	*(struct measure *)blocks_make(&t->measures, index, sizeof *m) = *m;
+	atomic_store_explicit(&t->measure_count, index + 1, memory_order_release);
+	unlock(t);
+}
+
+size_t trace_measure_count(const struct trace *t)
+{
+	return (size_t)atomic_load_explicit(&t->measure_count, memory_order_acquire);
+}
+
+const struct measure *trace_measure_at(const struct trace *t, size_t index)
+{
+	return blocks_at(&t->measures, index, sizeof(struct measure));
 }
 
 /* ---- writers ---- */

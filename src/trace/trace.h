@@ -3,9 +3,9 @@
  * the scene write it; everything that draws, explains, exports or tests reads
  * it. Nothing in it ever changes or moves once it was written.
  *
- * One thread writes; any thread may read at the same time what was published
- * before (trace_count acquires what trace_append released): events, strings
- * and numbers live in blocks that never move.
+ * One thread writes, or several after trace_share; any thread may read at the same
+ * time what was published before (trace_count acquires what trace_append released):
+ * events, strings and numbers live in blocks that never move.
  */
 #ifndef TRACE_TRACE_H
 #define TRACE_TRACE_H
@@ -127,6 +127,72 @@ int64_t trace_number_at(const struct trace *t, uint32_t id);
 /* Strings, numbers and ids in use, for writers of files. */
 uint32_t trace_string_count(const struct trace *t);
 uint32_t trace_id_count(const struct trace *t);
+
+/* ---- several threads ---- */
+
+/*
+ * From here on several threads write: appends, strings, numbers and ids are taken under a
+ * lock. A record whose time is before that of the record above gets that one's; one of
+ * another thread gets the tick and step of the main thread's last. Before the others begin.
+ */
+void trace_share(struct trace *t);
+
+/*
+ * A hole: this place in the log belongs to what another thread does meanwhile. What is
+ * appended from now on is held back, in order, until the hole is filled. There may be
+ * several; they are filled oldest first. For traces that are not shared.
+ */
+void trace_hole(struct trace *t);
+size_t trace_holes(const struct trace *t);
+
+/* The oldest hole is filled: between these two, appends go to its place. Then follows
+ * what was held back up to the next hole. */
+void trace_fill_begin(struct trace *t);
+void trace_fill_end(struct trace *t);
+
+/*
+ * A strand: a trace that a thread has for itself, to be put into another one. Its splice
+ * knows what its strings, numbers and ids are over there; ids of the strand become fresh
+ * ones of the destination, the same ones for good.
+ */
+struct trace_splice {
+	struct trace *strand;          /* owned */
+	uint32_t *texts, *numbers, *ids; /* what each is in the destination; 0: not yet */
+	size_t text_room, number_room, id_room;
+};
+
+/* A new, empty strand that takes at most `limit` events at a time (0: no limit). */
+void trace_splice_init(struct trace_splice *s, uint64_t limit);
+void trace_splice_fini(struct trace_splice *s);
+
+/*
+ * Append all events of the strand to `to`, with the thread, tick and step of `stamp`, and empty the
+ * strand. Times before the stamp's become that. Those that `keep` (may be NULL) says no to, given
+ * the event as it will stand in `to`, are left out. False if the limit of `to` was reached.
+ */
+bool trace_splice(struct trace *to, struct trace_splice *s, const struct event *stamp,
+		  bool (*keep)(void *context, const struct event *e), void *context);
+
+/* ---- measurements: what differs from run to run, and so is no event ---- */
+
+/* How one job went on the machine. All times in ns; wall times since the trace was made. */
+struct measure {
+	int64_t cpu_ns; /* processor time of its thread */
+	int64_t wall_begin_ns, wall_end_ns;
+	uint32_t job;   /* its id; 0: the main thread's whole run */
+	uint16_t thread;
+	uint16_t core_first, core_last; /* the core on which it began and that on which it ended */
+};
+
+/* Nanoseconds of the wall clock since the trace was made. From any thread. */
+int64_t trace_wall_ns(const struct trace *t);
+
+/* Note a measurement. Any thread of a shared trace, else the writing one. */
+void trace_measure(struct trace *t, const struct measure *m);
+
+/* As with events: all below this index may be read without a lock. */
+size_t trace_measure_count(const struct trace *t);
+const struct measure *trace_measure_at(const struct trace *t, size_t index);
 
 /*
  * A writer: a trace together with where "now" is. Whoever runs things keeps

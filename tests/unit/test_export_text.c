@@ -235,10 +235,10 @@ START_TEST(an_exported_trace_is_the_trace)
 	size_t direct_len, exported_len;
 	struct buf why = {0};
 	FILE *out = open_memstream(&direct, &direct_len);
-	trace_write(view_trace(v), out);
+	trace_write(view_trace(v), false, out);
 	fclose(out);
 	out = open_memstream(&exported, &exported_len);
-	ck_assert_int_eq(exporter_for("x.trace")->write(v, out, &why), 0);
+	ck_assert_int_eq(exporter_for("x.trace")->write(v, &(struct export_options){0}, out, &why), 0);
 	fclose(out);
 	ck_assert_uint_eq(direct_len, exported_len);
 	ck_assert(memcmp(direct, exported, direct_len) == 0);

@@ -15,7 +15,7 @@ static char *written(const struct trace *t)
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
-	ck_assert_int_eq(trace_write(t, out), 0);
+	ck_assert_int_eq(trace_write(t, false, out), 0);
 	fclose(out);
 	return text;
 }
@@ -250,7 +250,7 @@ START_TEST(a_write_that_fails_is_noticed)
 	struct trace *t = some_trace();
 	FILE *full = fopen("/dev/full", "w");
 	if (full) {
-		ck_assert_int_eq(trace_write(t, full), -ERR_WRITE);
+		ck_assert_int_eq(trace_write(t, false, full), -ERR_WRITE);
 		fclose(full);
 	}
 	trace_free(t);
