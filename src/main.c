@@ -248,7 +248,8 @@ static int do_trace(const struct options *o, const struct course *course)
 	struct view *view = view_new(trace);
 	view_update(view, 0);
 	struct text_options text = {
-		.width_cols = page_cols(o), .ascii = wants_ascii(o), .internals = o->internals};
+		.width_cols = page_cols(o), .ascii = wants_ascii(o), .internals = o->internals,
+		.measured = o->measured};
 	struct buf out = {0};
 	if (o->steps)
 		export_steps(view, &text, &out);
