@@ -198,6 +198,24 @@ START_TEST(the_virtual_clock_jumps_while_a_descriptor_is_silent)
 }
 END_TEST
 
+/* Both ends are the program's: if nothing is due, nobody will ever write. */
+START_TEST(waiting_for_a_silent_descriptor_alone_is_a_deadlock_of_the_virtual_clock)
+{
+	struct kit k;
+	kit_init_as(&k, true, false, backends[_i]);
+	int ends[2];
+	ck_assert_int_eq(pipe(ends), 0);
+	struct reader r = {.kit = &k, .fd = ends[0], .left = 1};
+	loop_watch(k.loop, &r.watch, ends[0], POLL_READ, &reader_ops, "the pipe");
+	struct datum d;
+	ck_assert_int_eq(loop_run_forever(k.loop, &d), RUN_DEADLOCK);
+	ck_assert_uint_eq(kit_count(&k, EV_DEADLOCK), 1);
+	close(ends[0]);
+	close(ends[1]);
+	kit_fini(&k);
+}
+END_TEST
+
 START_TEST(a_bad_descriptor_is_refused)
 {
 	struct kit k;
@@ -349,6 +367,10 @@ static Suite *suite(void)
 	                    2);
 	tcase_add_loop_test(t, the_virtual_clock_jumps_while_a_descriptor_is_silent, 0,
 	                    2);
+	tcase_add_loop_test(
+		t,
+		waiting_for_a_silent_descriptor_alone_is_a_deadlock_of_the_virtual_clock,
+		0, 2);
 	tcase_add_test(t, a_bad_descriptor_is_refused);
 	tcase_add_loop_test(
 		t, handles_of_other_threads_arrive_all_and_each_senders_in_order, 0, 2);
