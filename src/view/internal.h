@@ -117,6 +117,11 @@ struct step {
 	uint32_t lane;
 };
 
+/* All threads' busy time up to a time. */
+struct busy_point {
+	int64_t time_ns, busy_ns;
+};
+
 /* A job; when it was submitted and when it ended stand in job_lives, at the same index. */
 struct job_data {
 	uint64_t started, abandoned; /* events, or NO_EVENT */
@@ -251,6 +256,7 @@ struct view {
 	/* How parallel it was: see totals.h. */
 	uint32_t busy_threads, jobs_now, jobs_most, jobs_taken, jobs_dropped;
 	int64_t busy_ns, span_ns;
+	VEC(struct busy_point) busy_points;
 
 	/* view_totals of the first `totals_at` events. */
 	struct totals totals;
@@ -316,6 +322,10 @@ void threads_pass_time(struct view *v, int64_t time_ns);
 /* An event of that thread has been taken in. */
 void thread_notice(struct view *v, struct thread_data *th);
 
+/* view.c: whether a handle of that role is the loop's own callback: those of its transports
+ * have the role of the scene's own readers, and are known by their names. */
+bool handle_is_internal(const struct view *v, uint32_t id, unsigned role);
+
 /* lane.c: what the lanes make of event `index`. */
 void lanes_init(struct view *v);
 void lanes_free(struct view *v);
@@ -329,6 +339,8 @@ uint32_t lane_of_event(const struct view *v, const struct event *e);
 bool lane_is_machinery(const struct view *v, uint32_t lane);
 /* Where a span begins on the clock or step ruler. */
 int64_t span_coordinate(const struct view *v, packed_span s, enum ruler r);
+/* Whether that gather is of the loop's own tasks: it stands for what they do. */
+bool family_is_machinery(const struct view *v, const struct family *f);
 /* The family (a gather or group) whose members the lane waits for in that span, or NULL.
  */
 const struct family *span_family(const struct view *v, uint32_t lane,

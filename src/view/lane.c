@@ -187,6 +187,13 @@ static const char *short_name(const char *qualified)
 	return dot ? dot + 1 : qualified;
 }
 
+/* What the loop does in tasks of its own: it takes connections, opens a server's sockets. */
+static bool is_loops_own(const char *qualified)
+{
+	return strncmp(qualified, "BaseSelectorEventLoop._", 23) == 0 ||
+	       strncmp(qualified, "BaseEventLoop._", 15) == 0;
+}
+
 /* The clean-up that asyncio.run does with tasks of its own. */
 static bool is_cleanup(const char *coroutine)
 {
@@ -206,7 +213,8 @@ static void lane_coroutine(struct view *v, const struct event *e)
 	const char *name = short_name(trace_text(v->trace, e->b, NULL));
 	uint32_t parent = l->lane.parent;
 	bool root = parent == LANE_NONE || v->lanes.items[parent].lane.worker;
-	l->lane.machinery = is_cleanup(name) && root;
+	l->lane.machinery = (is_cleanup(name) && root) ||
+	                    is_loops_own(trace_text(v->trace, e->b, NULL));
 	if (l->lane.named || l->lane.machinery)
 		return;
 	uint32_t *seen = map_find(&v->coroutine_counts, name, strlen(name));
@@ -677,6 +685,15 @@ const struct family *span_family(const struct view *v, uint32_t lane,
 	return NULL;
 }
 
+bool family_is_machinery(const struct view *v, const struct family *f)
+{
+	const struct thing *t =
+		f->members.count ? thing_find(v, f->members.items[0]) : NULL;
+	return t && t->lane != LANE_NONE && lane_is_machinery(v, t->lane) &&
+	       strcmp(view_coroutine(v, t->lane),
+	              "BaseEventLoop._create_server_getaddrinfo") == 0;
+}
+
 /* `shield[Task-4]` is said with the name that the lane has: `shield boil`. */
 void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct buf *out)
 {
@@ -748,6 +765,10 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
 	if (s.wait_id == 0 && s.wait_text == 0)
 		return;
 	const struct family *f = span_family(v, lane, &s);
+	if (f && family_is_machinery(v, f)) {
+		buf_puts(out, "start_server");
+		return;
+	}
 	if (f) {
 		size_t members = events_below(f->joined_events.items,
 		                              f->joined_events.count, position);

@@ -150,6 +150,10 @@ static bool is_news(const struct view *v, const struct thread_data *th,
 	case EV_JOB_ENDED:
 	case EV_JOIN_BEGUN:
 		return true;
+	case EV_TASK_CORO:
+		/* For a connection, or because another thread asked for it. */
+		return th->in_step && th->step_internal &&
+		       !lane_is_machinery(v, view_lane_of(v, e->a));
 	case EV_LINE:
 		return !th->in_step || th->step_lane == th->lane;
 	case EV_FUTURE_DONE:

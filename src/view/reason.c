@@ -37,8 +37,8 @@ static void put_asked_by_group(const struct view *v, struct scratch *t, uint64_t
 /* Whether it is the step of a callback of the loop's own. */
 static bool step_is_internal(const struct view *v, const struct step *step)
 {
-	unsigned role = trace_at(v->trace, step->begun)->detail;
-	return role == ROLE_INTERNAL || role == ROLE_INTERNAL_TIMER;
+	const struct event *e = trace_at(v->trace, step->begun);
+	return handle_is_internal(v, e->a, e->detail);
 }
 
 /* Whether the last request to cancel the lane came from a timer of the loop. */
@@ -89,6 +89,11 @@ static enum phrase explain_family(const struct story *s, struct scratch *t,
                                   const struct family *f, const struct thing *cause)
 {
 	set_counts(t, f, s->m.begun);
+	if (family_is_machinery(s->v, f)) {
+		buf_reset(&t->label);
+		buf_puts(&t->label, "start_server");
+		return PHRASE_WHY_OTHER;
+	}
 	if (f->group)
 		return PHRASE_WHY_GROUP_DONE;
 	const struct event *done = cause->done_event == NO_EVENT
@@ -171,14 +176,26 @@ static enum phrase explain_job(const struct story *s, struct scratch *t, uint32_
 	                                                     : PHRASE_WHY_JOB_DONE;
 }
 
+/* How a wait came to its end, by how its label begins. */
+struct way {
+	const char *begins;
+	enum phrase phrase;
+};
+
+static enum phrase way_of(const struct way *ways, size_t count, const struct scratch *t,
+                          enum phrase other)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(buf_text(&t->label), ways[i].begins, strlen(ways[i].begins)) == 0)
+			return ways[i].phrase;
+	return other;
+}
+
 /* Somebody ended the wait for a lock, an event, a queue: by what, its label says. */
 static enum phrase explain_sync(const struct story *s, struct scratch *t,
                                 const struct event *done)
 {
-	static const struct {
-		const char *begins;
-		enum phrase phrase;
-	} ways[] = {
+	static const struct way ways[] = {
 		{"Lock", PHRASE_WHY_LOCK},
 		{"Semaphore", PHRASE_WHY_LOCK},
 		{"BoundedSemaphore", PHRASE_WHY_LOCK},
@@ -192,10 +209,25 @@ static enum phrase explain_sync(const struct story *s, struct scratch *t,
 	if (lane == LANE_NONE || done->detail != ENDING_RESULT)
 		return PHRASE_WHY_OTHER;
 	set_name(s->v, &t->other, lane);
-	for (size_t i = 0; i < COUNT_OF(ways); i++)
-		if (strncmp(buf_text(&t->label), ways[i].begins, strlen(ways[i].begins)) == 0)
-			return ways[i].phrase;
-	return PHRASE_WHY_OTHER;
+	return way_of(ways, COUNT_OF(ways), t, PHRASE_WHY_OTHER);
+}
+
+/* What came from a descriptor, by the label as well. */
+static enum phrase explain_io(struct scratch *t, const struct event *done)
+{
+	static const struct way ways[] = {
+		{"read", PHRASE_WHY_READ},
+		{"sock_recv", PHRASE_WHY_READ},
+		{"connect", PHRASE_WHY_CONNECTED},
+		{"sock_connect", PHRASE_WHY_CONNECTED},
+		{"sock_accept", PHRASE_WHY_CONNECTED},
+		{"drain", PHRASE_WHY_DRAINED},
+		{"wait_closed", PHRASE_WHY_CLOSED},
+		{"server.wait_closed", PHRASE_WHY_CLOSED},
+	};
+	if (done && done->detail != ENDING_RESULT)
+		return PHRASE_WHY_OTHER;
+	return way_of(ways, COUNT_OF(ways), t, PHRASE_WHY_IO_DONE);
 }
 
 static enum phrase explain_future(const struct story *s, struct scratch *t,
@@ -239,8 +271,7 @@ static enum phrase explain_cause(const struct story *s, struct scratch *t)
 	case WAIT_QUEUE:
 		return explain_sync(s, t, done);
 	case WAIT_IO:
-		return done && done->detail != ENDING_RESULT ? PHRASE_WHY_OTHER
-		                                             : PHRASE_WHY_IO_DONE;
+		return explain_io(t, done);
 	case WAIT_GROUP:
 		return PHRASE_WHY_GROUP_DONE;
 	case WAIT_SLEEP:

@@ -198,7 +198,7 @@ static void put_label(const struct reach *r, uint32_t lane, size_t index, struct
 {
 	struct span s = view_span(r->v, lane, index);
 	const struct family *f = span_family(r->v, lane, &s);
-	if (f && s.end_event <= r->position)
+	if (f && s.end_event <= r->position && !family_is_machinery(r->v, f))
 		buf_printf(out, "%s %zu", f->group ? "group" : "gather",
 		           f->members.count);
 	else

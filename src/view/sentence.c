@@ -35,6 +35,11 @@ static enum phrase end_waiting(const struct story *s, struct scratch *t)
 		return PHRASE_END_SWALLOWED_WAITS;
 	if (cleans)
 		return PHRASE_END_CLEANS_UP;
+	if (f && family_is_machinery(v, f)) {
+		buf_reset(&t->label);
+		buf_puts(&t->label, "start_server");
+		return PHRASE_END_WAITS;
+	}
 	if (f)
 		return f->group ? PHRASE_END_WAITS_GROUP : PHRASE_END_WAITS_GATHER;
 	uint32_t job = job_of_thing(v, e->a);
@@ -306,7 +311,7 @@ static void put_consequences(const struct story *s, struct scratch *t, struct bu
 {
 	put_hold(s, t, why);
 	put_jobs(s, t, why);
-	if (s->created.count) {
+	if (s->created.count && !lane_is_machinery(s->v, s->created.lanes[0])) {
 		set_names(t, &s->created);
 		say(why, PHRASE_CREATED, t);
 	}
@@ -342,11 +347,13 @@ static void put_consequences(const struct story *s, struct scratch *t, struct bu
 /* ---- what comes next ---- */
 
 /* Add whose entry of the queue that is; the loop's own count for whom they wake. */
-static void add_entry(struct names *names, const struct ready_entry *r)
+static void add_entry(struct names *names, const struct ready_entry *r, bool internals)
 {
 	const struct view *v = names->v;
 	const struct thing *t = thing_find(v, r->id);
-	if (r->lane != LANE_NONE) {
+	if (r->lane != LANE_NONE && lane_is_machinery(v, r->lane) && !internals) {
+		/* It accepts, opens sockets, cleans up: nothing that the scene has. */
+	} else if (r->lane != LANE_NONE) {
 		names_add(names, r->lane);
 	} else if (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER) {
 		uint32_t target = t && t->timer != NO_INDEX
@@ -454,7 +461,7 @@ void put_next(const struct story *s, struct scratch *t, struct buf *why)
 	view_snapshot_of(s->v, s->m.thread, s->m.end, 8, &now);
 	struct names next = {.v = s->v};
 	for (size_t i = 0; i < now.ready_count && i < 8; i++)
-		add_entry(&next, &now.ready[i]);
+		add_entry(&next, &now.ready[i], s->internals);
 	bool due = now.timer_count && now.timers[0].deadline_ns <= now.time_ns;
 	if (next.count) {
 		set_names(t, &next);
@@ -534,10 +541,13 @@ static bool tell_from_outside(const struct story *s, struct scratch *t, struct b
 		say(what, PHRASE_LOOP_JOB, t);
 	} else if (poster != LANE_NONE) {
 		set_name(v, &t->other, poster);
-		say(what, PHRASE_LOOP_POSTED, t);
-	} else if (self && set_watch_of(s, t)) {
 		set_names(t, &s->created);
-		say(what, s->created.count ? PHRASE_LOOP_IO_TASK : PHRASE_LOOP_IO, t);
+		say(what, s->created.count ? PHRASE_LOOP_POSTED_TASK : PHRASE_LOOP_POSTED, t);
+	} else if (s->created.count && !lane_is_machinery(v, s->created.lanes[0])) {
+		set_names(t, &s->created);
+		say(what, PHRASE_LOOP_CONNECTED, t);
+	} else if (self && set_watch_of(s, t)) {
+		say(what, PHRASE_LOOP_IO, t);
 	} else {
 		return false;
 	}

@@ -47,7 +47,9 @@ static struct ready_entry ready_entry(const struct view *v, uint64_t event)
 	return (struct ready_entry){
 		.lane = t ? t->lane : LANE_NONE,
 		.id = e->a,
-		.role = e->detail,
+		.role = e->detail == ROLE_IO && handle_is_internal(v, e->a, e->detail)
+		                ? ROLE_INTERNAL
+		                : e->detail,
 		.cause = e->b,
 		.event = event,
 		.since_ns = e->time_ns,

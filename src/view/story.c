@@ -242,8 +242,7 @@ struct story story_of(const struct view *v, bool internals, size_t index)
 	if (s.m.begun != NO_EVENT)
 		s.begun = trace_at(v->trace, s.m.begun);
 	s.internal_step = s.begun && s.begun->kind == EV_STEP_BEGUN &&
-	                  (s.begun->detail == ROLE_INTERNAL ||
-	                   s.begun->detail == ROLE_INTERNAL_TIMER);
+	                  handle_is_internal(v, s.begun->a, s.begun->detail);
 	s.begin = moment_own_begin(v, internals, index);
 	/* The line at which a caption stopped runs only now. */
 	if (s.begin > 0 && trace_at(v->trace, s.begin - 1)->kind == EV_LINE &&

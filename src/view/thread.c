@@ -50,6 +50,7 @@ void threads_free(struct view *v)
 	}
 	vec_free(&v->threads);
 	vec_free(&v->workers_born);
+	vec_free(&v->busy_points);
 }
 
 /* ---- how long the causal chain is that led here ---- */
@@ -95,13 +96,53 @@ void threads_pass_time(struct view *v, int64_t time_ns)
 	v->busy_ns = add_ns(v->busy_ns, all);
 }
 
+/* How long all have been busy is kept for every time at which that changed, but for no
+ * two that are closer than anybody looks. */
+static void note_busy(struct view *v)
+{
+	enum { GRAIN_NS = 100000 };
+	if (v->threads.count == 1)
+		return;
+	if (v->busy_points.count &&
+	    v->time_ns - vec_last(&v->busy_points).time_ns < GRAIN_NS)
+		return;
+	vec_push(&v->busy_points, (struct busy_point){v->time_ns, v->busy_ns});
+}
+
 void thread_notice(struct view *v, struct thread_data *th)
 {
 	bool busy = !th->joins && !v->run_over &&
 	            (th->in_step || v->lanes.items[th->lane].base == STATE_RUNNING);
+	if (busy == th->busy)
+		return;
+	note_busy(v);
 	v->busy_threads += busy;
 	v->busy_threads -= th->busy;
 	th->busy = busy;
+}
+
+int64_t view_busy_ns(const struct view *v, int64_t time_ns)
+{
+	struct busy_point before = {0, 0}, after = {v->time_ns, v->busy_ns};
+	size_t low = 0, high = v->busy_points.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->busy_points.items[middle].time_ns <= time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low > 0)
+		before = v->busy_points.items[low - 1];
+	if (low < v->busy_points.count)
+		after = v->busy_points.items[low];
+	if (time_ns <= before.time_ns || after.time_ns <= before.time_ns)
+		return time_ns < 0 ? 0 : before.busy_ns;
+	if (time_ns >= after.time_ns)
+		return after.busy_ns;
+	double part = (double)(time_ns - before.time_ns) /
+	              (double)(after.time_ns - before.time_ns);
+	return before.busy_ns + (int64_t)(part * (double)(after.busy_ns - before.busy_ns));
 }
 
 /* ---- at a position ---- */

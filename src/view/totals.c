@@ -163,9 +163,7 @@ static uint32_t lane_of_ready(const struct view *v, const struct event *e, bool 
 		if (target)
 			return target->lane != LANE_NONE ? target->lane : target->waiter;
 	}
-	return e->detail == ROLE_INTERNAL || e->detail == ROLE_INTERNAL_TIMER
-	               ? LANE_NONE
-	               : LANE_PROGRAM;
+	return handle_is_internal(v, e->a, e->detail) ? LANE_NONE : LANE_PROGRAM;
 }
 
 static bool add_due_timer(void *context, const struct life *life)

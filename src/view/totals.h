@@ -63,6 +63,13 @@ struct parallel {
  * O(1). */
 void view_parallel(const struct view *v, struct parallel *out);
 
+/*
+ * How long all threads were busy up to `time_ns` of the clock, added up: two of them for a
+ * second are two seconds. From when there are workers, to a tenth of a millisecond.
+ * O(log n).
+ */
+int64_t view_busy_ns(const struct view *v, int64_t time_ns);
+
 /* One run of a task or of other code that took time while others could have run. */
 struct hold {
 	uint32_t lane; /* who kept the thread */

@@ -6,6 +6,7 @@
 #include "view/view.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "view/internal.h"
 
@@ -131,9 +132,19 @@ static void end_step(struct view *v, struct thread_data *th, uint64_t index)
 		                                  th->step_lane});
 }
 
-static bool is_internal(unsigned role)
+bool handle_is_internal(const struct view *v, uint32_t id, unsigned role)
 {
-	return role == ROLE_INTERNAL || role == ROLE_INTERNAL_TIMER;
+	static const char *const own[] = {"BaseSelectorEventLoop._", "_Selector", "_Unix"};
+	if (role == ROLE_INTERNAL || role == ROLE_INTERNAL_TIMER)
+		return true;
+	const struct thing *t = role == ROLE_IO ? thing_find(v, id) : NULL;
+	if (!t)
+		return false;
+	const char *name = trace_text(v->trace, t->text, NULL);
+	for (size_t i = 0; i < COUNT_OF(own); i++)
+		if (strncmp(name, own[i], strlen(own[i])) == 0)
+			return true;
+	return false;
 }
 
 /* The main loop's own callbacks have a lane; those of a worker's loop are the worker's. */
@@ -143,7 +154,8 @@ static uint32_t lane_of_role(const struct view *v, const struct thread_data *th,
 	const struct thing *t = thing_find(v, e->a);
 	if (t && t->lane != LANE_NONE)
 		return t->lane;
-	return th->number == 0 && is_internal(e->detail) ? LANE_LOOP : th->lane;
+	return th->number == 0 && handle_is_internal(v, e->a, e->detail) ? LANE_LOOP
+	                                                                 : th->lane;
 }
 
 /* One of the two lanes that are no task's takes part in the picture from now on. */
@@ -163,7 +175,7 @@ static void begin_step(struct view *v, struct thread_data *th, uint64_t index,
 		th->ready_head = t->ready_index + 1;
 	t->ready_index = NO_EVENT;
 	th->step_lane = lane_of_role(v, th, e);
-	th->step_internal = t->lane == LANE_NONE && is_internal(e->detail);
+	th->step_internal = t->lane == LANE_NONE && handle_is_internal(v, e->a, e->detail);
 	if (th->step_lane == LANE_PROGRAM) {
 		v->callbacks_ran = true;
 		show_lane(v, &v->callbacks_shown);
@@ -308,7 +320,8 @@ static void begin_watch(struct view *v, struct alive *a, uint64_t index,
                         const struct event *e)
 {
 	struct thing *t = thing_make(v, e->a);
-	t->text = e->b;
+	if (!t->text)
+		t->text = e->b;
 	t->is_job = false;
 	t->watch = alive_begin(a, index, e->a);
 	a->lives.items[t->watch].text = e->b;

@@ -361,16 +361,72 @@ void jobs_take(struct view *v, struct thread_data *th, uint64_t index,
 
 /* ---- measures ---- */
 
+/* A measure comes after the events of its job, which may not be in the view yet. */
 bool jobs_measure(struct view *v)
 {
-	(void)v;
-	return false;
+	bool all = trace_complete(v->trace) && v->count == trace_count(v->trace);
+	size_t count = trace_measure_count(v->trace), from = v->measures;
+	for (; v->measures < count; v->measures++) {
+		const struct measure *m = trace_measure_at(v->trace, v->measures);
+		const struct thing *t = thing_find(v, m->job);
+		if (m->job && !(t && t->is_job) && !all)
+			break;
+		if (t && t->is_job)
+			v->jobs.items[t->watch].measure = (uint32_t)v->measures;
+	}
+	return v->measures > from;
+}
+
+static const struct measure *measure_of(const struct view *v, uint32_t job)
+{
+	uint32_t index = v->jobs.items[job].measure;
+	return index == NO_INDEX ? NULL : trace_measure_at(v->trace, index);
+}
+
+struct interval {
+	int64_t begin_ns, end_ns;
+};
+
+static int compare_intervals(const void *left, const void *right)
+{
+	const struct interval *a = left, *b = right;
+	return a->begin_ns < b->begin_ns ? -1 : a->begin_ns > b->begin_ns;
+}
+
+/* How long at least one of them lasted. */
+static int64_t union_ns(struct interval *all, size_t count)
+{
+	int64_t sum = 0, until_ns = INT64_MIN;
+	if (count)
+		qsort(all, count, sizeof *all, compare_intervals);
+	for (size_t i = 0; i < count; i++) {
+		int64_t begin = all[i].begin_ns > until_ns ? all[i].begin_ns : until_ns;
+		if (all[i].end_ns <= begin)
+			continue;
+		sum = add_ns(sum, all[i].end_ns - begin);
+		until_ns = all[i].end_ns;
+	}
+	return sum;
 }
 
 void jobs_add_measures(const struct view *v, struct parallel *out)
 {
-	(void)v;
-	(void)out;
+	VEC(struct interval) walls = {0};
+	uint64_t seen[(UINT16_MAX + 1) / 64] = {0};
+	for (uint32_t i = 0; i < v->jobs.count; i++) {
+		const struct measure *m = measure_of(v, i);
+		if (!m)
+			continue;
+		out->measured++;
+		out->cpu_ns = add_ns(out->cpu_ns, m->cpu_ns);
+		seen[m->core_first / 64] |= UINT64_C(1) << m->core_first % 64;
+		seen[m->core_last / 64] |= UINT64_C(1) << m->core_last % 64;
+		vec_push(&walls, (struct interval){m->wall_begin_ns, m->wall_end_ns});
+	}
+	for (size_t i = 0; i < COUNT_OF(seen); i++)
+		out->cores += (uint32_t)__builtin_popcountll(seen[i]);
+	out->wall_ns = union_ns(walls.items, walls.count);
+	vec_free(&walls);
 }
 
 /* ---- questions about jobs ---- */
@@ -385,6 +441,7 @@ struct job view_job(const struct view *v, uint32_t index)
 	const struct job_data *j = &v->jobs.items[index];
 	const struct life *life = &v->job_lives.lives.items[index];
 	const struct thing *future = thing_find(v, j->future), *self = thing_find(v, life->id);
+	const struct measure *m = measure_of(v, index);
 	return (struct job){
 		.id = life->id,
 		.text = life->text,
@@ -399,8 +456,11 @@ struct job view_job(const struct view *v, uint32_t index)
 		.started = j->started,
 		.ended = life->end,
 		.abandoned = j->abandoned,
-		.core_first = -1,
-		.core_last = -1,
+		.measured = m != NULL,
+		.core_first = m ? m->core_first : -1,
+		.core_last = m ? m->core_last : -1,
+		.cpu_ns = m ? m->cpu_ns : 0,
+		.wall_ns = m ? m->wall_end_ns - m->wall_begin_ns : 0,
 	};
 }
 
@@ -578,6 +638,15 @@ uint64_t view_event_at_time(const struct view *v, int64_t time_ns)
 
 void view_job_label(const struct view *v, uint32_t index, bool measured, struct buf *out)
 {
-	(void)measured;
+	const struct measure *m = measured ? measure_of(v, index) : NULL;
 	put_job(v, index, 0, out);
+	if (!m)
+		return;
+	buf_printf(out, "  core %u", (unsigned)m->core_first);
+	if (m->core_last != m->core_first)
+		buf_printf(out, ", then %u", (unsigned)m->core_last);
+	buf_puts(out, ", ");
+	duration_text(m->cpu_ns, out);
+	buf_puts(out, " of processor time in ");
+	duration_text(m->wall_end_ns - m->wall_begin_ns, out);
 }

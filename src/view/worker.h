@@ -84,7 +84,8 @@ size_t view_links(const struct view *v, uint64_t begin, uint64_t end, struct lin
 uint64_t view_event_at_time(const struct view *v, int64_t time_ns);
 
 /*
- * A job in words: `chop`, its measurements if it has any as in `chop  core 2, 0.98 s of 1.01 s`.
+ * A job in words: `chop`, with `measured` what was measured of it, if it was: `chop  core 2,
+ * 0.98 s of processor time in 1.01 s`.
  * Appended to `out`.
  */
 void view_job_label(const struct view *v, uint32_t index, bool measured, struct buf *out);
