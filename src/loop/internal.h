@@ -15,10 +15,29 @@
 #include "loop/loop.h"
 #include "loop/task.h"
 
+/*
+ * A place in it is a number that keeps its meaning while handles come and go: how many
+ * came before it. What a worker's first stretch appends stands at the place where
+ * its job was submitted.
+ */
 struct ready_queue {
 	struct handle *head, *tail;
 	size_t count;
+	uint64_t pushed, inserted, taken; /* at the end; in between; from the head: ever */
+	bool inserting;                   /* appends go behind `cursor` (NULL: in front) */
+	struct handle *cursor;
+	uint64_t cursor_index;            /* of the first behind it */
 };
+
+/* The place at the end of the queue, now. */
+struct ready_place {
+	uint64_t before, inserted;
+};
+struct ready_place ready_end(const struct loop *l);
+/* From now on appends go to `place`; places do not go back until ready_append_at_end. */
+void ready_append_at(struct loop *l, struct ready_place place);
+/* ... go to the end again. `done`: and the next place may be anywhere. */
+void ready_append_at_end(struct loop *l, bool done);
 
 /* What one descriptor is watched for; lives as long as a watch uses it. */
 struct io_slot {
@@ -137,6 +156,9 @@ void handle_tell(struct loop *l, struct handle *h);
 /* I/O (watch.c): append the handles of what is ready; close what is still watched. */
 void watches_append(struct loop *l, struct poll_entry **ready, int count);
 void watches_close(struct loop *l);
+
+/* Have its thread look up from whatever it waits in. From any thread or signal handler. */
+void world_wake(struct loop_world *w);
 
 /* Forget that somebody wanted attention on the descriptor; the flags stay. */
 void world_calm(struct loop_world *w);

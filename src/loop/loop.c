@@ -15,8 +15,26 @@
 
 /* ---- the ready queue ---- */
 
+/* Put `h` behind the cursor, which moves on to it. */
+static void queue_insert(struct ready_queue *q, struct handle *h)
+{
+	struct handle **at = q->cursor ? &q->cursor->next : &q->head;
+	h->next = *at;
+	*at = h;
+	if (!h->next)
+		q->tail = h;
+	q->cursor = h;
+	q->cursor_index++;
+	q->count++;
+	q->inserted++;
+}
+
 static void queue_push(struct ready_queue *q, struct handle *h)
 {
+	if (q->inserting) {
+		queue_insert(q, h);
+		return;
+	}
 	h->next = NULL;
 	if (q->tail)
 		q->tail->next = h;
@@ -24,6 +42,33 @@ static void queue_push(struct ready_queue *q, struct handle *h)
 		q->head = h;
 	q->tail = h;
 	q->count++;
+	q->pushed++;
+}
+
+struct ready_place ready_end(const struct loop *l)
+{
+	const struct ready_queue *q = &l->ready;
+	return (struct ready_place){q->pushed + q->inserted, q->inserted};
+}
+
+void ready_append_at(struct loop *l, struct ready_place place)
+{
+	struct ready_queue *q = &l->ready;
+	/* What was inserted since then stands before it; what was taken is gone. */
+	uint64_t before = place.before + (q->inserted - place.inserted);
+	uint64_t index = before > q->taken ? before - q->taken : 0;
+	for (; q->cursor_index < index; q->cursor_index++)
+		q->cursor = q->cursor ? q->cursor->next : q->head;
+	q->inserting = true;
+}
+
+void ready_append_at_end(struct loop *l, bool done)
+{
+	l->ready.inserting = false;
+	if (done) {
+		l->ready.cursor = NULL;
+		l->ready.cursor_index = 0;
+	}
 }
 
 static struct handle *queue_pop(struct ready_queue *q)
@@ -33,6 +78,7 @@ static struct handle *queue_pop(struct ready_queue *q)
 	if (!q->head)
 		q->tail = NULL;
 	q->count--;
+	q->taken++;
 	return h;
 }
 

@@ -9,6 +9,7 @@
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,17 @@
 #include "loop/poll.h"
 #include "loop/timers.h"
 #include "trace/trace.h"
+
+struct crew;
+struct post;
+struct worker;
+
+/* What other threads have posted to a world (loop/crew.h). */
+struct post_box {
+	pthread_mutex_t lock;
+	struct post *head, *tail;
+	_Atomic bool full; /* there may be something in it */
+};
 
 /*
  * What the loops of a program share: the clock, the numbers of its tasks, and how to get
@@ -35,6 +47,9 @@ struct loop_world {
 	uint32_t last_id;     /* ids, when there is no trace to give them */
 	int wake_fd;          /* an eventfd: readable when somebody wants attention */
 	_Atomic unsigned attention; /* ATTENTION_* asked for and not yet given */
+	struct crew *crew;     /* the program's workers, or NULL: none yet */
+	struct worker *worker; /* whose world it is; NULL: the root's */
+	struct post_box box;
 };
 
 enum { ATTENTION_INTERRUPT = 1, ATTENTION_HALT = 2 };

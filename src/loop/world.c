@@ -20,12 +20,15 @@ void loop_world_init(struct loop_world *w, const struct loop_client *client,
 	if (w->wake_fd < 0)
 		die("no descriptor is left for an event loop: %s", strerror(errno));
 	atomic_init(&w->attention, 0);
+	atomic_init(&w->box.full, false);
+	pthread_mutex_init(&w->box.lock, NULL);
 }
 
 void loop_world_fini(struct loop_world *w)
 {
 	close(w->wake_fd);
 	w->wake_fd = -1;
+	pthread_mutex_destroy(&w->box.lock);
 }
 
 uint32_t loop_world_id(struct loop_world *w)
@@ -43,7 +46,7 @@ int64_t loop_world_now_ns(const struct loop_world *w)
 /* ---- attention ---- */
 
 /* Only what a signal handler may do. */
-static void wake(struct loop_world *w)
+void world_wake(struct loop_world *w)
 {
 	int saved = errno;
 	uint64_t one = 1;
@@ -62,13 +65,13 @@ void world_calm(struct loop_world *w)
 void loop_world_interrupt(struct loop_world *w)
 {
 	atomic_fetch_or(&w->attention, ATTENTION_INTERRUPT);
-	wake(w);
+	world_wake(w);
 }
 
 void loop_world_halt(struct loop_world *w)
 {
 	atomic_fetch_or(&w->attention, ATTENTION_HALT);
-	wake(w);
+	world_wake(w);
 }
 
 bool loop_world_halted(const struct loop_world *w)
@@ -78,7 +81,7 @@ bool loop_world_halted(const struct loop_world *w)
 
 void loop_wake(struct loop *l)
 {
-	wake(l->world);
+	world_wake(l->world);
 }
 
 /* ---- time.sleep ---- */
