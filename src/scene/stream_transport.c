@@ -286,6 +286,8 @@ static bool check_bytes(struct vm *vm, value v)
 	return false;
 }
 
+enum { DEFAULT_HIGH_WATER = 64 * 1024 };
+
 /* asyncio's fifth write after the connection was lost, and every one after it, is said. */
 enum { IGNORED_WRITES = 5 };
 
@@ -372,16 +374,10 @@ static value method_buffer_size(struct vm *vm, value self, const struct args *a)
 	return int_new(vm, (int64_t)transport_buffered(self_transport(self)));
 }
 
-static bool limit_argument(struct vm *vm, value v, int64_t *out)
+static bool limit_argument(struct vm *vm, value v, bool *given, int64_t *out)
 {
-	*out = -1;
-	if (value_is_null(v) || value_is_none(v))
-		return true;
-	if (!object_index_int64(vm, v, true, out))
-		return false;
-	if (*out == -1)
-		*out = -2; /* -1 says None */
-	return true;
+	*given = !value_is_null(v) && !value_is_none(v);
+	return !*given || object_index_int64(vm, v, true, out);
 }
 
 static value method_set_limits(struct vm *vm, value self, const struct args *a)
@@ -391,11 +387,18 @@ static value method_set_limits(struct vm *vm, value self, const struct args *a)
 		.names = {"high", "low"},
 		.positional = 2};
 	value parsed[2];
-	int64_t high, low;
+	bool has_high, has_low;
+	int64_t high = DEFAULT_HIGH_WATER, low = 0;
 	if (!arguments_bind(vm, a, &signature, true, parsed) ||
-	    !limit_argument(vm, parsed[0], &high) || !limit_argument(vm, parsed[1], &low))
+	    !limit_argument(vm, parsed[0], &has_high, &high) ||
+	    !limit_argument(vm, parsed[1], &has_low, &low))
 		return VALUE_NULL;
-	if (!transport_set_limits(self_transport(self), &high, &low))
+	if (!has_high && has_low && __builtin_mul_overflow(low, 4, &high))
+		high = INT64_MAX;
+	if (!has_low)
+		low = high >= 0 ? high / 4 : -((3 - high) / 4); /* as // */
+	if (low < 0 || high < low ||
+	    !transport_set_limits(self_transport(self), &high, &low))
 		return vm_raise(vm, &exc_ValueError,
 		                "high (%lld) must be >= low (%lld) must be >= 0",
 		                (long long)high, (long long)low);
