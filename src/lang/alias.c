@@ -8,14 +8,6 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-struct alias {
-	struct object head;
-	value origin; /* null in a union */
-	value args;   /* tuple */
-};
-
-static const struct type alias_type, union_type;
-
 static struct alias *alias_of(value v)
 {
 	return (struct alias *)(void *)value_object(v);
@@ -215,7 +207,7 @@ static const struct getset_def alias_getset[] = {
 		.traverse = alias_traverse, .binary = alias_or, .compare = alias_compare,           \
 		.hash = alias_hash, .getset = alias_getset
 
-static const struct type alias_type = {
+const struct type alias_type = {
 	ALIAS,
 	.name = "GenericAlias",
 	.repr = alias_repr,
@@ -223,4 +215,4 @@ static const struct type alias_type = {
 	.getattr = alias_getattr,
 };
 
-static const struct type union_type = {ALIAS, .name = "UnionType", .repr = union_repr};
+const struct type union_type = {ALIAS, .name = "UnionType", .repr = union_repr};

@@ -14,7 +14,7 @@
 #include "lang/tuple.h"
 #include "lang/types_internal.h"
 
-static value bytes_of_type(struct vm *vm, const struct type *type, const void *data, size_t len)
+value bytes_of_type(struct vm *vm, const struct type *type, const void *data, size_t len)
 {
 	struct bytes *b = object_new(vm, type, mem_add(len, 1));
 	unsigned char *copy = (unsigned char *)b + type->size;

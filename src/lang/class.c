@@ -335,6 +335,35 @@ value class_new(struct vm *vm, value name, value bases, value namespace, const s
 	return result;
 }
 
+value class_shell(struct vm *vm, value name, value qualname, value bases)
+{
+	const struct type *base = best_base(vm, bases);
+	if (base == NULL)
+		return VALUE_NULL;
+	struct class *c = object_new(vm, &type_type, 0);
+	c->name = str_interned(vm, name);
+	c->type.name = str_text(c->name);
+	c->qualname = value_ref(qualname);
+	c->dict = dict_new(vm);
+	c->bases = value_ref(bases);
+	c->type.base = base;
+	if (!linearize(vm, c)) {
+		value_unref(vm, object_value(c));
+		return VALUE_NULL;
+	}
+	type_changed(vm);
+	lay_out(vm, c, base);
+	return object_value(c);
+}
+
+void class_complete(struct vm *vm, struct class *c)
+{
+	type_changed(vm);
+	if (!value_is_null(type_lookup(vm, &c->type, vm_name(vm, NAME_del))))
+		c->type.finalize = instance_finalize;
+	class_update_slots(vm, c);
+}
+
 void class_drop(struct vm *vm, struct object *self)
 {
 	struct class *c = (struct class *)(void *)self;

@@ -3,6 +3,7 @@
  */
 #include "lang/internal.h"
 
+#include "lang/address_map.h"
 #include "lang/str.h"
 
 static const char *const names[] = {
@@ -114,11 +115,13 @@ static void drop_array(struct vm *vm, value *items, uint32_t count)
 	free(items);
 }
 
-/* ---- inline caches ---------------------------------------------------------------------- */
+/* ---- caches ---------------------------------------------------------------------- */
 
 struct code_cache {
 	const struct code *code; /* NULL: never used; TOMBSTONE: was used */
 	struct inline_cache *items;
+	value *globals;          /* what code_globals gives; NULL until it was asked */
+	size_t global_count;
 };
 
 static const struct code tombstone;
@@ -156,7 +159,7 @@ static void grow_caches(struct vm *vm)
 	free(old);
 }
 
-struct inline_cache *code_caches(struct vm *vm, const struct code *code)
+static struct code_cache *cache_of(struct vm *vm, const struct code *code)
 {
 	if (vm->code_cache_count * 2 >= vm->code_cache_room)
 		grow_caches(vm);
@@ -164,10 +167,77 @@ struct inline_cache *code_caches(struct vm *vm, const struct code *code)
 	if (c->code != code) {
 		if (c->code == NULL)
 			vm->code_cache_count++;
-		c->code = code;
-		c->items = mem_zalloc(code->instruction_count, sizeof *c->items);
+		*c = (struct code_cache){.code = code};
 	}
+	return c;
+}
+
+struct inline_cache *code_caches(struct vm *vm, const struct code *code)
+{
+	struct code_cache *c = cache_of(vm, code);
+	if (c->items == NULL)
+		c->items = mem_zalloc(code->instruction_count, sizeof *c->items);
 	return c->items;
+}
+
+/* ---- the globals that code names ---------------------------------------------------------- */
+
+typedef VEC(value) value_vec;
+
+static bool names_global(enum opcode op)
+{
+	return op == OP_LOAD_GLOBAL || op == OP_LOAD_NAME || op == OP_DELETE_GLOBAL;
+}
+
+/* Add what this code names and is not among them yet; then what the code inside of it does. */
+static void add_globals(struct vm *vm, const struct code *code, value_vec *to)
+{
+	bool *seen = mem_zalloc(code->name_count, sizeof *seen);
+	for (uint32_t i = 0; i < code->instruction_count; i++)
+		if (names_global(instruction_op(code->instructions[i])))
+			seen[instruction_operand(code->instructions[i])] = true;
+	for (uint32_t i = 0; i < code->name_count; i++)
+		if (seen[i])
+			vec_push(to, code->names[i]);
+	free(seen);
+	for (uint32_t i = 0; i < code->const_count; i++) {
+		if (!value_is_exactly(code->consts[i], &code_type))
+			continue;
+		size_t count;
+		const value *inner = code_globals(vm, value_as_code(code->consts[i]), &count);
+		for (size_t j = 0; j < count; j++)
+			vec_push(to, inner[j]);
+	}
+}
+
+const value *code_globals(struct vm *vm, const struct code *code, size_t *count)
+{
+	struct code_cache *c = cache_of(vm, code);
+	if (c->globals == NULL) {
+		value_vec found = {0};
+		struct address_map met = {0};
+		vec_reserve(&found, 1);
+		add_globals(vm, code, &found);
+		size_t kept = 0;
+		for (size_t i = 0; i < found.count; i++) {
+			bool is_new;
+			address_map_at(&met, value_object(found.items[i]), &is_new);
+			if (is_new)
+				found.items[kept++] = found.items[i];
+		}
+		address_map_free(&met);
+		c = cache_of(vm, code); /* others have come meanwhile */
+		c->globals = found.items;
+		c->global_count = kept;
+	}
+	*count = c->global_count;
+	return c->globals;
+}
+
+static void forget_items(struct code_cache *c)
+{
+	free(c->items);
+	free(c->globals);
 }
 
 static void forget_caches(struct vm *vm, const struct code *code)
@@ -177,14 +247,14 @@ static void forget_caches(struct vm *vm, const struct code *code)
 	struct code_cache *c = cache_slot(vm, code);
 	if (c->code != code)
 		return;
-	free(c->items);
+	forget_items(c);
 	*c = (struct code_cache){.code = TOMBSTONE};
 }
 
 void code_caches_fini(struct vm *vm)
 {
 	for (size_t i = 0; i < vm->code_cache_room; i++)
-		free(vm->code_caches[i].items);
+		forget_items(&vm->code_caches[i]);
 	free(vm->code_caches);
 	vm->code_caches = NULL;
 	vm->code_cache_room = vm->code_cache_count = 0;

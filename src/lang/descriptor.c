@@ -8,12 +8,6 @@
 
 /* ---- property --------------------------------------------------------------------- */
 
-struct property {
-	struct object head;
-	value get, set, delete, doc; /* null where not given */
-	value name;                  /* str, by __set_name__, or null */
-};
-
 static struct property *property_of(value v)
 {
 	return (struct property *)(void *)value_object(v);
@@ -180,15 +174,9 @@ const struct type property_type = {
 
 /* ---- classmethod and staticmethod ------------------------------------------------- */
 
-struct wrapper {
-	struct object head;
-	value function;
-	value dict;
-};
-
-static struct wrapper *wrapper_of(value v)
+static struct function_wrapper *wrapper_of(value v)
 {
-	return (struct wrapper *)(void *)value_object(v);
+	return (struct function_wrapper *)(void *)value_object(v);
 }
 
 static bool wrapper_init(struct vm *vm, value self, const struct args *a)
@@ -201,14 +189,14 @@ static bool wrapper_init(struct vm *vm, value self, const struct args *a)
 
 static void wrapper_clear(struct vm *vm, struct object *self)
 {
-	struct wrapper *w = (struct wrapper *)(void *)self;
+	struct function_wrapper *w = (struct function_wrapper *)(void *)self;
 	value_forget(vm, &w->function);
 	value_forget(vm, &w->dict);
 }
 
 static void wrapper_traverse(struct object *self, visit_fn visit, void *context)
 {
-	struct wrapper *w = (struct wrapper *)(void *)self;
+	struct function_wrapper *w = (struct function_wrapper *)(void *)self;
 	visit(w->function, context);
 	visit(w->dict, context);
 }
@@ -258,8 +246,8 @@ static value staticmethod_call(struct vm *vm, value self, const struct args *a)
 }
 
 #define WRAPPER                                                                          \
-	TYPE_HEAD, .base = &object_type, .size = sizeof(struct wrapper), .flags = TYPE_TRACKED, \
-		.dict_offset = offsetof(struct wrapper, dict), .init = wrapper_init,           \
+	TYPE_HEAD, .base = &object_type, .size = sizeof(struct function_wrapper), .flags = TYPE_TRACKED, \
+		.dict_offset = offsetof(struct function_wrapper, dict), .init = wrapper_init,           \
 		.drop = wrapper_clear, .traverse = wrapper_traverse, .clear = wrapper_clear,   \
 		.getset = wrapper_getset
 

@@ -8,12 +8,6 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 
-struct exception_group {
-	struct exception head;
-	value message;    /* str */
-	value exceptions; /* tuple */
-};
-
 static struct exception_group *group_of(value v)
 {
 	return (struct exception_group *)(void *)value_object(v);

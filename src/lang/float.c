@@ -13,7 +13,7 @@
 #include "lang/tuple.h"
 #include "lang/types_internal.h"
 
-static value float_of_type(struct vm *vm, const struct type *type, double x)
+value float_of_type(struct vm *vm, const struct type *type, double x)
 {
 	struct float_object *o = object_new(vm, type, 0);
 	o->x = x;

@@ -20,7 +20,7 @@
 
 /* ---- making and looking ---------------------------------------------------------- */
 
-static value int_object_of(struct vm *vm, const struct type *type, const struct bigint *n)
+value int_of_type(struct vm *vm, const struct type *type, const struct bigint *n)
 {
 	size_t bytes = n->count * sizeof(uint32_t);
 	struct int_object *o = object_new(vm, type, bytes);
@@ -41,7 +41,7 @@ value int_from_bigint(struct vm *vm, struct bigint *n)
 	else if (!vm_room(vm, n->count * sizeof(uint32_t)))
 		v = VALUE_NULL;
 	else
-		v = int_object_of(vm, &int_type, n);
+		v = int_of_type(vm, &int_type, n);
 	bigint_free(n);
 	return v;
 }
@@ -620,7 +620,7 @@ static value int_make(struct vm *vm, const struct type *type, const struct args 
 	if (value_is_null(n) || type == &int_type)
 		return n;
 	struct int_view room;
-	value v = int_object_of(vm, type, int_view(n, &room));
+	value v = int_of_type(vm, type, int_view(n, &room));
 	value_unref(vm, n);
 	return v;
 }

@@ -130,6 +130,34 @@ struct slot_wrapper {
 	enum vm_name_id id;
 };
 
+struct property {
+	struct object head;
+	value get, set, delete, doc; /* null where not given */
+	value name;                  /* str, by __set_name__, or null */
+};
+
+/* classmethod and staticmethod. */
+struct function_wrapper {
+	struct object head;
+	value function;
+	value dict;
+};
+
+/* list[int] and int | None. */
+struct alias {
+	struct object head;
+	value origin; /* null in a union */
+	value args;   /* tuple */
+};
+
+extern const struct type alias_type, union_type;
+
+struct exception_group {
+	struct exception head;
+	value message;    /* str */
+	value exceptions; /* tuple */
+};
+
 struct attribute_cache {
 	const struct type *type;
 	value name;  /* owned, so that its address means this name only */
@@ -203,8 +231,8 @@ struct vm {
 	/* Other worlds: see parcel.h. */
 	uint32_t world;           /* its number among them */
 	VEC(const struct code *) codes; /* all, owned, in the order in which they were made */
-	struct manifest *manifests; /* those that are alive, newest first */
-	uint64_t manifest_count;  /* ever made */
+	VEC(struct manifest *) manifests; /* by their numbers; NULL: gone */
+	uint64_t manifest_first;  /* the number of the first of them */
 	const struct parcel_crossing *crossings;
 };
 
@@ -250,6 +278,8 @@ bool frame_depth_ok(struct vm *vm);
 /* ---- code.c ---- */
 /* The inline caches of this vm for the code. */
 struct inline_cache *code_caches(struct vm *vm, const struct code *code);
+/* What the code and all code in it name of globals: `*count` interned str, borrowed. */
+const value *code_globals(struct vm *vm, const struct code *code, size_t *count);
 void code_caches_fini(struct vm *vm);
 
 /* ---- call.c ---- */
@@ -275,6 +305,12 @@ bool object_init_plain(struct vm *vm, value self, const struct args *a);
 
 /* ---- class.c ---- */
 void class_update_slots(struct vm *vm, struct class *c);
+/*
+ * A class without its attributes: they are put into its dict, then class_complete. No code of the
+ * scene is told. Names are str, `bases` is a tuple of types. Null with an exception set.
+ */
+value class_shell(struct vm *vm, value name, value qualname, value bases);
+void class_complete(struct vm *vm, struct class *c);
 value class_build(struct vm *vm, const struct args *a); /* LOAD_BUILD_CLASS */
 extern const struct method_def build_class_def;
 void class_drop(struct vm *vm, struct object *self);

@@ -30,7 +30,7 @@
 
 /* Bytes in native words. {0} is an empty one; it may be moved by assignment. */
 struct parcel {
-	uint64_t *words; /* owned */
+	uint64_t *items; /* owned words */
 	size_t count, room;
 };
 
@@ -40,7 +40,7 @@ void parcel_free(struct parcel *p);
 /* How many bytes it takes. */
 static inline size_t parcel_bytes(const struct parcel *p)
 {
-	return p->count * sizeof *p->words;
+	return p->count * sizeof *p->items;
 }
 
 /* ---- manifests and landings ------------------------------------------------------------ */

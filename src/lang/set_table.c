@@ -330,6 +330,24 @@ bool set_table_merge(struct vm *vm, struct set_table *to, const struct set_table
 	return true;
 }
 
+void set_table_begin_copy(struct vm *vm, struct set_table *t, size_t mask, size_t finger)
+{
+	alloc_slots(vm, t, mask + 1);
+	t->finger = finger;
+	t->version++;
+}
+
+void set_table_copy_slot(struct set_table *t, size_t slot, value key, int64_t hash)
+{
+	t->slots[slot].key = value_xref(key);
+	t->slots[slot].hash = hash;
+	t->fill++;
+	if (value_is_null(key))
+		return;
+	t->used++;
+	link_last(t, slot);
+}
+
 void set_table_clear(struct vm *vm, struct set_table *t)
 {
 	struct set_table old = *t;

@@ -56,6 +56,13 @@ void set_table_tidy(struct vm *vm, struct set_table *t);
 /* Add all items of another table. False: an exception is set. */
 bool set_table_merge(struct vm *vm, struct set_table *to, const struct set_table *from);
 
+/*
+ * For copying a table place by place, in the order of the links: make the slots of an empty table,
+ * then fill each that was taken; a null key with hash -1 is one whose item is gone.
+ */
+void set_table_begin_copy(struct vm *vm, struct set_table *t, size_t mask, size_t finger);
+void set_table_copy_slot(struct set_table *t, size_t slot, value key, int64_t hash);
+
 void set_table_clear(struct vm *vm, struct set_table *t);
 void set_table_traverse(struct set_table *t, visit_fn visit, void *context);
 

@@ -91,8 +91,8 @@ size_t str_offset(value v, size_t index)
 
 /* ---- making ---------------------------------------------------------------------- */
 
-static struct str *str_blank(struct vm *vm, const struct type *type, size_t len, size_t chars,
-                             char **text)
+struct str *str_of_type(struct vm *vm, const struct type *type, size_t len, size_t chars,
+                        char **text)
 {
 	struct str *s = object_new(vm, type, mem_add(len, 1));
 	*text = (char *)s + type->size;
@@ -105,7 +105,7 @@ static struct str *str_blank(struct vm *vm, const struct type *type, size_t len,
 
 value str_make(struct vm *vm, size_t len, size_t chars, char **text)
 {
-	return object_value(str_blank(vm, &str_type, len, chars, text));
+	return object_value(str_of_type(vm, &str_type, len, chars, text));
 }
 
 value str_new(struct vm *vm, const char *text, size_t len)
@@ -242,7 +242,7 @@ value str_intern(struct vm *vm, const char *text, size_t len)
 	if (p->names[slot])
 		return value_ref(object_value(p->names[slot]));
 	char *copy;
-	struct str *s = str_blank(vm, &str_type, len, text_count(text, len), &copy);
+	struct str *s = str_of_type(vm, &str_type, len, text_count(text, len), &copy);
 	if (len)
 		memcpy(copy, text, len);
 	s->hash = hash;
@@ -555,7 +555,7 @@ static value str_make_slot(struct vm *vm, const struct type *type, const struct 
 	if (value_is_null(result) || type == &str_type)
 		return result;
 	char *text;
-	struct str *s = str_blank(vm, type, str_len(result), str_chars(result), &text);
+	struct str *s = str_of_type(vm, type, str_len(result), str_chars(result), &text);
 	memcpy(text, str_text(result), str_len(result));
 	value_unref(vm, result);
 	return object_value(s);

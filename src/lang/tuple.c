@@ -146,7 +146,7 @@ static void tuple_items(value v, const value **at, size_t *count)
 	*count = tuple_of(v)->count;
 }
 
-static value tuple_of_type(struct vm *vm, const struct type *type, size_t count)
+value tuple_of_type(struct vm *vm, const struct type *type, size_t count)
 {
 	struct tuple *t = object_new(vm, type, mem_mul(count, sizeof(value)));
 	t->items = (value *)(void *)((char *)t + type->size);

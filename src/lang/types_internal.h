@@ -45,6 +45,18 @@ value str_encode(struct vm *vm, value text, value encoding, value errors);
 /* Whether the text can be written as UTF-8; false with UnicodeEncodeError for lone surrogates. */
 bool str_check_encodable(struct vm *vm, value text);
 
+/* ---- instances of a type or of a class under it, without asking the scene ------------ */
+
+struct str;
+struct bigint;
+struct str *str_of_type(struct vm *vm, const struct type *type, size_t len, size_t chars,
+                        char **text);
+value bytes_of_type(struct vm *vm, const struct type *type, const void *data, size_t len);
+value int_of_type(struct vm *vm, const struct type *type, const struct bigint *n);
+value float_of_type(struct vm *vm, const struct type *type, double x);
+/* With null items. */
+value tuple_of_type(struct vm *vm, const struct type *type, size_t count);
+
 /* ---- numbers --------------------------------------------------------------------- */
 
 value float_power(struct vm *vm, double x, double y);

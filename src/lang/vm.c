@@ -75,6 +75,7 @@ struct vm *vm_new(const struct vm_limits *limits, const struct vm_hooks *hooks)
 	vm->collect_at = COLLECT_FIRST;
 	vm->collect_automatically = true;
 	vm->type_epoch = 1;
+	vm->manifest_first = 1;
 	pools_init(vm, &vm->pools);
 	for (size_t i = 0; i < NAME_COUNT; i++)
 		vm->names[i] = str_intern_c(vm, name_texts[i]);
@@ -158,6 +159,7 @@ void vm_free(struct vm *vm)
 	for (size_t i = 0; i < vm->codes.count; i++)
 		value_unref(vm, object_value(vm->codes.items[i]));
 	vec_free(&vm->codes);
+	vec_free(&vm->manifests);
 	free(vm->statics);
 	code_caches_fini(vm);
 	for (size_t i = 0; i < ATTRIBUTE_CACHE; i++)
