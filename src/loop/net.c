@@ -687,8 +687,11 @@ static ssize_t write_quietly(int fd, const void *bytes, size_t size)
 
 ssize_t net_send(struct net_socket *s, const void *bytes, size_t size)
 {
-	if (check_connected(s) < 0)
+	if (check_connected(s) < 0) {
+		if (errno == ENOTCONN)
+			errno = EPIPE; /* the system's word for it when writing */
 		return -1;
+	}
 	if (s->flow)
 		return flow_send(s->flow, s->side, bytes, size);
 	if (s->family >= NET_PIPE_READ)

@@ -330,18 +330,27 @@ static bool would_block(struct vm *vm, const struct sock_state *st,
 	return true;
 }
 
-/* 1: begun; 0: done already; -1: the exception is set. */
-static int begin_op(struct vm *vm, struct sock_state *st)
+/* 1: begun; 0: done already, with *out; -1: the exception is set. */
+static int begin_op(struct vm *vm, struct sock_state *st, value *out)
 {
 	struct net_socket *socket = socket_of(vm, st->socket);
 	struct net_address to = {0};
+	*out = VALUE_NULL;
 	if (socket == NULL)
 		return -1;
+	if (st->kind == SOCKOP_RECV && st->count == 0) {
+		*out = bytes_new(vm, NULL, 0);
+		return 0;
+	}
 	if (st->kind == SOCKOP_CONNECT &&
 	    !net_address_argument(vm, socket->family, st->data, false, &to))
 		return -1;
-	if (st->kind == SOCKOP_CONNECT && socket_blocks(st->socket))
-		return socket_connect_now(vm, st->socket, &to) ? 0 : -1;
+	if (st->kind == SOCKOP_CONNECT && socket_blocks(st->socket)) {
+		if (!socket_connect_now(vm, st->socket, &to))
+			return -1;
+		*out = VALUE_NONE;
+		return 0;
+	}
 	if (would_block(vm, st, socket) || !no_transport(vm, st->socket, socket))
 		return -1;
 	sockop_init(&st->op, st->kind, st->loop, socket, &to, &sock_ops);
@@ -354,8 +363,7 @@ static enum coro_outcome sock_resume(struct vm *vm, void *state, value sent, val
 {
 	struct sock_state *st = state;
 	if (!st->has_op) {
-		int begun = begin_op(vm, st);
-		*out = begun == 0 ? VALUE_NONE : VALUE_NULL;
+		int begun = begin_op(vm, st, out);
 		if (begun <= 0)
 			return begun == 0 ? CORO_RETURN : CORO_RAISE;
 	}

@@ -58,7 +58,7 @@ static bool error_leaves(struct scene *s, struct loop *l, value error)
 }
 
 /* What a handle of the transport's called has raised: as any callback's failure. */
-static void callback_raised(struct transport *t, const char *method)
+static void callback_raised(struct transport *t, const char *owner, const char *method)
 {
 	struct scene *s = scene_of_transport(t);
 	struct vm *vm = s->vm;
@@ -67,7 +67,7 @@ static void callback_raised(struct transport *t, const char *method)
 		return;
 	struct buf message = {0};
 	buf_printf(&message, "Exception in callback %s.%s()",
-	           value_type_name(object_of(t)->protocol), method);
+	           owner, method);
 	report_to_handler(s, t->loop,
 	                  &(struct loop_report){.message = buf_text(&message),
 	                                        .error = datum_of(error)});
@@ -131,7 +131,7 @@ static void on_made(struct transport *t)
 		value_xunref(vm, result);
 	}
 	if (!ok)
-		callback_raised(t, "connection_made");
+		callback_raised(t, value_type_name(o->protocol), "connection_made");
 }
 
 /* Every transport of a world reads into the same place; what came is copied from there. */
@@ -227,7 +227,8 @@ static void on_lost(struct transport *t, struct datum error)
 		value result = call_protocol(t, "connection_lost",
 		                             ARGS(value_of(error)));
 		if (value_is_null(result))
-			callback_raised(t, "connection_lost");
+			callback_raised(t, value_type_name(object_value(o)),
+			                "_call_connection_lost");
 		else
 			value_unref(vm, result);
 	}
