@@ -388,9 +388,18 @@ static void run_made(struct transport *t)
 	t->ops->connection_made(t);
 }
 
+static bool put_protocol_name(const struct transport *t, struct buf *out)
+{
+	if (t->ops->own_protocol && t->ops->own_protocol(t, out))
+		return true;
+	buf_puts(out, t->ops->protocol_name);
+	return false;
+}
+
 static void name_made(const struct transport *t, struct buf *out)
 {
-	buf_printf(out, "%s.connection_made", t->ops->protocol_name);
+	put_protocol_name(t, out);
+	buf_puts(out, ".connection_made");
 }
 
 static void run_read_on(struct transport *t)
@@ -424,7 +433,8 @@ static void run_eof(struct transport *t)
 
 static void name_eof(const struct transport *t, struct buf *out)
 {
-	buf_printf(out, "%s.eof_received", t->ops->protocol_name);
+	put_protocol_name(t, out);
+	buf_puts(out, ".eof_received");
 }
 
 static void run_losing(struct transport *t)
@@ -471,6 +481,15 @@ TRANSPORT_HANDLE(writer);
 
 /* ---- life ---- */
 
+/* The role of the handles that call the protocol and nothing else. */
+static enum handle_role protocol_role(const struct transport *t)
+{
+	struct buf name = {0};
+	bool own = put_protocol_name(t, &name);
+	buf_free(&name);
+	return own ? ROLE_CALLBACK : ROLE_INTERNAL;
+}
+
 static uint16_t client_port(const struct net_socket *s)
 {
 	if (s->family > NET_INET6)
@@ -494,10 +513,11 @@ void transport_init(struct transport *t, enum transport_kind kind, struct loop *
 		.waiter = waiter ? future_ref(waiter) : NULL,
 	};
 	list_init(&t->in_server);
-	handle_init(&t->made, &made_ops, ROLE_INTERNAL);
+	enum handle_role role = loop_traced(l) ? protocol_role(t) : ROLE_INTERNAL;
+	handle_init(&t->made, &made_ops, role);
 	handle_init(&t->read_on, &read_on_ops, ROLE_INTERNAL);
 	handle_init(&t->waiter_done, &waiter_done_ops, ROLE_INTERNAL);
-	handle_init(&t->eof, &eof_ops, ROLE_INTERNAL);
+	handle_init(&t->eof, &eof_ops, role);
 	handle_init(&t->losing_handle, &losing_ops, ROLE_INTERNAL);
 	handle_init(&t->reader.handle, &reader_ops, ROLE_IO);
 	handle_init(&t->writer.handle, &writer_ops, ROLE_IO);

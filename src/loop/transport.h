@@ -22,6 +22,7 @@
 #include "loop/loop.h"
 #include "loop/net.h"
 
+struct buf;
 struct future;
 struct future_visitor;
 struct server;
@@ -64,6 +65,11 @@ struct transport_ops {
 
 	/* The names of the protocol's callbacks for the trace: "StreamReaderProtocol". */
 	const char *protocol_name;
+	/*
+	 * If the protocol is the scene's own: append its name and say true. Then its
+	 * callbacks are steps of the scene, not of the loop's machinery. May be NULL.
+	 */
+	bool (*own_protocol)(const struct transport *t, struct buf *name);
 };
 
 /* Fields are for reading, and the transport's own below the line. */

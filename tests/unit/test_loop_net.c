@@ -172,6 +172,9 @@ START_TEST(only_the_programs_own_servers_can_be_reached)
 	wait_ready(c->fd, POLL_WRITE);
 	ck_assert_int_eq(net_connect_result(c), ECONNREFUSED);
 	ck_assert_int_eq(net_send(c, "x", 1), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	ck_assert_int_eq(net_recv(c, &a, 1), -1);
+	ck_assert_int_eq(errno, ENOTCONN);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	ck_assert_int_eq(accept(fd, NULL, NULL), -1);
 	close(fd);
@@ -245,6 +248,7 @@ START_TEST(bytes_travel_both_ways_and_an_end_ends_one_of_them)
 	char text[16];
 	ck_assert_int_eq(net_recv(e[0], text, sizeof text), -1);
 	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(net_recv(e[0], text, 0), 0);
 	ck_assert_int_eq(net_send(e[0], "rice", 4), 4);
 	wait_ready(e[1]->fd, POLL_READ);
 	ck_assert_int_eq(net_recv(e[1], text, sizeof text), 4);
