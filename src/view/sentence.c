@@ -445,7 +445,9 @@ static void put_next_folded(const struct story *s, struct scratch *t, struct buf
 			say(why, PHRASE_NEXT, t);
 			return;
 		}
-		quiet = i + 1;
+		/* What others post while it sleeps is written down as the loop's. */
+		if (e->kind != EV_READY && e->kind != EV_HANDLE)
+			quiet = i + 1;
 	}
 }
 

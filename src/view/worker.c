@@ -455,7 +455,7 @@ struct job view_job(const struct view *v, uint32_t index)
 		.submitted = life->begin,
 		.started = j->started,
 		.ended = life->end,
-		.abandoned = j->abandoned,
+		.abandoned = j->started == NO_EVENT ? NO_EVENT : j->abandoned,
 		.measured = m != NULL,
 		.core_first = m ? m->core_first : -1,
 		.core_last = m ? m->core_last : -1,

@@ -1,0 +1,922 @@
+/* Workers: their lanes, jobs, queues and links; moments, sentences and sums across threads. */
+#include <check.h>
+
+#include "suite.h"
+#include "view/row.h"
+#include "view/ruler.h"
+#include "view/snapshot.h"
+#include "view/totals.h"
+#include "view/worker.h"
+#include "view_kit.h"
+#include "view_traces.h"
+#include "view_workers.h"
+
+static struct trace *trace_of(struct view *v)
+{
+	return (struct trace *)(uintptr_t)view_trace(v);
+}
+
+/* The position right after the n-th event (from 1) of that kind. */
+static uint64_t after(const struct view *v, enum event_kind kind, unsigned n)
+{
+	for (uint64_t i = 0; i < view_event_count(v); i++)
+		if (trace_at(view_trace(v), i)->kind == (unsigned)kind && --n == 0)
+			return i + 1;
+	ck_abort_msg("there is no such event");
+	return 0;
+}
+
+static void assert_name(const struct view *v, uint32_t lane, const char *expected)
+{
+	struct buf name = {0};
+	view_lane_name(v, lane, &name);
+	ck_assert_str_eq(buf_text(&name), expected);
+	buf_free(&name);
+}
+
+static void assert_label(const struct view *v, uint32_t lane, uint64_t position,
+			 const char *expected)
+{
+	struct buf label = {0};
+	view_wait_label(v, lane, position, &label);
+	ck_assert_str_eq(buf_text(&label), expected);
+	buf_free(&label);
+}
+
+static void assert_row(const struct view *v, uint32_t lane, int cols, const char *expected)
+{
+	struct row_cell cells[200];
+	struct scale s = scale_fit(v, RULER_CLOCK, cols);
+	view_row(v, lane, &s, UINT64_MAX, cells);
+	struct buf row = {0};
+	for (int x = 0; x < cols; x++)
+		buf_put_utf8(&row, cells[x].code);
+	ck_assert_str_eq(buf_text(&row), expected);
+	buf_free(&row);
+}
+
+/* A view of a trace of the real clock. */
+static struct view *view_open_real(const char *events)
+{
+	struct view *virtual = view_open(events);
+	struct trace *from = trace_of(virtual), *to = trace_new(0);
+	trace_describe(to, &(struct trace_about){.real_clock = true});
+	for (uint64_t i = 0; i < trace_count(from); i++) {
+		struct event e = *trace_at(from, i);
+		const struct event_info *info = &event_infos[e.kind];
+		uint32_t *fields[] = {&e.a, &e.b};
+		enum field_kind kinds[] = {info->a, info->b};
+		for (int k = 0; k < 2; k++) {
+			size_t len;
+			const char *text;
+			if (kinds[k] == FIELD_TEXT) {
+				text = trace_text(from, *fields[k], &len);
+				*fields[k] = trace_string(to, text, len);
+			} else if (kinds[k] == FIELD_NS) {
+				*fields[k] = trace_number(to, trace_number_at(from, *fields[k]));
+			}
+		}
+		trace_append(to, &e);
+	}
+	trace_close(to);
+	view_close(virtual);
+	struct view *v = view_new(to);
+	view_update(v, 0);
+	return v;
+}
+
+/* ---- lanes ---- */
+
+START_TEST(each_worker_has_a_lane_below_those_of_the_main_thread)
+{
+	struct view *v = view_open(two_cooks);
+	uint32_t count;
+	const uint32_t *order = view_order(v, false, &count);
+	static const char *const names[] = {"main", "to_thread", "to_thread 2", "asyncio_0", "asyncio_1"};
+	ck_assert_uint_eq(count, COUNT_OF(names));
+	for (uint32_t i = 0; i < count; i++)
+		assert_name(v, order[i], names[i]);
+	const struct lane *worker = view_lane(v, order[3]);
+	ck_assert(worker->worker);
+	ck_assert_uint_eq(worker->thread, 1);
+	ck_assert_uint_eq(view_lane_of_thread(v, 1), order[3]);
+	ck_assert_uint_eq(view_lane_of_thread(v, 7), LANE_NONE);
+	ck_assert_str_eq(view_task_name(v, order[3]), "");
+	struct totals t;
+	view_totals(v, &t);
+	ck_assert_uint_eq(t.tasks, 3);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_worker_is_idle_then_busy_with_its_job_then_idle_again)
+{
+	struct view *v = view_open(two_cooks);
+	uint32_t chop = view_lane_of_thread(v, 2);
+	ck_assert_int_eq(view_state_at(v, chop, 5), STATE_ABSENT);
+	ck_assert_int_eq(view_state_at(v, chop, after(v, EV_WORKER_STARTED, 2)), STATE_IDLE);
+	ck_assert_int_eq(view_state_at(v, chop, after(v, EV_JOB_STARTED, 2)), STATE_RUNNING);
+	/* time.sleep keeps its thread busy. */
+	ck_assert_int_eq(view_state_at(v, chop, after(v, EV_BLOCK_BEGUN, 2)), STATE_RUNNING);
+	ck_assert_int_eq(view_state_at(v, chop, after(v, EV_JOB_ENDED, 1)), STATE_IDLE);
+	assert_label(v, chop, after(v, EV_BLOCK_BEGUN, 2), "chop");
+	assert_label(v, chop, after(v, EV_JOB_ENDED, 1), "");
+	assert_row(v, chop, 31, "██ chop ████████████✔··········");
+	ck_assert_uint_eq(view_line_at(v, chop, after(v, EV_BLOCK_BEGUN, 2), NULL), 10);
+	ck_assert_uint_eq(view_line_at(v, chop, view_event_count(v), NULL), 12);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_job_that_nobody_waits_for_goes_on_and_says_so)
+{
+	struct view *v = view_open(pool_of_one);
+	uint32_t worker = view_lane_of_thread(v, 1);
+	uint64_t given_up = after(v, EV_FUTURE_DONE, 3);
+	assert_label(v, worker, given_up - 1, "a");
+	assert_label(v, worker, given_up, "a (nobody waits)");
+	ck_assert_int_eq(view_state_at(v, worker, given_up), STATE_RUNNING);
+	assert_row(v, worker, 81,
+		   "██ a █████████████████ nobody waits ████████████████████████✔██ c ██████████████✘");
+	/* The one in the queue has never been on a worker. */
+	struct job b = view_job(v, 1);
+	ck_assert_uint_eq(b.worker, LANE_NONE);
+	ck_assert_int_eq(b.ending, ENDING_CANCELLED);
+	ck_assert_uint_eq(b.abandoned, UINT64_MAX);
+	struct job a = view_job(v, 0);
+	ck_assert_uint_eq(a.worker, worker);
+	ck_assert_uint_eq(a.abandoned + 1, given_up);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(tasks_of_a_workers_own_loop_are_lanes_below_it)
+{
+	struct view *v = view_open(own_loop);
+	uint32_t worker = view_lane_of_thread(v, 1), cook = view_lane_of(v, 7);
+	ck_assert_uint_eq(view_lane(v, cook)->parent, worker);
+	ck_assert_uint_eq(view_lane(v, cook)->thread, 1);
+	ck_assert_uint_eq(view_descendants(v, false, worker), 1);
+	assert_label(v, worker, after(v, EV_LOOP_STARTED, 2), "kitchen: its own loop");
+	ck_assert_int_eq(view_state_at(v, worker, after(v, EV_LOOP_STARTED, 2)), STATE_WAITING);
+	ck_assert_int_eq(view_state_at(v, cook, after(v, EV_TASK_WAITS, 1)), STATE_WAITING);
+	assert_label(v, cook, after(v, EV_TASK_WAITS, 1), "sleep(2)");
+	ck_assert_int_eq(view_state_at(v, worker, after(v, EV_LOOP_STOPPED, 1)), STATE_RUNNING);
+	ck_assert_int_eq(view_state_at(v, cook, view_event_count(v)), STATE_DONE);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(outside_of_a_loop_a_thread_that_is_joined_is_waited_for)
+{
+	struct view *v = view_open(joined);
+	uint64_t held = after(v, EV_JOIN_BEGUN, 1);
+	ck_assert_int_eq(view_state_at(v, LANE_PROGRAM, held), STATE_WAITING);
+	assert_label(v, LANE_PROGRAM, held, "join Thread-1 (a)");
+	ck_assert_int_eq(view_state_at(v, LANE_PROGRAM, after(v, EV_JOIN_ENDED, 1)), STATE_RUNNING);
+	ck_assert(view_lane(v, view_lane_of_thread(v, 1))->ended);
+	view_close(v);
+}
+END_TEST
+
+/* ---- queues ---- */
+
+START_TEST(who_waits_for_a_job_is_told_where_it_is)
+{
+	struct view *v = view_open(pool_of_one);
+	uint32_t waiter = view_lane_of(v, 3);
+	uint64_t waits = after(v, EV_TASK_WAITS, 3);
+	assert_label(v, waiter, waits, "worker c (queued, 2nd)");
+	ck_assert_uint_eq(view_job_awaited(v, waiter, waits), 2);
+	assert_label(v, waiter, after(v, EV_JOB_ENDED, 1), "worker c (queued, 1st)");
+	assert_label(v, waiter, after(v, EV_JOB_STARTED, 2), "worker c on ThreadPoolExecutor-0_0");
+	ck_assert_uint_eq(view_queue_rank(v, 1, waits), 1);
+	ck_assert_uint_eq(view_queue_rank(v, 1, after(v, EV_JOB_ENDED, 1)), 0);
+	ck_assert_uint_eq(view_queue_rank(v, 0, waits), 0);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_snapshot_has_workers_and_the_queues_of_their_pools)
+{
+	struct view *v = view_open(pool_of_one);
+	struct snapshot now = {0};
+	view_snapshot(v, after(v, EV_TASK_WAITS, 3), 0, &now);
+	ck_assert_uint_eq(now.worker_count, 1);
+	ck_assert_uint_eq(now.busy_count, 1);
+	ck_assert_int_eq(now.workers[0].doing, WORKER_SLEEPS);
+	ck_assert_uint_eq(now.workers[0].job, 0);
+	ck_assert_int_eq(now.workers[0].since_ns, 0);
+	ck_assert_int_eq(now.workers[0].until_ns, 3 * SECOND);
+	ck_assert_int_eq(now.workers[0].kind, WORKER_POOL);
+	ck_assert_uint_eq(now.queued_count, 2);
+	ck_assert_uint_eq(now.queued[0].job, 1);
+	ck_assert_uint_eq(now.queued[1].job, 2);
+	ck_assert_uint_eq(now.queued[1].rank, 2);
+	ck_assert_uint_eq(now.queued[1].waiter, view_lane_of(v, 3));
+	ck_assert_str_eq(trace_text(view_trace(v), now.queued[1].pool, NULL), "ThreadPoolExecutor-0");
+	ck_assert_uint_eq(now.job_count, 3);
+	ck_assert(!now.blocked);
+	view_snapshot(v, after(v, EV_TASK_WAITS, 3), 1, &now);
+	ck_assert_uint_eq(now.queued_count, 2);
+	ck_assert_uint_eq(now.queued[0].job, 1);
+	view_snapshot(v, after(v, EV_FUTURE_DONE, 3), 0, &now);
+	ck_assert(now.workers[0].abandoned);
+	ck_assert_uint_eq(now.queued_count, 1);
+	view_snapshot(v, view_event_count(v), 0, &now);
+	ck_assert_uint_eq(now.worker_count, 0);
+	ck_assert_uint_eq(now.queued_count, 0);
+	ck_assert_uint_eq(now.born_count, 3);
+	snapshot_free(&now);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_thread_that_is_blocked_says_on_what)
+{
+	struct view *v = view_open(joined);
+	struct snapshot now = {0};
+	view_snapshot(v, after(v, EV_JOIN_BEGUN, 1), 0, &now);
+	ck_assert(now.blocked);
+	ck_assert_int_eq(now.blocked_until_ns, INT64_MAX);
+	ck_assert_str_eq(trace_text(view_trace(v), now.blocked_on, NULL), "join Thread-1 (a)");
+	view_snapshot(v, after(v, EV_BLOCK_BEGUN, 2), 0, &now);
+	ck_assert(now.blocked);
+	ck_assert_uint_eq(now.blocked_on, 0);
+	ck_assert_int_eq(now.blocked_until_ns, SECOND);
+	snapshot_free(&now);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(each_loop_has_a_queue_and_timers_of_its_own)
+{
+	struct view *v = view_open(own_loop);
+	struct snapshot now = {0};
+	uint64_t asleep = after(v, EV_TASK_WAITS, 2);
+	view_snapshot(v, asleep, 0, &now);
+	ck_assert_uint_eq(now.timer_count, 0);
+	ck_assert_uint_eq(now.ready_count, 0);
+	ck_assert_int_eq(now.workers[0].doing, WORKER_LOOPS);
+	view_snapshot_of(v, 1, asleep, 0, &now);
+	ck_assert_uint_eq(now.timer_count, 1);
+	ck_assert_uint_eq(now.timers[0].lane, view_lane_of(v, 7));
+	ck_assert(now.loop_running);
+	/* What a worker posts is in the main loop's queue. */
+	uint64_t posted = after(v, EV_POSTED, 1) + 1;
+	view_snapshot(v, posted, 0, &now);
+	ck_assert_uint_eq(now.ready_count, 1);
+	ck_assert_uint_eq(now.ready[0].id, 20);
+	view_snapshot_of(v, 1, posted, 0, &now);
+	ck_assert_uint_eq(now.ready_count, 0);
+	ck_assert_uint_eq(now.running, view_lane_of(v, 7));
+	snapshot_free(&now);
+	view_close(v);
+}
+END_TEST
+
+/* ---- links ---- */
+
+static void assert_link(const struct link *l, enum link_kind kind, uint32_t from, uint32_t to,
+			int64_t from_s, int64_t to_s)
+{
+	ck_assert_int_eq(l->kind, kind);
+	ck_assert_uint_eq(l->from_lane, from);
+	ck_assert_uint_eq(l->to_lane, to);
+	ck_assert_int_eq(l->from_ns, from_s * SECOND);
+	ck_assert_int_eq(l->to_ns, to_s == INT64_MAX ? INT64_MAX : to_s * SECOND);
+}
+
+START_TEST(links_lead_from_who_submits_to_the_worker_and_back_to_who_waits)
+{
+	struct view *v = view_open(two_cooks);
+	uint32_t cook = view_lane_of_thread(v, 1), chop = view_lane_of_thread(v, 2);
+	uint32_t t2 = view_lane_of(v, 2), t3 = view_lane_of(v, 3);
+	struct link l[8];
+	uint64_t all = view_event_count(v);
+	ck_assert_uint_eq(view_links(v, 0, all, l, COUNT_OF(l)), 4);
+	assert_link(&l[0], LINK_START, t2, cook, 0, 0);
+	assert_link(&l[1], LINK_START, t3, chop, 0, 0);
+	assert_link(&l[2], LINK_RESULT, chop, t3, 2, 2);
+	assert_link(&l[3], LINK_RESULT, cook, t2, 3, 3);
+	ck_assert_uint_eq(l[2].job, 1);
+	ck_assert_uint_eq(view_links(v, 0, all, l, 2), 2);
+	/* As things stand when the result is under way. */
+	uint64_t ended = after(v, EV_JOB_ENDED, 1);
+	ck_assert_uint_eq(view_links(v, ended - 1, ended, l, COUNT_OF(l)), 1);
+	assert_link(&l[0], LINK_RESULT, chop, LANE_NONE, 2, INT64_MAX);
+	/* One that began before the range and ends in it. */
+	ck_assert_uint_eq(view_links(v, ended, ended + 10, l, COUNT_OF(l)), 1);
+	ck_assert_uint_eq(l[0].to_lane, t3);
+	ck_assert_uint_eq(view_event_at_time(v, 2 * SECOND), after(v, EV_BLOCK_ENDED, 1) - 1);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_posted_callback_and_a_join_have_links)
+{
+	struct view *v = view_open(own_loop);
+	struct link l[8];
+	ck_assert_uint_eq(view_links(v, 0, view_event_count(v), l, COUNT_OF(l)), 3);
+	assert_link(&l[1], LINK_POSTED, view_lane_of(v, 7), LANE_PROGRAM, 2, 2);
+	view_close(v);
+	v = view_open(joined);
+	ck_assert_uint_eq(view_links(v, 0, view_event_count(v), l, COUNT_OF(l)), 2);
+	assert_link(&l[1], LINK_RESULT, view_lane_of_thread(v, 1), LANE_PROGRAM, 3, 3);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_job_that_nobody_waits_for_links_to_nobody)
+{
+	struct view *v = view_open(pool_of_one);
+	struct link l[8];
+	size_t count = view_links(v, 0, view_event_count(v), l, COUNT_OF(l));
+	ck_assert_uint_eq(count, 4);
+	ck_assert_uint_eq(l[1].job, 1);
+	ck_assert_uint_eq(l[1].to_lane, LANE_NONE);
+	ck_assert_int_eq(l[3].kind, LINK_RESULT);
+	ck_assert_uint_eq(l[3].job, 2);
+	view_close(v);
+}
+END_TEST
+
+/* ---- moments and what is said of them ---- */
+
+static void assert_all_told(struct view *v, const char *const *expected, size_t count)
+{
+	for (size_t i = 0; i < count && i < view_moment_count(v, false); i++)
+		assert_told(v, false, i, expected[i]);
+	ck_assert_uint_eq(view_moment_count(v, false), count);
+}
+
+START_TEST(a_workers_stretch_is_a_moment_among_the_steps)
+{
+	struct view *v = view_open(two_cooks);
+	static const char *const expected[] = {
+		"Nothing has run yet. | The next step runs the program from its first line.",
+		"The program ran line 30 and started the event loop. | "
+		"Its first task is main, created but not yet started.",
+		"main began: its first step. It ran line 20 and now waits for its gather: 0 of 2 done. | "
+		"It created to_thread and to_thread 2: they are in the queue, not yet started. "
+		"Next in the queue: to_thread and to_thread 2.",
+		"to_thread began: its first step. It hands cook over to asyncio_0. | "
+		"From here on both run at the same time.",
+		"asyncio_0 took cook. It is about to run line 5. | ",
+		"asyncio_0 ran line 5 and sleeps for 3 s in line 6, until t = 3.0. | "
+		"That keeps only this thread busy: the event loop goes on.",
+		"to_thread now waits for worker cook on asyncio_0. | Next in the queue: to_thread 2.",
+		"to_thread 2 began: its first step. It hands chop over to asyncio_1. | "
+		"From here on both run at the same time.",
+		"asyncio_1 took chop. It ran line 10 and sleeps for 2 s in line 11, until t = 2.0. | "
+		"That keeps only this thread busy: the event loop goes on.",
+		"to_thread 2 now waits for worker chop on asyncio_1. | "
+		"Nothing is ready, so the loop waits for asyncio_0 (cook), asyncio_1 (chop).",
+		"asyncio_1 woke up in chop: its time.sleep was over. It ran line 12 and is done with chop: "
+		"'onions'. | The loop is told, and to_thread 2, which waits for it, is woken.",
+		"to_thread 2 woke up: asyncio_1 had ended chop, the job that it waited for. "
+		"It is done; its result is 'onions'. | That makes 1 of 2 in the gather of main. "
+		"Nothing is ready, so the loop waits for asyncio_0 (cook).",
+		"asyncio_0 woke up in cook: its time.sleep was over. It ran line 7 and is done with cook: "
+		"'rice'. | The loop is told, and to_thread, which waits for it, is woken.",
+		"to_thread woke up: asyncio_0 had ended cook, the job that it waited for. "
+		"It is done; its result is 'rice'. | That makes 2 of 2 in the gather of main. "
+		"Next in the queue: main.",
+		"main woke up: all 2 tasks of its gather had ended. It ran line 21 and is done. | ",
+		"The program has ended after 3 s, with exit status 0. | ",
+	};
+	assert_all_told(v, expected, COUNT_OF(expected));
+	ck_assert_int_eq(view_moment(v, false, 3).kind, MOMENT_SUBMIT);
+	ck_assert_int_eq(view_moment(v, false, 5).kind, MOMENT_BLOCK);
+	ck_assert_int_eq(view_moment(v, false, 10).kind, MOMENT_WORKER);
+	ck_assert_uint_eq(view_moment(v, false, 10).thread, 2);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_job_in_the_queue_and_one_that_runs_are_cancelled_in_other_words)
+{
+	struct view *v = view_open(pool_of_one);
+	assert_told(v, false, 4,
+		    "main ran line 21 and now waits for sleep(1), due at t = 1.0. | It submitted b (queued) "
+		    "and c (queued behind 1): no worker is free yet. It created waiter and waiter 2: they are "
+		    "in the queue, not yet started. Next in the queue: waiter and waiter 2.");
+	assert_told(v, false, 6,
+		    "waiter 2 began: its first step. It now waits for worker c (queued, 2nd). | "
+		    "Nothing is ready, so the loop waits for ThreadPoolExecutor-0_0 (a), at most until "
+		    "t = 1.0: main.");
+	assert_told(v, false, 7,
+		    "main woke up: its sleep(1) was over. It ran line 22 and now waits for the task waiter 2. | "
+		    "b was still in the queue: cancelled, no worker will ever take it. Nobody waits for a any "
+		    "more. But a job that runs cannot be cancelled: ThreadPoolExecutor-0_0 goes on with it. "
+		    "It asked for the cancellation of waiter: CancelledError is raised there at the next step, "
+		    "not now. Next in the queue: waiter.");
+	assert_told(v, false, 9,
+		    "ThreadPoolExecutor-0_0 woke up in a: its time.sleep was over. It is done with a. | "
+		    "Nobody has waited for it any more: what came of it is dropped. "
+		    "Next in the queue of ThreadPoolExecutor-0: c.");
+	assert_told(v, false, 11,
+		    "ThreadPoolExecutor-0_0 woke up in c: its time.sleep was over. It failed in c with "
+		    "ValueError('x'). | The loop is told, and waiter 2, which waits for it, is woken.");
+	assert_told(v, false, 12,
+		    "waiter 2 woke up: c, the job that it waited for, had failed on ThreadPoolExecutor-0_0. "
+		    "It failed with ValueError('x'). | main waited for it and is ready now. "
+		    "Next in the queue: main.");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_program_without_a_loop_is_told_as_well)
+{
+	struct view *v = view_open(joined);
+	static const char *const expected[] = {
+		"Nothing has run yet. | The next step runs the program from its first line.",
+		"The program ran line 30 and hands a over to Thread-1 (a). | "
+		"From here on both run at the same time.",
+		"Thread-1 (a) took a. It ran line 5 and sleeps for 3 s in line 6, until t = 3.0. | ",
+		"The program is busy for 1 s: time.sleep in line 31 keeps the thread until t = 1.0. | "
+		"Nobody is held up: until then nobody else is ready or due.",
+		"The program ran line 32 and is blocked until another thread is done (join Thread-1 (a)). | ",
+		"Thread-1 (a) woke up in a: its time.sleep was over. It ran line 7 and is done with a. | ",
+		"The program ran line 33. | ",
+		"The program has ended after 3 s, with exit status 0. | ",
+	};
+	assert_all_told(v, expected, COUNT_OF(expected));
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_loop_in_a_worker_is_told_like_any_other)
+{
+	struct view *v = view_open(own_loop);
+	static const char *const expected[] = {
+		"Nothing has run yet. | The next step runs the program from its first line.",
+		"main began: its first step. It ran line 20 and hands kitchen over to asyncio_0. | "
+		"From here on both run at the same time.",
+		"asyncio_0 took kitchen. It ran line 5 and starts an event loop of its own. | ",
+		"cook began: its first step. It ran line 11 and now waits for sleep(2), due at t = 2.0. | "
+		"Nothing is ready, so the loop sleeps until its next timer: cook at t = 2.0.",
+		"main now waits for worker kitchen on asyncio_0. | "
+		"Nothing is ready, so the loop waits for asyncio_0 (kitchen).",
+		"cook woke up: its sleep(2) was over. It is busy for 1 s: time.sleep in line 13 keeps the "
+		"thread until t = 3.0. | Nobody is held up: until then nobody else is ready or due. "
+		"It had ding put into the main loop's queue.",
+		"The callback ding ran: cook had put it in the queue with call_soon_threadsafe. It ran line 40. | "
+		"Nothing is ready, so the loop waits for asyncio_0 (kitchen).",
+		"cook is done; its result is 'soup'. | ",
+		"In kitchen, asyncio_0 left its own loop. It ran line 6 and is done with kitchen: 'soup'. | "
+		"The loop is told, and main, which waits for it, is woken.",
+		"main woke up: asyncio_0 had ended kitchen, the job that it waited for. It is done. | ",
+		"The program has ended after 3 s, with exit status 0. | ",
+	};
+	assert_all_told(v, expected, COUNT_OF(expected));
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_caption_in_a_worker_is_a_beat)
+{
+	struct view *v = view_open(two_cooks);
+	ck_assert_uint_eq(view_beat_count(v), 1);
+	size_t beat = view_next_beat(v, false, 0);
+	ck_assert_uint_eq(beat, 4);
+	struct moment m = view_moment(v, false, beat);
+	ck_assert(m.beat);
+	ck_assert_int_eq(m.kind, MOMENT_CAPTION);
+	ck_assert_uint_eq(m.lane, view_lane_of_thread(v, 1));
+	ck_assert_uint_eq(view_prev_beat(v, false, 8), beat);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(one_can_follow_a_worker_forwards_and_back)
+{
+	struct view *v = view_open(two_cooks);
+	uint32_t cook = view_lane_of_thread(v, 1);
+	static const size_t its[] = {4, 5, 12};
+	size_t at = 0;
+	for (size_t i = 0; i < COUNT_OF(its); i++) {
+		at = view_next_of_lane(v, false, at, cook);
+		ck_assert_uint_eq(at, its[i]);
+	}
+	ck_assert_uint_eq(view_next_of_lane(v, false, at, cook), at);
+	for (size_t i = COUNT_OF(its) - 1; i-- > 0;) {
+		at = view_prev_of_lane(v, false, at, cook);
+		ck_assert_uint_eq(at, its[i]);
+	}
+	ck_assert_uint_eq(view_prev_of_lane(v, false, at, cook), at);
+	/* A task whose step a worker's stretch stands in. */
+	uint32_t task = view_lane_of(v, 2);
+	ck_assert_uint_eq(view_next_of_lane(v, false, 0, task), 3);
+	ck_assert_uint_eq(view_next_of_lane(v, false, 6, task), 13);
+	ck_assert_uint_eq(view_prev_of_lane(v, false, 13, task), 3);
+	view_close(v);
+}
+END_TEST
+
+static const char *const *all_traces(size_t i)
+{
+	static const char *const *const all[] = {&two_cooks, &pool_of_one, &joined, &own_loop};
+	return all[i];
+}
+
+START_TEST(time_ticks_and_steps_never_go_back_from_moment_to_moment)
+{
+	struct view *v = view_open(*all_traces((size_t)_i));
+	for (int internals = 0; internals < 2; internals++) {
+		size_t count = view_moment_count(v, internals);
+		for (size_t i = 1; i < count; i++) {
+			struct moment a = view_moment(v, internals, i - 1);
+			struct moment b = view_moment(v, internals, i);
+			ck_assert_uint_lt(a.end, b.end);
+			ck_assert_uint_eq(b.begin, a.end);
+			ck_assert_int_le(a.time_ns, b.time_ns);
+			ck_assert_uint_le(a.tick, b.tick);
+			ck_assert_uint_le(a.step, b.step);
+			ck_assert_uint_eq(view_moment_at(v, internals, b.end), i);
+			ck_assert_uint_ge(view_moment_at_time(v, internals, b.time_ns), i);
+			ck_assert_uint_le(view_prev_tick(v, internals, i), i - 1);
+		}
+	}
+	view_close(v);
+}
+END_TEST
+
+START_TEST(piece_by_piece_gives_the_same_as_all_at_once)
+{
+	const char *events = *all_traces((size_t)_i);
+	struct view *v = view_open(events), *w = view_new(view_trace(v));
+	while (!view_complete(w))
+		view_update(w, 1);
+	for (int internals = 0; internals < 2; internals++) {
+		ck_assert_uint_eq(view_moment_count(v, internals), view_moment_count(w, internals));
+		for (size_t i = 0; i < view_moment_count(v, internals); i++) {
+			char *expected = told(v, internals, i);
+			assert_told(w, internals, i, expected);
+			free(expected);
+		}
+	}
+	struct link a[16], b[16];
+	size_t links = view_links(v, 0, view_event_count(v), a, COUNT_OF(a));
+	ck_assert_uint_eq(view_links(w, 0, view_event_count(v), b, COUNT_OF(b)), links);
+	ck_assert_mem_eq(a, b, links * sizeof *a);
+	view_free(w);
+	view_close(v);
+}
+END_TEST
+
+/* ---- sums ---- */
+
+START_TEST(threads_that_are_busy_at_the_same_instant_are_added_up)
+{
+	struct view *v = view_open(two_cooks);
+	struct parallel p;
+	view_parallel(v, &p);
+	ck_assert_uint_eq(p.jobs, 2);
+	ck_assert_uint_eq(p.workers, 2);
+	ck_assert_uint_eq(p.most, 2);
+	ck_assert_uint_eq(p.dropped, 0);
+	ck_assert_int_eq(p.busy_ns, 5 * SECOND);
+	ck_assert_int_eq(p.span_ns, 3 * SECOND);
+	ck_assert_uint_eq(p.measured, 0);
+	ck_assert_int_eq(view_busy_ns(v, 0), 0);
+	ck_assert_int_eq(view_busy_ns(v, SECOND), 2 * SECOND);
+	ck_assert_int_eq(view_busy_ns(v, 2 * SECOND), 4 * SECOND);
+	ck_assert_int_eq(view_busy_ns(v, 5 * SECOND / 2), 9 * SECOND / 2);
+	ck_assert_int_eq(view_busy_ns(v, 9 * SECOND), 5 * SECOND);
+	struct totals t;
+	view_totals(v, &t);
+	ck_assert_int_eq(t.in_turn_ns, 5 * SECOND);
+	ck_assert_int_eq(t.saved_ns, 2 * SECOND);
+	/* The longest chain goes through the job: main, cook, main. */
+	ck_assert_int_eq(t.chain_ns, 3 * SECOND);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_thread_that_is_blocked_on_another_is_not_busy)
+{
+	struct view *v = view_open(joined);
+	struct parallel p;
+	view_parallel(v, &p);
+	ck_assert_int_eq(p.busy_ns, 4 * SECOND);
+	ck_assert_int_eq(p.span_ns, 3 * SECOND);
+	struct totals t;
+	view_totals(v, &t);
+	ck_assert_int_eq(t.chain_ns, 3 * SECOND);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_chain_goes_on_where_a_job_was_submitted_and_where_it_was_awaited)
+{
+	/* The program sleeps for 1 s, starts a thread of 3 s, joins it, sleeps for 1 s. */
+	struct view *v = view_open("0 0 0 0 line 1 \"m\"\n"
+				   "0 0 0 0 block 1 1\n"
+				   "1 0 0 0 block-ended\n"
+				   "1 0 0 0 job 5 \"a\"\n"
+				   "1 0 0 0@1 worker 1 \"T\" thread\n"
+				   "1 0 0 0@1 job-started 5 1\n"
+				   "1 0 0 0@1 block 3 6\n"
+				   "1 0 0 0 join 5 \"join T\"\n"
+				   "4 0 0 0@1 block-ended\n"
+				   "4 0 0 0@1 job-ended 5 \"None\" result\n"
+				   "4 0 0 0 join-ended\n"
+				   "4 0 0 0 block 1 2\n"
+				   "5 0 0 0 block-ended\n"
+				   "5 0 0 0 run-ended 0\n");
+	struct totals t;
+	view_totals(v, &t);
+	ck_assert_int_eq(t.chain_ns, 5 * SECOND);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_workers_sleep_holds_up_nobody)
+{
+	struct view *v = view_open(two_cooks);
+	ck_assert_uint_eq(view_work_count(v), 0);
+	struct lane_totals t;
+	view_lane_totals(v, view_lane_of(v, 1), UINT64_MAX, &t);
+	ck_assert_int_eq(t.held_up_ns, 0);
+	view_close(v);
+}
+END_TEST
+
+/* main joins a thread in a step of the loop, while another task is ready. */
+static const char *const join_in_a_step =
+	"0 0 0 0 task 1 \"Task-1\"\n"
+	"0 0 0 0 task-coro 1 \"main\"\n"
+	"0 0 0 0 ready 1 0 step\n"
+	"0 0 0 0 task 2 \"Task-2\"\n"
+	"0 0 0 0 task-coro 2 \"other\"\n"
+	"0 0 0 0 ready 2 0 step\n"
+	"0 0 0 0 loop-started\n"
+	"0 1 0 0 tick 2\n"
+	"0 1 1 1 step 1 0 step\n"
+	"0 1 1 1 line 20 \"main\"\n"
+	"0 1 1 1 job 5 \"a\"\n"
+	"0 1 1 0@1 worker 1 \"Thread-1\" thread\n"
+	"0 1 1 0@1 job-started 5 1\n"
+	"0 1 1 0@1 block 3 6\n"
+	"0 1 1 1 line 21 \"main\"\n"
+	"0 1 1 1 join 5 \"join Thread-1\"\n"
+	"3 1 1 0@1 block-ended\n"
+	"3 1 1 0@1 job-ended 5 \"None\" result\n"
+	"3 1 1 1 join-ended\n"
+	"3 1 1 1 line 22 \"main\"\n"
+	"3 1 1 1 done \"None\"\n"
+	"3 1 2 2 step 2 0 step\n"
+	"3 1 2 2 done \"None\"\n"
+	"3 1 2 0 loop-stopped\n"
+	"3 1 2 0 run-ended 0\n";
+
+START_TEST(who_joins_a_thread_in_a_step_blocks_the_loop)
+{
+	struct view *v = view_open(join_in_a_step);
+	uint32_t main = view_lane_of(v, 1), other = view_lane_of(v, 2);
+	ck_assert_int_eq(view_state_at(v, main, after(v, EV_JOIN_BEGUN, 1)), STATE_RUNNING);
+	ck_assert_uint_eq(view_work_count(v), 1);
+	uint32_t lane;
+	uint64_t begin, end;
+	view_work(v, 0, &lane, &begin, &end);
+	ck_assert_uint_eq(lane, main);
+	struct hold h;
+	view_hold(v, lane, begin, end, &h);
+	ck_assert_str_eq(trace_text(view_trace(v), h.join, NULL), "join Thread-1");
+	ck_assert_uint_eq(h.held_count, 1);
+	ck_assert_uint_eq(h.held[0].lane, other);
+	ck_assert_int_eq(h.held[0].held_ns, 3 * SECOND);
+	hold_free(&h);
+	assert_told(v, false, 3,
+		    "main ran line 21 and is blocked until another thread is done (join Thread-1). | "
+		    "That blocks the loop: other is ready or due, but nobody else can run until then.");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(what_was_measured_is_added_up_and_told_apart)
+{
+	struct view *v = view_open(two_cooks);
+	struct trace *t = trace_of(v);
+	trace_measure(t, &(struct measure){.job = 7, .thread = 2, .cpu_ns = 19 * SECOND / 10,
+					   .wall_begin_ns = 0, .wall_end_ns = 2 * SECOND,
+					   .core_first = 3, .core_last = 3});
+	trace_measure(t, &(struct measure){.job = 5, .thread = 1, .cpu_ns = 3 * SECOND,
+					   .wall_begin_ns = SECOND, .wall_end_ns = 4 * SECOND,
+					   .core_first = 0, .core_last = 1});
+	trace_measure(t, &(struct measure){.job = 77, .cpu_ns = SECOND});
+	ck_assert(view_update(v, 0));
+	ck_assert(!view_update(v, 0));
+	struct parallel p;
+	view_parallel(v, &p);
+	ck_assert_uint_eq(p.measured, 2);
+	ck_assert_int_eq(p.cpu_ns, 49 * SECOND / 10);
+	ck_assert_int_eq(p.wall_ns, 4 * SECOND);
+	ck_assert_uint_eq(p.cores, 3);
+	struct job chop = view_job(v, view_job_find(v, 7));
+	ck_assert(chop.measured);
+	ck_assert_int_eq(chop.core_first, 3);
+	ck_assert_int_eq(chop.wall_ns, 2 * SECOND);
+	struct buf label = {0};
+	view_job_label(v, 1, true, &label);
+	ck_assert_str_eq(buf_text(&label), "chop  core 3, 1.9 s of processor time in 2 s");
+	buf_reset(&label);
+	view_job_label(v, 0, true, &label);
+	ck_assert_str_eq(buf_text(&label), "cook  core 0, then 1, 3 s of processor time in 3 s");
+	buf_reset(&label);
+	view_job_label(v, 1, false, &label);
+	ck_assert_str_eq(buf_text(&label), "chop");
+	buf_free(&label);
+	view_close(v);
+}
+END_TEST
+
+/* ---- the real clock ---- */
+
+/* Two threads write their lines in turn; chop keeps the loop for 30 ms beyond a timer. */
+static const char *const late =
+	"0 0 0 0 task 1 \"Task-1\"\n"
+	"0 0 0 0 task-coro 1 \"main\"\n"
+	"0 0 0 0 ready 1 0 step\n"
+	"0 0 0 0 task 2 \"Task-2\"\n"
+	"0 0 0 0 task-coro 2 \"chop\"\n"
+	"0 0 0 0 ready 2 0 step\n"
+	"0 0 0 0 loop-started\n"
+	"0 1 0 0 tick 2\n"
+	"0 1 1 1 step 1 0 step\n"
+	"0.001 1 1 1 job 5 \"a\"\n"
+	"0.001 1 1 0@1 worker 1 \"T_0\" pool\n"
+	"0.001 1 1 0@1 job-started 5 1\n"
+	"0.002 1 1 1 line 20 \"main\"\n"
+	"0.002 1 1 0@1 line 5 \"a\"\n"
+	"0.003 1 1 1 future 6 \"sleep(1)\" sleep\n"
+	"0.003 1 1 0@1 line 6 \"a\"\n"
+	"0.004 1 1 1 handle 7 \"x\" internal-timer\n"
+	"0.004 1 1 0@1 line 7 \"a\"\n"
+	"0.004 1 1 1 timer-armed 7 1.004\n"
+	"0.004 1 1 1 timer-for 7 6\n"
+	"0.005 1 1 1 waits 6 \"sleep(1)\" sleep\n"
+	"0.9 1 2 2 step 2 0 step\n"
+	"0.95 1 2 0@1 line 8 \"a\"\n"
+	"1.034 1 2 2 done \"None\"\n"
+	"1.034 2 2 0 tick 0\n"
+	"1.034 2 2 0 timer-fired 7 1.004\n"
+	"1.034 2 2 0 ready 7 0 internal-timer\n"
+	"1.034 2 3 0 step 7 0 internal-timer\n"
+	"1.034 2 3 0 future-done 6 result\n"
+	"1.034 2 3 0 ready 1 6 wakeup\n"
+	"1.034 2 3 0 step-ended\n"
+	"1.034 3 3 0 tick 1\n"
+	"1.034 3 4 1 step 1 6 wakeup\n"
+	"1.035 3 4 0@1 line 9 \"a\"\n"
+	"1.036 3 4 0@1 job-ended 5 \"None\" result\n"
+	"1.037 3 4 1 done \"None\"\n"
+	"1.037 3 4 0 loop-stopped\n"
+	"1.037 3 4 0 run-ended 0\n";
+
+START_TEST(a_late_timer_says_how_late_and_who_had_the_thread)
+{
+	struct view *v = view_open_real(late);
+	size_t last = view_moment_count(v, false) - 2;
+	assert_told(v, false, last,
+		    "main woke up: its sleep(1) was over at t = 1.004, 30 ms late because chop had the "
+		    "thread. It is done. | ");
+	view_close(v);
+	v = view_open(late);
+	last = view_moment_count(v, false) - 2;
+	assert_told(v, false, last,
+		    "main woke up: its sleep(1) had been over since t = 1.004, but the loop was busy until "
+		    "now. It is done. | ");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(lines_of_two_threads_in_turn_cut_no_moments)
+{
+	struct view *v = view_open_real(late);
+	static const char *const expected[] = {
+		"Nothing has run yet. | The next step runs the program from its first line.",
+		"main began: its first step. It hands a over to T_0. | From here on both run at the same time.",
+		/* On the real clock a job's beginning is a moment of its own: what follows takes time. */
+		"T_0 took a. | ",
+		"main ran line 20 and now waits for sleep(1), due at t = 1.004. | Next in the queue: chop.",
+	};
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		assert_told(v, false, i, expected[i]);
+	/* chop's step, the worker's end, main's step, the end of the run. */
+	ck_assert_uint_eq(view_moment_count(v, false), 8);
+	ck_assert_uint_eq(view_moment(v, false, 4).lane, view_lane_of(v, 2));
+	ck_assert_uint_eq(view_moment(v, false, 5).lane, view_lane_of_thread(v, 1));
+	assert_told(v, false, 5, "T_0 ran lines 5-9 and is done with a. | ");
+	/* The worker's end stands in main's step: following main leads to what is told of it. */
+	ck_assert_uint_eq(view_next_of_lane(v, false, 4, view_lane_of(v, 1)), 6);
+	ck_assert_uint_eq(view_prev_of_lane(v, false, 6, view_lane_of(v, 1)), 1);
+	view_close(v);
+}
+END_TEST
+
+/* ---- many ---- */
+
+START_TEST(ten_thousand_jobs_in_a_queue_of_eight_workers)
+{
+	enum { JOBS = 10000, WORKERS = 8 };
+	struct trace *t = trace_new(0);
+	struct trace_writer w = {.trace = t};
+	uint32_t pool = trace_string(t, "pool", 4), what = trace_string(t, "f", 1);
+	uint32_t first = 0;
+	trace_emit(&w, EV_LINE, 1, what, 0);
+	for (uint32_t i = 0; i < JOBS; i++) {
+		uint32_t id = trace_new_id(t);
+		first = first ? first : id;
+		trace_emit(&w, EV_JOB_SUBMITTED, id, what, 0);
+		trace_emit(&w, EV_JOB_POOL, id, pool, 0);
+	}
+	for (uint32_t i = 0; i < JOBS; i += WORKERS) {
+		for (uint16_t k = 0; k < WORKERS; k++) {
+			w.thread = (uint16_t)(k + 1);
+			if (i == 0)
+				trace_emit(&w, EV_WORKER_STARTED, k + 1u, what, WORKER_POOL);
+			trace_emit(&w, EV_JOB_STARTED, first + i + k, k + 1u, 0);
+			trace_emit(&w, EV_BLOCK_BEGUN, trace_number(t, SECOND), 3, 0);
+		}
+		w.time_ns += SECOND;
+		for (uint16_t k = 0; k < WORKERS; k++) {
+			w.thread = (uint16_t)(k + 1);
+			trace_emit(&w, EV_BLOCK_ENDED, 0, 0, 0);
+			trace_emit(&w, EV_JOB_ENDED, first + i + k, 0, ENDING_RESULT);
+		}
+	}
+	w.thread = 0;
+	trace_emit(&w, EV_RUN_ENDED, 0, 0, 0);
+	trace_close(t);
+	struct view *v = view_new(t);
+	view_update(v, 0);
+	struct snapshot now = {0};
+	size_t moments = view_moment_count(v, false);
+	ck_assert_uint_gt(moments, 2 * JOBS);
+	for (size_t i = 0; i < moments; i++) {
+		free(told(v, false, i));
+		view_snapshot(v, view_moment(v, false, i).end, 8, &now);
+		ck_assert_uint_eq(view_next_of_lane(v, false, i, view_lane_of_thread(v, 1)) >= i, true);
+	}
+	/* In the middle, half of them wait. */
+	uint64_t middle = after(v, EV_JOB_ENDED, JOBS / 2);
+	view_snapshot(v, middle, 8, &now);
+	ck_assert_uint_eq(now.queued_count, JOBS / 2);
+	ck_assert_uint_eq(now.queued[0].job, JOBS / 2);
+	ck_assert_uint_eq(view_queue_rank(v, JOBS - 1, middle), JOBS / 2);
+	struct parallel p;
+	view_parallel(v, &p);
+	ck_assert_uint_eq(p.most, WORKERS);
+	snapshot_free(&now);
+	view_free(v);
+	trace_free(t);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("view worker");
+	TCase *c = tcase_create("lanes");
+	tcase_add_test(c, each_worker_has_a_lane_below_those_of_the_main_thread);
+	tcase_add_test(c, a_worker_is_idle_then_busy_with_its_job_then_idle_again);
+	tcase_add_test(c, a_job_that_nobody_waits_for_goes_on_and_says_so);
+	tcase_add_test(c, tasks_of_a_workers_own_loop_are_lanes_below_it);
+	tcase_add_test(c, outside_of_a_loop_a_thread_that_is_joined_is_waited_for);
+	suite_add_tcase(s, c);
+	c = tcase_create("queues");
+	tcase_add_test(c, who_waits_for_a_job_is_told_where_it_is);
+	tcase_add_test(c, a_snapshot_has_workers_and_the_queues_of_their_pools);
+	tcase_add_test(c, a_thread_that_is_blocked_says_on_what);
+	tcase_add_test(c, each_loop_has_a_queue_and_timers_of_its_own);
+	suite_add_tcase(s, c);
+	c = tcase_create("links");
+	tcase_add_test(c, links_lead_from_who_submits_to_the_worker_and_back_to_who_waits);
+	tcase_add_test(c, a_posted_callback_and_a_join_have_links);
+	tcase_add_test(c, a_job_that_nobody_waits_for_links_to_nobody);
+	suite_add_tcase(s, c);
+	c = tcase_create("moments");
+	tcase_add_test(c, a_workers_stretch_is_a_moment_among_the_steps);
+	tcase_add_test(c, a_job_in_the_queue_and_one_that_runs_are_cancelled_in_other_words);
+	tcase_add_test(c, a_program_without_a_loop_is_told_as_well);
+	tcase_add_test(c, a_loop_in_a_worker_is_told_like_any_other);
+	tcase_add_test(c, a_caption_in_a_worker_is_a_beat);
+	tcase_add_test(c, one_can_follow_a_worker_forwards_and_back);
+	tcase_add_loop_test(c, time_ticks_and_steps_never_go_back_from_moment_to_moment, 0, 4);
+	tcase_add_loop_test(c, piece_by_piece_gives_the_same_as_all_at_once, 0, 4);
+	tcase_add_test(c, a_late_timer_says_how_late_and_who_had_the_thread);
+	tcase_add_test(c, lines_of_two_threads_in_turn_cut_no_moments);
+	suite_add_tcase(s, c);
+	c = tcase_create("sums");
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, threads_that_are_busy_at_the_same_instant_are_added_up);
+	tcase_add_test(c, a_thread_that_is_blocked_on_another_is_not_busy);
+	tcase_add_test(c, a_chain_goes_on_where_a_job_was_submitted_and_where_it_was_awaited);
+	tcase_add_test(c, a_workers_sleep_holds_up_nobody);
+	tcase_add_test(c, who_joins_a_thread_in_a_step_blocks_the_loop);
+	tcase_add_test(c, what_was_measured_is_added_up_and_told_apart);
+	tcase_add_test(c, ten_thousand_jobs_in_a_queue_of_eight_workers);
+	suite_add_tcase(s, c);
+	return suite_main(s);
+}
