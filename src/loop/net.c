@@ -25,10 +25,16 @@
 #include "loop/loop.h"
 
 /* Ports that nobody asked for by number: PORT_FIRST, PORT_FIRST + 1, ... */
-enum { PORT_FIRST = 50001, PORT_LAST = 65535 };
+enum { PORT_FIRST = 50001, PORT_LAST = 65535, PORTS_A_THREAD = 500 };
 
 /* A program may open so many descriptors, if the system allows it at all. */
 enum { FILES_WANTED = 65536 };
+
+/* Where a thread's counted ports have got to. */
+struct port_count {
+	pthread_t thread;
+	uint16_t last;
+};
 
 struct net {
 	bool real;
@@ -36,7 +42,8 @@ struct net {
 	VEC(struct net_socket *) by_fd; /* open ones, borrowed; NULL: not ours */
 	size_t open;
 	VEC(struct net_socket *) bound; /* to a port by net_bind; borrowed */
-	uint16_t last_port;             /* virtual: the last that was counted */
+	struct port_count main_ports;   /* virtual */
+	VEC(struct port_count) ports;   /* virtual: of worker threads */
 };
 
 /* ---- the table ---- */
@@ -58,7 +65,7 @@ struct net *net_new(bool real)
 {
 	struct net *n = mem_zalloc(1, sizeof *n);
 	n->real = real;
-	n->last_port = PORT_FIRST - 1;
+	n->main_ports.last = PORT_FIRST - 1;
 	raise_file_limit();
 	pthread_mutex_init(&n->lock, NULL);
 	return n;
@@ -77,8 +84,31 @@ void net_free(struct net *n)
 	}
 	vec_free(&n->by_fd);
 	vec_free(&n->bound);
+	vec_free(&n->ports);
 	pthread_mutex_destroy(&n->lock);
 	free(n);
+}
+
+/* Called with the lock held. This thread's count. */
+static struct port_count *port_count(struct net *n)
+{
+	for (size_t i = 0; i < n->ports.count; i++)
+		if (pthread_equal(n->ports.items[i].thread, pthread_self()))
+			return &n->ports.items[i];
+	return &n->main_ports;
+}
+
+void net_enter(struct net *n, unsigned number)
+{
+	unsigned threads = (PORT_LAST - PORT_FIRST) / PORTS_A_THREAD;
+	uint16_t last = (uint16_t)(PORT_FIRST - 1 + number % threads * PORTS_A_THREAD);
+	pthread_mutex_lock(&n->lock);
+	struct port_count *count = port_count(n);
+	if (count != &n->main_ports)
+		count->last = last; /* of a thread that has ended */
+	else
+		vec_push(&n->ports, (struct port_count){pthread_self(), last});
+	pthread_mutex_unlock(&n->lock);
 }
 
 /* Called with the lock held. */
@@ -97,6 +127,7 @@ static struct net_socket *adopt(struct net *n, int fd, enum net_family family)
 	s->refs = 1;
 	s->fd = fd;
 	s->far_fd = -1;
+	s->thread = pthread_self();
 	s->family = (uint8_t)family;
 	s->local.family = s->peer.family = s->family;
 	return s;
@@ -370,10 +401,11 @@ static struct net_socket *bound_to(const struct net *n, const struct net_address
 static uint16_t free_port(struct net *n, const struct net_address *like)
 {
 	struct net_address a = *like;
+	struct port_count *count = port_count(n);
 	for (int tries = PORT_FIRST; tries <= PORT_LAST; tries++) {
-		n->last_port = n->last_port >= PORT_LAST ? PORT_FIRST
-		                                         : (uint16_t)(n->last_port + 1);
-		a.port = n->last_port;
+		bool at_end = count->last >= PORT_LAST;
+		count->last = at_end ? PORT_FIRST : (uint16_t)(count->last + 1);
+		a.port = count->last;
 		if (!bound_to(n, &a))
 			return a.port;
 	}
@@ -598,6 +630,13 @@ static void connect_real(struct net_socket *s, const struct net_address *a)
 		learn_port(s);
 }
 
+/* Called with the lock held. Virtual: whether the server at `a` is another thread's. */
+static bool other_threads(const struct net *n, const struct net_address *a)
+{
+	const struct net_socket *listener = n->real ? NULL : listener_at(n, a);
+	return listener && !pthread_equal(listener->thread, pthread_self());
+}
+
 int net_connect(struct net_socket *s, const struct net_address *a)
 {
 	if (s->fd < 0 || s->family > NET_INET6 || a->family != s->family ||
@@ -610,6 +649,13 @@ int net_connect(struct net_socket *s, const struct net_address *a)
 	}
 	pthread_mutex_lock(&s->net->lock);
 	s->failure = 0;
+	if (other_threads(s->net, a)) {
+		pthread_mutex_unlock(&s->net->lock);
+		s->words = "under the virtual clock a loop reaches no server of another "
+			   "thread: run this with --clock=real";
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	if (s->net->real)
 		connect_real(s, a);
 	else

@@ -15,6 +15,7 @@
 #ifndef LOOP_NET_H
 #define LOOP_NET_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,9 +61,11 @@ struct net_socket {
 	bool accepted;  /* it is the server's end of a connection */
 	struct net_address local, peer; /* as the program sees them */
 	struct transport *transport; /* borrowed: whose socket it is, or NULL */
+	const char *words; /* why net_connect refused, if errno does not say it; or NULL */
 	/* ---- */
 	size_t refs;
 	int failure;             /* NET_CONNECTING: the errno that it ends in, or 0 */
+	pthread_t thread;        /* that made it */
 	struct net_flow *flow;   /* virtual: what is under way to and from the peer */
 	int side;                /* virtual: which of its two ends this is */
 	int far_fd;              /* virtual, before it is connected: the other end */
@@ -79,6 +82,13 @@ struct net *net_new(bool real);
 
 /* Give it back. Sockets that are still open are closed; they may outlive it as closed. */
 void net_free(struct net *n);
+
+/*
+ * On the thread of a worker: ports that it does not ask for by number are counted from
+ * 50001 + 500 * `number`, so that threads do not race for them. The main thread's number
+ * is 0 and need not be told.
+ */
+void net_enter(struct net *n, unsigned number);
 
 /* The open socket with this descriptor, borrowed, or NULL: the program does not own it. */
 struct net_socket *net_find(struct net *n, int fd);
@@ -134,7 +144,9 @@ struct net_socket *net_accept(struct net_socket *listener);
 
 /*
  * Begin to connect: as over TCP always -1 with EINPROGRESS; when the descriptor can be
- * written to, net_connect_result says how it went. Others: EISCONN, EALREADY, EBADF.
+ * written to, net_connect_result says how it went. Others: EISCONN, EALREADY, EBADF; and
+ * EOPNOTSUPP (s->words says more): under the virtual clock a server of another thread
+ * cannot be reached, since who comes first would be another one in every run.
  */
 int net_connect(struct net_socket *s, const struct net_address *a);
 

@@ -65,7 +65,9 @@ static enum attempt try_connect(struct sockop *op, struct datum *out)
 	}
 	if (net_connect(op->socket, &op->address) == 0)
 		return ATTEMPT_DONE;
-	return errno == EINPROGRESS ? ATTEMPT_AGAIN : fail(op, errno, NULL, out);
+	if (errno == EINPROGRESS)
+		return ATTEMPT_AGAIN;
+	return fail(op, errno, op->socket->words, out);
 }
 
 static enum attempt try_send(struct sockop *op, struct datum *out)

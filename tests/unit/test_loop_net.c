@@ -534,6 +534,47 @@ START_TEST(several_threads_share_one_table)
 }
 END_TEST
 
+static void *visit(void *arg)
+{
+	struct net_socket *l = arg;
+	struct net_socket *c = net_socket_new(l->net, NET_INET);
+	int result = net_connect(c, &l->local);
+	int error = errno;
+	bool told = c->words != NULL;
+	net_socket_unref(c);
+	return (void *)(intptr_t)(result == -1 && told ? error : 0);
+}
+
+static void *open_as_third(void *arg)
+{
+	struct net *net = arg;
+	struct net_error e;
+	net_enter(net, 3);
+	struct net_socket *l = net_listen_on(net, NULL, 0, 5, &e);
+	uint16_t port = l->local.port;
+	net_socket_unref(l);
+	return (void *)(intptr_t)port;
+}
+
+START_TEST(a_virtual_server_and_its_ports_are_for_one_thread)
+{
+	struct net_kit n;
+	net_kit_init(&n, 0);
+	struct net_socket *l = listener(&n, 0);
+	pthread_t thread;
+	void *result;
+	pthread_create(&thread, NULL, visit, l);
+	pthread_join(thread, &result);
+	ck_assert_int_eq((int)(intptr_t)result, EOPNOTSUPP);
+	pthread_create(&thread, NULL, open_as_third, n.net);
+	pthread_join(thread, &result);
+	ck_assert_int_eq((int)(intptr_t)result, 51501);
+	ck_assert_ptr_null(net_accept(l));
+	net_socket_unref(l);
+	net_kit_fini(&n);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("loop net");
@@ -568,6 +609,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, what_is_open_at_the_end_is_closed_with_the_table, 0,
 	                    CLOCKS);
 	tcase_add_test(t, several_threads_share_one_table);
+	tcase_add_test(t, a_virtual_server_and_its_ports_are_for_one_thread);
 	suite_add_tcase(s, t);
 	return s;
 }
