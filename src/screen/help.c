@@ -2,10 +2,26 @@
  * and a legend. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "screen/internal.h"
 
 enum { KEY_COLS = 12, COLUMN_COLS = 66 };
+
+/* What the timeline has beside the states of state.def. */
+static const struct mark {
+	uint32_t codes[2];
+	enum ink ink;
+	const char *what;
+} marks[] = {
+	{{0x2551, 0}, INK_DIM, "a worker: a thread of its own, with the tasks of its loop"},
+	{{0x252C, 0}, INK_WAITING, "here a worker took the job that is waited for"},
+	{{0x2510, 0x25C2}, INK_CURSOR, "a job goes to a worker, or its result comes back"},
+	{{0x2550, 0x2550}, INK_RUNNING, "so many threads were busy at the same instant"},
+};
+
+/* Lines of the legend: its title with a blank line above, the states, the marks. */
+enum { LEGEND_LINES = 2 + STATE_COUNT + (int)COUNT_OF(marks) };
 
 static bool offered(const struct screen *s, const struct command_info *info)
 {
@@ -19,7 +35,7 @@ static int line_count(const struct screen *s)
 	int count = 0;
 	for (int i = 1; i < CMD_COUNT; i++)
 		count += offered(s, &command_infos[i]);
-	return count + (s->view ? STATE_COUNT + 2 : 0);
+	return count + (s->view ? LEGEND_LINES : 0);
 }
 
 static struct area box_of(const struct screen *s, struct area a)
@@ -60,6 +76,11 @@ static void draw_line(const struct screen *s, struct area a, int i)
 		area_put(a, 2, 0, info->glyph,
 		         (style)state_ink((enum lane_state)(i - 2)));
 		area_fit(a, 1 + KEY_COLS, 0, a.w - KEY_COLS - 2, info->what, INK_REASON);
+	} else if (i >= 2 && i < LEGEND_LINES) {
+		const struct mark *mark = &marks[i - 2 - STATE_COUNT];
+		for (int k = 0; k < 2 && mark->codes[k]; k++)
+			area_put(a, 1 + k, 0, mark->codes[k], (style)mark->ink);
+		area_fit(a, 1 + KEY_COLS, 0, a.w - KEY_COLS - 2, mark->what, INK_REASON);
 	}
 }
 

@@ -30,6 +30,10 @@ struct screen_state {
 	bool internals;    /* show the loop's machinery */
 	bool future;       /* show what is still to come */
 	bool live;         /* stay at the end while the trace grows */
+	int64_t held_ns;   /* the clock as it stood when the live view was paused, or 0 */
+	/* The real clock of a live scene: as shown, and a moment at which the host's clock
+	 * (0: not known) and the scene's were seen together. */
+	int64_t live_ns, seen_host_ns, seen_scene_ns;
 	size_t wanted;     /* a moment to go to once the growing trace has it, or 0 */
 	enum ruler ruler;  /* as the user chose it; see ruler_shown */
 	bool ruler_chosen;
@@ -69,8 +73,8 @@ struct present {
 	size_t index; /* of the moment */
 	struct moment moment;
 	uint64_t position; /* events that have happened */
-	bool within;     /* beyond the moment, in a step that has not ended: the scene is
-	                    there now */
+	bool within;     /* beyond the moment, in a step or a job that has not ended: the
+	                    scene is there now */
 	int64_t base_ns; /* the clock at the position */
 	int64_t time_ns; /* the clock to show: between moments while playing */
 	uint32_t active; /* the lane that the moment is about */
@@ -133,8 +137,23 @@ struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
  * (free). */
 size_t timeline_lanes(const struct screen *s, uint32_t **lanes);
 
-/* How many they are. */
-size_t timeline_lane_count(const struct screen *s);
+/* How many rows the timeline has: those, and the sum of all threads if there are several. */
+size_t timeline_row_count(const struct screen *s);
+
+/* A page of lanes: which of them, and how many there are in all. */
+struct lane_page {
+	uint32_t *lanes; /* owned: all of them */
+	size_t count, top, rows;
+};
+
+/* Where the lane stands among them, or the nearest of its creators that is shown;
+ * SIZE_MAX if none is. */
+size_t timeline_index(const struct screen *s, const struct lane_page *page, uint32_t lane);
+
+/* Draw what goes from one lane to another over the rows of a page; `a` is the time without
+ * the names, the ruler being its first row. */
+void arrows_draw(const struct screen *s, const struct present *p, struct area a,
+                 const struct lane_page *page);
 
 /* The lane drawn in row `row` of the timeline's inside (0 is the ruler), or LANE_NONE. */
 uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int row);

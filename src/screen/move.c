@@ -15,6 +15,7 @@ void go_to(struct screen *s, size_t index)
 	st->position =
 		view_moment(s->view, st->internals, index < last ? index : last).end;
 	st->wanted = 0;
+	st->held_ns = 0;
 	st->play.shown_ns = 0;
 	st->scroll[PANE_SOURCE] = st->scroll[PANE_OUTPUT] = 0;
 }
@@ -31,7 +32,7 @@ static void step(struct screen *s, int direction)
 {
 	size_t index = present_index(s);
 	bool internals = s->state.internals;
-	bool waits = s->state.play.shown_ns > 0 && next_gap_ns(s) > 0;
+	bool waits = (s->state.play.shown_ns > 0 && next_gap_ns(s) > 0) || s->state.held_ns > 0;
 	bool within = s->state.position > view_moment(s->view, internals, index).end;
 	/* From the middle of a wait or a step, back is to its beginning. */
 	if (direction < 0 && (waits || within))

@@ -11,12 +11,14 @@
 #include "screen/internal.h"
 #include "trace/trace.h"
 #include "view/snapshot.h"
+#include "view/totals.h"
+#include "view/worker.h"
 
 enum { LABEL_COLS = 10, GAP_COLS = 3, MAX_ENTRIES = 64, MAX_LANES = 2000 };
-enum { NOW, READY, TIMERS, IO, WORKERS, WAITS, SECTIONS };
+enum { NOW, READY, TIMERS, IO, WORKERS, QUEUED, WAITS, SECTIONS };
 
-static const char *const labels[SECTIONS] = {"now", "ready",   "timers",
-                                             "I/O", "workers", "waits"};
+static const char *const labels[SECTIONS] = {"now",     "ready",  "timers", "I/O",
+                                             "workers", "queued", "waits"};
 
 /* One entry: a text and the ink that it has. */
 struct token {
@@ -51,10 +53,16 @@ static void fill_now(const struct screen *s, const struct present *p,
 	style ink = INK_REASON;
 	if (snap->running != LANE_NONE) {
 		view_lane_name(s->view, snap->running, &sec->text);
-		buf_puts(&sec->text, snap->blocked ? " is busy until " : " runs");
-		if (snap->blocked)
-			put_time(s, snap->blocked_until_ns, &sec->text);
-		ink = INK_RUNNING;
+		if (snap->blocked_on) {
+			buf_printf(&sec->text, " is blocked: %s",
+			           trace_text(view_trace(s->view), snap->blocked_on, NULL));
+			ink = INK_WAITING;
+		} else {
+			buf_puts(&sec->text, snap->blocked ? " is busy until " : " runs");
+			if (snap->blocked)
+				put_time(s, snap->blocked_until_ns, &sec->text);
+			ink = INK_RUNNING;
+		}
 	} else if (!snap->loop_running) {
 		buf_puts(&sec->text, p->moment.kind == MOMENT_START ? "not started"
 		                                                    : "it does not run");
@@ -68,8 +76,10 @@ static void fill_now(const struct screen *s, const struct present *p,
 	} else if (snap->timer_count) {
 		buf_puts(&sec->text, "sleeps until ");
 		put_time(s, snap->timers[0].deadline_ns, &sec->text);
+	} else if (snap->busy_count) {
+		buf_puts(&sec->text, "waits for its workers");
 	} else {
-		buf_puts(&sec->text, "nothing is ready");
+		buf_puts(&sec->text, snap->watch_count ? "waits for I/O" : "nothing is ready");
 	}
 	end_token(sec, at, ink);
 	sec->count = 1;
@@ -137,6 +147,93 @@ static void fill_watches(const struct screen *s, const struct watch_entry *entri
 	}
 }
 
+static void put_doing(const struct screen *s, const struct worker_entry *w, bool room,
+                      struct buf *out)
+{
+	switch (w->doing) {
+	case WORKER_IDLE:
+		buf_puts(out, " idle");
+		return;
+	case WORKER_SLEEPS:
+		if (room) {
+			buf_puts(out, " until ");
+			put_time(s, w->until_ns, out);
+		}
+		break;
+	case WORKER_BLOCKED:
+		buf_printf(out, " blocked: %s",
+		           trace_text(view_trace(s->view), w->text, NULL));
+		break;
+	case WORKER_LOOPS:
+		buf_puts(out, " with a loop of its own");
+		break;
+	case WORKER_BUSY:
+		break;
+	}
+	if (w->abandoned)
+		buf_puts(out, ", nobody waits");
+}
+
+static void fill_worker(const struct screen *s, const struct worker_entry *w, bool room,
+                        struct section *sec)
+{
+	size_t at = sec->text.len;
+	view_lane_name(s->view, w->lane, &sec->text);
+	uint32_t job = w->job;
+	if (job != JOB_NONE) {
+		buf_putc(&sec->text, ' ');
+		view_job_label(s->view, job, false, &sec->text);
+	} else if (w->doing == WORKER_IDLE) {
+		/* What it did last, if that was measured. */
+		job = view_job_at(s->view, w->lane, w->event);
+	}
+	put_doing(s, w, room, &sec->text);
+	if (job != JOB_NONE && w->doing == WORKER_IDLE && view_job(s->view, job).measured) {
+		buf_puts(&sec->text, ", was ");
+		view_job_label(s->view, job, true, &sec->text);
+	}
+	end_token(sec, at,
+	          w->doing == WORKER_IDLE                               ? INK_DIM
+	          : w->doing == WORKER_LOOPS || w->doing == WORKER_BLOCKED ? INK_WAITING
+	                                                                   : INK_RUNNING);
+	sec->count++;
+}
+
+/* The jobs that wait for a worker, pool by pool in the order of its queue. */
+static void fill_queued(const struct screen *s, const struct snapshot *snap,
+                        struct section *sec)
+{
+	const struct trace *t = view_trace(s->view);
+	size_t shown = snap->queued_count < MAX_ENTRIES ? snap->queued_count : MAX_ENTRIES;
+	for (size_t i = 0; i < shown; i++) {
+		const struct queued_entry *q = &snap->queued[i];
+		size_t at = sec->text.len;
+		/* Which pool's queue it is, where there are several. */
+		bool first = i == 0 || q->pool != snap->queued[i - 1].pool;
+		if (first && snap->queued[shown - 1].pool != snap->queued[0].pool)
+			buf_printf(&sec->text, "%s: ", trace_text(t, q->pool, NULL));
+		view_job_label(s->view, q->job, false, &sec->text);
+		end_token(sec, at, INK_READY);
+	}
+	sec->count = snap->queued_count;
+}
+
+/* The busy ones first: they are what one asks for. */
+static void fill_workers(const struct screen *s, const struct snapshot *snap,
+                         struct section *sec)
+{
+	size_t shown = snap->worker_count < MAX_ENTRIES ? snap->worker_count : MAX_ENTRIES;
+	/* Until when it sleeps is said of few; the names of many matter more. */
+	bool room = snap->worker_count <= 2 && !snap->queued_count && s->cols >= 96;
+	for (size_t i = 0; i < shown; i++)
+		if (snap->workers[i].doing != WORKER_IDLE)
+			fill_worker(s, &snap->workers[i], room, sec);
+	for (size_t i = 0; i < shown; i++)
+		if (snap->workers[i].doing == WORKER_IDLE)
+			fill_worker(s, &snap->workers[i], room, sec);
+	sec->count += snap->worker_count - shown;
+}
+
 /* Tasks that wait for other tasks rather than for a timer: gathers, groups, futures. */
 static void fill_waits(const struct screen *s, const struct present *p,
                        struct section *sec)
@@ -149,7 +246,8 @@ static void fill_waits(const struct screen *s, const struct present *p,
 		if (span_at == SIZE_MAX)
 			continue;
 		struct span span = view_span(s->view, order[i], span_at);
-		if (span.state != STATE_WAITING || span.wait_kind == WAIT_SLEEP)
+		if (span.state != STATE_WAITING || span.wait_kind == WAIT_SLEEP ||
+		    view_lane(s->view, order[i])->worker)
 			continue;
 		sec->count++;
 		size_t at = sec->text.len;
@@ -209,13 +307,19 @@ static int rows_wanted(const struct section *sec, struct area a)
 static void share_rows(struct section *sections, struct area a, int *rows)
 {
 	/* In the order of what matters most when there are too few rows for all. */
-	static const int rank[SECTIONS] = {READY, TIMERS, WAITS, NOW, IO, WORKERS};
+	static const int rank[SECTIONS] = {READY, WORKERS, QUEUED, IO,
+	                                   TIMERS, WAITS, NOW};
 	int want[SECTIONS], total = 0, left = a.h;
 	for (int i = 0; i < SECTIONS; i++)
 		total += want[i] = rows_wanted(&sections[i], a);
+	if (!sections[QUEUED].count) { /* of pools only, and most have room */
+		want[QUEUED] = 0;
+		total--;
+	}
 	/* What has nothing to say gives its row to those that have more. */
-	static const int yielding[] = {WAITS, WORKERS, IO};
-	for (size_t i = 0; i < COUNT_OF(yielding) && total > a.h; i++)
+	static const int yielding[] = {WAITS, WORKERS, IO, TIMERS};
+	size_t yield_count = COUNT_OF(yielding) - !sections[WORKERS].count;
+	for (size_t i = 0; i < yield_count && total > a.h; i++)
 		if (!sections[yielding[i]].count) {
 			want[yielding[i]] = 0;
 			total--;
@@ -224,9 +328,15 @@ static void share_rows(struct section *sections, struct area a, int *rows)
 		rows[rank[i]] = left > 0 && want[rank[i]] > 0;
 		left -= rows[rank[i]];
 	}
-	for (int i = 0; i < SECTIONS; i++)
-		for (; rows[rank[i]] && rows[rank[i]] < want[rank[i]] && left > 0; left--)
-			rows[rank[i]]++;
+	for (bool more = true; more && left > 0;) {
+		more = false;
+		for (int i = 0; i < SECTIONS && left > 0; i++)
+			if (rows[rank[i]] && rows[rank[i]] < want[rank[i]]) {
+				rows[rank[i]]++;
+				left--;
+				more = true;
+			}
+	}
 }
 
 static void draw_sections(struct section *sections, struct area a)
@@ -238,12 +348,25 @@ static void draw_sections(struct section *sections, struct area a)
 		if (!rows[i])
 			continue;
 		area_puts(a, 1, y, labels[i], INK_LABEL);
+		if (i == QUEUED && sections[i].count < 100)
+			area_printf(a, 8, y, INK_LABEL, "%zu", sections[i].count);
 		if (sections[i].tokens.count)
 			flow(&sections[i], a, y, rows[i]);
 		else
 			area_puts(a, LABEL_COLS, y, "none", INK_DIM);
 		y += rows[i];
 	}
+}
+
+/* How many cores the workers kept busy while one of them ran, if that was measured. */
+static void put_cores(const struct screen *s, struct buf *out)
+{
+	if (!view_job_count(s->view))
+		return;
+	struct parallel all;
+	view_parallel(s->view, &all);
+	if (all.measured && all.wall_ns > 0)
+		buf_printf(out, " · %.1f cores busy", (double)all.cpu_ns / (double)all.wall_ns);
 }
 
 void loop_draw(const struct screen *s, const struct present *p, struct area a)
@@ -255,7 +378,8 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 	fill_ready(s, &snap, &sections[READY]);
 	fill_timers(s, p, &snap, &sections[TIMERS]);
 	fill_watches(s, snap.watches, snap.watch_count, &sections[IO]);
-	fill_watches(s, snap.jobs, snap.job_count, &sections[WORKERS]);
+	fill_workers(s, &snap, &sections[WORKERS]);
+	fill_queued(s, &snap, &sections[QUEUED]);
 	fill_waits(s, p, &sections[WAITS]);
 
 	struct buf title = {0};
@@ -264,6 +388,7 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 	           snap.born_count == 1 ? "task" : "tasks");
 	if (ended)
 		buf_printf(&title, ", %u ended", ended);
+	put_cores(s, &title);
 	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
 	buf_free(&title);
 	draw_sections(sections, in);

@@ -1,7 +1,7 @@
 /*
- * The source: the scene's text with the line on which each task stands. The page shown is
- * the one that has the line of the moment; the running line is marked apart from those
- * that wait.
+ * The source: the scene's text with the line on which each task and each worker stands. The
+ * page shown is the one that has the line of the moment; lines that run right now, which are
+ * several where threads are busy, are marked apart from those on which somebody waits.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +98,14 @@ static int draw_code(const struct screen *s, struct area a, int x, int y,
 	return x + col;
 }
 
+/* The name, a worker's with the double line that it has in the timeline. */
+static void put_name(const struct screen *s, uint32_t lane, struct buf *out)
+{
+	if (view_lane(s->view, lane)->worker)
+		buf_puts(out, "║");
+	view_lane_name(s->view, lane, out);
+}
+
 /* The names of those who stand on a line, at its right. */
 static void draw_tags(const struct screen *s, const struct present *p, struct area a,
                       int x, int y, const struct places *places, uint32_t line)
@@ -116,7 +124,7 @@ static void draw_tags(const struct screen *s, const struct present *p, struct ar
 		if (shown++ == 0)
 			ink = (style)state_ink(place->state);
 		buf_puts(&tag, shown == 1 ? "◂ " : ", ");
-		view_lane_name(s->view, place->lane, &tag);
+		put_name(s, place->lane, &tag);
 		if (place->lane == p->active)
 			ink |= STYLE_BOLD;
 	}
@@ -143,6 +151,16 @@ static const struct place *first_on(const struct places *places, uint32_t line)
 	return NULL;
 }
 
+/* Whether somebody runs on that line at this instant. */
+static bool runs_on(const struct places *places, uint32_t line)
+{
+	for (size_t i = 0; i < places->all.count; i++)
+		if (places->all.items[i].line == line &&
+		    places->all.items[i].state == STATE_RUNNING)
+			return true;
+	return false;
+}
+
 static int digits_of(size_t n)
 {
 	int digits = 1;
@@ -163,8 +181,8 @@ static void draw_line(const struct screen *s, const struct present *p, struct ar
 	if (active)
 		area_put(a, gutter + 1, y, 0x25B6, INK_CURSOR); /* ▶ */
 	else if (place)
-		area_put(a, gutter + 1, y, 0x25B7,
-		         (style)state_ink(place->state)); /* ▷ */
+		area_put(a, gutter + 1, y, runs_on(places, number) ? 0x25B6 : 0x25B7,
+		         (style)state_ink(place->state)); /* ▶ ▷ */
 	int end = draw_code(s, a, gutter + 3, y, &s->source.lines.items[index]);
 	draw_tags(s, p, a, end, y, places, number);
 	if (active)
@@ -183,7 +201,7 @@ static void draw_beyond(const struct screen *s, struct area edge,
 		if (place->line < from || place->line > to || shown++ > 2)
 			continue;
 		buf_puts(&b, shown == 1 ? arrow : ", ");
-		view_lane_name(s->view, place->lane, &b);
+		put_name(s, place->lane, &b);
 		buf_printf(&b, " %u", place->line);
 	}
 	if (shown > 3)

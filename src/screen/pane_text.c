@@ -11,6 +11,7 @@
 #include "trace/trace.h"
 #include "view/sentence.h"
 #include "view/snapshot.h"
+#include "view/worker.h"
 
 const char *base_name(const char *path)
 {
@@ -128,21 +129,46 @@ static void opening_words(const struct screen *s, struct buf *what, struct buf *
 		buf_puts(why, "It is being started.");
 }
 
-/* The scene is in the middle of a step right now. */
+/* The workers that have a job, as a sentence. */
+static void put_busy(const struct screen *s, const struct snapshot *snap, struct buf *out)
+{
+	size_t busy = 0;
+	for (size_t i = 0; i < snap->worker_count && busy < 5; i++) {
+		if (snap->workers[i].doing != WORKER_BUSY &&
+		    snap->workers[i].doing != WORKER_SLEEPS)
+			continue;
+		buf_puts(out, busy++ ? ", " : "");
+		view_lane_name(s->view, snap->workers[i].lane, out);
+		if (snap->workers[i].job != JOB_NONE) {
+			buf_puts(out, " has ");
+			view_job_label(s->view, snap->workers[i].job, false, out);
+		}
+	}
+	if (snap->busy_count > busy)
+		buf_printf(out, "%s%zu more", busy ? " and " : "", snap->busy_count - busy);
+	buf_puts(out, busy > 1 ? ": at the same instant." : ".");
+}
+
+/* The scene is in the middle of a step or of a job right now. */
 static void within_words(const struct screen *s, const struct present *p,
                          struct buf *what, struct buf *why)
 {
-	if (p->active == LANE_NONE) {
-		buf_puts(what, "The scene is running.");
-		return;
-	}
+	struct snapshot snap = {0};
+	view_snapshot(s->view, p->position, 0, &snap);
 	uint32_t line = view_line_at(s->view, p->active, p->position, NULL);
 	view_lane_name(s->view, p->active, what);
 	buf_puts(what, " runs right now");
 	if (line)
 		buf_printf(what, ", on line %u", line);
-	buf_puts(what, ": its step has not ended.");
-	buf_puts(why, "As long as it runs nobody else does.");
+	if (view_lane(s->view, p->active)->worker) {
+		buf_puts(what, ": its job has not ended.");
+	} else {
+		buf_puts(what, ": its step has not ended.");
+		buf_puts(why, "As long as it runs no other task of its loop does. ");
+	}
+	if (snap.busy_count)
+		put_busy(s, &snap, why);
+	snapshot_free(&snap);
 }
 
 void sentence_draw(const struct screen *s, const struct present *p, struct area a)

@@ -2,6 +2,10 @@
  * The timeline: the tree of tasks at the left, a row of time for each, a ruler above. It
  * does not scroll: when the present moves out of the window, a page is turned; which page
  * is shown follows from the position alone.
+ *
+ * What runs on a thread of its own has a double line before its name: the worker, and the
+ * tasks of a loop that runs there. Below all lanes stands where several threads were busy
+ * at the same instant.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,8 +14,10 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "screen/internal.h"
+#include "trace/trace.h"
 #include "view/row.h"
 #include "view/snapshot.h"
+#include "view/totals.h"
 
 enum { NAME_COLS_MIN = 8, MARK_COLS = 2 };
 
@@ -40,7 +46,21 @@ size_t timeline_lanes(const struct screen *s, uint32_t **lanes)
 	return n;
 }
 
-size_t timeline_lane_count(const struct screen *s)
+/* Whether there are threads beside the main one: then their sum has a row. */
+static bool has_threads(const struct screen *s)
+{
+	return view_lane_of_thread(s->view, 1) != LANE_NONE;
+}
+
+/* The rows for lanes in a pane of `h` rows: those of the frame, the ruler and the sum are
+ * taken. */
+static int lane_rows(const struct screen *s, int h)
+{
+	int rows = h - 3;
+	return has_threads(s) && rows > 2 ? rows - 1 : rows;
+}
+
+static size_t lane_count(const struct screen *s)
 {
 	uint32_t count;
 	uint32_t *lanes = NULL;
@@ -53,13 +73,12 @@ size_t timeline_lane_count(const struct screen *s)
 	return shown;
 }
 
-/* A page of lanes: which of them, and how many there are in all. */
-struct page {
-	uint32_t *lanes; /* owned: all of them */
-	size_t count, top, rows;
-};
+size_t timeline_row_count(const struct screen *s)
+{
+	return lane_count(s) + has_threads(s);
+}
 
-static size_t index_of(const struct page *page, uint32_t lane)
+static size_t index_of(const struct lane_page *page, uint32_t lane)
 {
 	for (size_t i = 0; i < page->count; i++)
 		if (page->lanes[i] == lane)
@@ -67,8 +86,7 @@ static size_t index_of(const struct page *page, uint32_t lane)
 	return SIZE_MAX;
 }
 
-/* The lane, or the nearest of its creators that is shown. */
-static size_t shown_index(const struct screen *s, const struct page *page, uint32_t lane)
+size_t timeline_index(const struct screen *s, const struct lane_page *page, uint32_t lane)
 {
 	while (lane != LANE_NONE && lane < view_lane_count(s->view)) {
 		size_t i = index_of(page, lane);
@@ -79,15 +97,15 @@ static size_t shown_index(const struct screen *s, const struct page *page, uint3
 	return SIZE_MAX;
 }
 
-static struct page page_of(const struct screen *s, const struct present *p, int rows)
+static struct lane_page page_of(const struct screen *s, const struct present *p, int rows)
 {
-	struct page page = {0};
+	struct lane_page page = {0};
 	page.count = timeline_lanes(s, &page.lanes);
 	page.rows = rows > 0 ? (size_t)rows : 0;
 	if (page.count <= page.rows || !page.rows)
 		return page;
 	uint32_t lane = s->state.chosen != LANE_NONE ? s->state.chosen : p->active;
-	size_t i = shown_index(s, &page, lane);
+	size_t i = timeline_index(s, &page, lane);
 	page.top = i == SIZE_MAX ? 0 : i / page.rows * page.rows;
 	if (page.top > page.count - page.rows)
 		page.top = page.count - page.rows;
@@ -173,11 +191,16 @@ static void draw_name(const struct screen *s, const struct present *p, struct ar
 {
 	enum lane_state state = view_state_at(s->view, lane, p->position);
 	style ink = (style)state_ink(state);
-	/* The lanes of the program and of the loop are always there. */
-	bool there = state != STATE_ABSENT || lane == LANE_PROGRAM || lane == LANE_LOOP;
+	const struct lane *l = view_lane(s->view, lane);
+	/* The lanes of the program and of the loop are always there; a worker's that is
+	 * gone keeps its name beside its jobs. */
+	bool there = state != STATE_ABSENT || lane == LANE_PROGRAM || lane == LANE_LOOP ||
+	             (l->worker && l->born_event < p->position);
 	if (there)
 		area_put(a, 0, y, change_mark(s, p, lane),
 		         lane == p->active ? INK_CURSOR : ink);
+	if (l->thread && (there || s->state.future))
+		area_put(a, 1, y, 0x2551, INK_DIM); /* ║ */
 	int x = MARK_COLS + indent_of(s, lane);
 	struct buf name = {0}, beside = {0};
 	name_of(s, lane, wide_names(s), &name, &beside);
@@ -198,11 +221,11 @@ static void draw_name(const struct screen *s, const struct present *p, struct ar
 
 /* ---- the ruler -------------------------------------------------------------------- */
 
-/* 1, 2 or 5 times a power of ten, above `ns`: while the clock runs on, the scale does
- * not. */
+/* 1, 2 or 5 times a power of ten, above `ns` and at least a second: while the clock runs
+ * on, the scale does not. */
 static double round_extent(double ns)
 {
-	double power = pow(10, floor(log10(ns > 1e6 ? ns : 1e6)));
+	double power = pow(10, floor(log10(ns > 1e9 ? ns : 1e9)));
 	double times = ns / power;
 	return power * (times < 2 ? 2 : times < 5 ? 5 : 10);
 }
@@ -214,8 +237,10 @@ struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
 		cols = 1;
 	enum ruler ruler = ruler_shown(s);
 	struct scale fit = scale_fit(s->view, ruler, cols);
-	if (ruler == RULER_CLOCK && clock_runs(s))
-		fit.unit = round_extent((double)time_ns) / cols;
+	if (ruler == RULER_CLOCK && trace_about(view_trace(s->view))->real_clock &&
+	    !view_complete(s->view))
+		fit.unit = round_extent(fmax((double)time_ns, (double)view_end_ns(s->view))) /
+		           cols;
 	if (s->state.zoom == 0)
 		return fit;
 	struct scale scale = fit;
@@ -311,6 +336,28 @@ static void draw_glide(const struct present *p, struct area a, int y,
 			         (style)state_ink(span->state));
 }
 
+/* What lasts since before the last event has its words as soon as there is room for them. */
+static void draw_glide_label(const struct screen *s, const struct present *p, struct area a,
+                             int y, uint32_t lane, const struct span *span)
+{
+	int64_t from = scale_col(&p->scale, (double)span->begin_ns) + 1;
+	int64_t to = scale_col(&p->scale, (double)p->time_ns);
+	if (span->state >= STATE_TIMED || from < 0 || p->time_ns <= p->base_ns)
+		return;
+	struct buf label = {0};
+	view_wait_label(s->view, lane, p->position, &label);
+	int64_t cols = (int64_t)utf8_text_cols(buf_text(&label), label.len) + 6;
+	bool bare = label.len && from + cols <= (to < a.w ? to : a.w);
+	for (int64_t x = from; bare && x < from + cols; x++)
+		bare = area_get(a, (int)x, y) == state_infos[span->state].glyph;
+	if (bare) {
+		int end = area_puts(a, (int)from + 3, y, buf_text(&label), INK_REASON);
+		area_put(a, (int)from + 2, y, ' ', INK_TEXT);
+		area_put(a, end, y, ' ', INK_TEXT);
+	}
+	buf_free(&label);
+}
+
 /* A wait for a timer is promised to end at its deadline: dots up to there. */
 static void draw_promise(const struct present *p, struct area a, int y,
                          const struct span *span)
@@ -331,13 +378,20 @@ static void draw_cells(const struct screen *s, const struct present *p, struct a
 	int cols = p->scale.cols;
 	struct row_cell *cells = mem_alloc(mem_mul((size_t)cols, sizeof *cells));
 	view_row(s->view, lane, &p->scale, position, cells);
+	int64_t now = present_col(s, p);
+	bool cut = false; /* in words that began in the past: nobody could read their rest */
 	for (int x = 0; x < cols; x++) {
-		if (cells[x].code <= ' ')
+		const struct row_cell *c = &cells[x];
+		bool bare = area_get(a, x, y) == ' ' && (!cut || x > now);
+		cut = flags && c->label && (cut || x <= now);
+		if (c->state == STATE_ABSENT || !bare || (c->code <= ' ' && !cut))
 			continue;
-		style ink =
-			(style)(cells[x].label ? INK_REASON : state_ink(cells[x].state));
-		if (area_get(a, x, y) == ' ')
-			area_put(a, x, y, cells[x].code, ink | flags);
+		if (cut && c->state < STATE_TIMED)
+			area_put(a, x, y, state_infos[c->state].glyph,
+			         (style)state_ink(c->state) | flags);
+		else
+			area_put(a, x, y, c->code,
+			         (style)(c->label ? INK_REASON : state_ink(c->state)) | flags);
 	}
 	free(cells);
 }
@@ -350,6 +404,7 @@ static void draw_lane(const struct screen *s, const struct present *p, struct ar
 	if (at != SIZE_MAX && ruler_shown(s) == RULER_CLOCK) {
 		struct span span = view_span(s->view, lane, at);
 		draw_glide(p, a, y, &span);
+		draw_glide_label(s, p, a, y, lane, &span);
 		if (!s->state.future)
 			draw_promise(p, a, y, &span);
 	}
@@ -360,15 +415,56 @@ static void draw_lane(const struct screen *s, const struct present *p, struct ar
 		area_put(a, (int)now, y, 0x2506, INK_DIM); /* ┆ */
 }
 
-static void title_of(const struct screen *s, const struct page *page, struct buf *out)
+/* ---- how many at once --------------------------------------------------------------- */
+
+/* How many threads were busy in column `col`, on average; what is to come is not counted. */
+static double busy_in(const struct screen *s, const struct present *p, int col)
+{
+	double from = fmax(scale_at(&p->scale, col), 0);
+	double to = fmin(scale_at(&p->scale, col + 1), (double)p->base_ns);
+	if (to <= from)
+		return 0;
+	int64_t busy = view_busy_ns(s->view, (int64_t)to) -
+	               view_busy_ns(s->view, (int64_t)from);
+	return (double)busy / (to - from);
+}
+
+/* Where at least two threads were busy at the same instant: a double line, and how many
+ * they were where there is room for it. */
+static void draw_sum(const struct screen *s, const struct present *p, struct area in, int y)
+{
+	area_fit(in, 2, y, p->cut.name_cols - 3, "at once", INK_LABEL);
+	if (ruler_shown(s) != RULER_CLOCK)
+		return;
+	struct area a = area_part(in, p->cut.name_cols, y, p->cut.cols, 1);
+	struct buf label = {0};
+	for (int x = 0; x < a.w;) {
+		int threads = (int)(busy_in(s, p, x) + 0.1), end = x + 1;
+		while (end < a.w && (int)(busy_in(s, p, end) + 0.1) == threads)
+			end++;
+		if (threads >= 2) {
+			area_fill(area_part(a, x, 0, end - x, 1), 0x2550, INK_RUNNING);
+			buf_reset(&label);
+			buf_printf(&label, end - x >= 21 ? " %d threads busy " : " %d ", threads);
+			if (end - x > (int)label.len + 2)
+				area_puts(a, x + 2, 0, buf_text(&label), INK_SENTENCE);
+			else if (end - x == 1 && threads < 10)
+				area_printf(a, x, 0, INK_RUNNING, "%d", threads);
+		}
+		x = end;
+	}
+	buf_free(&label);
+}
+
+static void title_of(const struct screen *s, const struct lane_page *page, struct buf *out)
 {
 	buf_printf(out, "timeline · %s", ruler_name(ruler_shown(s)));
 	if (s->state.zoom)
 		buf_printf(out, " · zoom %dx",
 		           s->state.zoom < 20 ? 1 << s->state.zoom : 1 << 20);
 	if (page->count > page->rows)
-		buf_printf(out, " · tasks %zu–%zu of %zu", page->top + 1,
-		           page->top + page->rows, page->count);
+		buf_printf(out, " · %s %zu–%zu of %zu", has_threads(s) ? "lanes" : "tasks",
+		           page->top + 1, page->top + page->rows, page->count);
 	if (s->state.internals)
 		buf_puts(out, " · internals");
 	if (s->state.future)
@@ -382,7 +478,7 @@ static void title_of(const struct screen *s, const struct page *page, struct buf
 void timeline_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	struct timeline_cut cut = p->cut;
-	struct page page = page_of(s, p, a.h - 3);
+	struct lane_page page = page_of(s, p, lane_rows(s, a.h));
 	struct buf title = {0};
 	title_of(s, &page, &title);
 	struct area in = pane_frame(s, PANE_TIMELINE, a, buf_text(&title));
@@ -400,12 +496,15 @@ void timeline_draw(const struct screen *s, const struct present *p, struct area 
 		else if (s->state.follow)
 			area_flag(area_part(in, 0, y, in.w, 1), STYLE_FAINT);
 	}
+	arrows_draw(s, p, time, &page);
+	if (lane_rows(s, a.h) < a.h - 3)
+		draw_sum(s, p, in, a.h - 3);
 	free(page.lanes);
 }
 
 uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int row)
 {
-	struct page page = page_of(s, p, p->layout.timeline.h - 3);
+	struct lane_page page = page_of(s, p, lane_rows(s, p->layout.timeline.h));
 	uint32_t lane = LANE_NONE;
 	if (row >= 1 && (size_t)row <= page.rows &&
 	    page.top + (size_t)row - 1 < page.count)

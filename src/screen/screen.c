@@ -49,6 +49,7 @@ static void begin_state(struct screen *s)
 	st->chosen = LANE_NONE;
 	st->follow = st->future = st->live = false;
 	st->wanted = 0;
+	st->held_ns = 0;
 	st->zoom = 0;
 	st->ruler = RULER_CLOCK;
 	st->ruler_chosen = false;
@@ -73,6 +74,7 @@ void screen_show(struct screen *s, struct view *view, bool same_place)
 	size_t here = s->kept;
 	s->view = view;
 	s->state.play = (struct play){0};
+	s->state.live_ns = s->state.seen_host_ns = 0;
 	if (!same_place)
 		begin_state(s);
 	buf_reset(&s->message);
@@ -102,7 +104,6 @@ unsigned screen_grown(struct screen *s)
 	size_t last = view_moment_count(s->view, st->internals) - 1;
 	if (st->live) {
 		go_to(s, last);
-		st->play.last_ns = 0; /* the clock is as told; from here it runs on */
 		if (!view_complete(s->view))
 			st->position = view_event_count(s->view);
 	} else if (st->wanted) {
@@ -143,6 +144,15 @@ int64_t next_gap_ns(const struct screen *s)
 	return gap > 0 ? gap : 0;
 }
 
+/* The clock at the next moment; INT64_MAX as long as there is none. */
+static int64_t next_ns(const struct screen *s)
+{
+	size_t next = present_index(s) + 1;
+	if (next >= view_moment_count(s->view, s->state.internals))
+		return INT64_MAX;
+	return view_moment(s->view, s->state.internals, next).time_ns;
+}
+
 bool clock_runs(const struct screen *s)
 {
 	return s->state.live && !view_complete(s->view) &&
@@ -155,7 +165,9 @@ int64_t screen_time_ns(const struct screen *s)
 		return 0;
 	int64_t now = view_moment(s->view, s->state.internals, present_index(s)).time_ns;
 	if (clock_runs(s))
-		return now + s->state.play.shown_ns;
+		return now > s->state.live_ns ? now : s->state.live_ns;
+	if (s->state.held_ns > now)
+		return s->state.held_ns < next_ns(s) ? s->state.held_ns : next_ns(s);
 	/* Paused in the middle of a wait, the clock stays there; a step forward ends it.
 	 */
 	if (s->state.play.shown_ns > 0)
@@ -171,6 +183,23 @@ enum ruler ruler_shown(const struct screen *s)
 	return RULER_STEP;
 }
 
+/* The scene is further than its last moment: somebody may be in the middle of something. */
+static void look_beyond(const struct screen *s, struct present *p)
+{
+	struct snapshot snap = {0};
+	view_snapshot(s->view, p->position, 0, &snap);
+	p->base_ns = snap.time_ns;
+	p->time_ns = p->time_ns > snap.time_ns ? p->time_ns : snap.time_ns;
+	uint32_t busy = snap.running;
+	for (size_t i = 0; i < snap.worker_count && busy == LANE_NONE; i++)
+		if (snap.workers[i].doing == WORKER_BUSY)
+			busy = snap.workers[i].lane;
+	p->within = busy != LANE_NONE;
+	if (p->within)
+		p->active = busy;
+	snapshot_free(&snap);
+}
+
 struct present present_of(const struct screen *s)
 {
 	struct present p = {.index = present_index(s), .position = s->state.position};
@@ -178,15 +207,8 @@ struct present present_of(const struct screen *s)
 	p.base_ns = p.moment.time_ns;
 	p.time_ns = screen_time_ns(s);
 	p.active = p.moment.kind == MOMENT_START ? LANE_NONE : p.moment.lane;
-	p.within = p.position > p.moment.end && s->state.live;
-	if (p.within) {
-		struct snapshot snap = {0};
-		view_snapshot(s->view, p.position, 1, &snap);
-		p.active = snap.running;
-		p.base_ns = snap.time_ns;
-		p.time_ns = snap.time_ns + (clock_runs(s) ? s->state.play.shown_ns : 0);
-		snapshot_free(&snap);
-	}
+	if (p.position > p.moment.end)
+		look_beyond(s, &p);
 	p.layout = screen_layout(s);
 	p.cut = timeline_cut(s, &p.layout);
 	p.scale = timeline_scale(s, p.cut.cols, p.position, p.time_ns);
@@ -312,13 +334,34 @@ static unsigned do_in_gallery(struct screen *s, enum command command)
 	}
 }
 
+/* Where the clock was held between two moments, playing goes on from there. */
+static void let_go_of_held(struct screen *s)
+{
+	struct play *play = &s->state.play;
+	int64_t gap = next_gap_ns(s);
+	int64_t now = view_moment(s->view, s->state.internals, present_index(s)).time_ns;
+	int64_t passed = s->state.held_ns - now;
+	s->state.held_ns = 0;
+	if (!play->on || passed <= 0 || gap <= 0)
+		return;
+	double part = passed < gap ? (double)passed / (double)gap : 1;
+	play->shown_ns = (int64_t)(part * (double)play_hold_ns(gap, s->state.speed));
+}
+
 static void start_or_stop(struct screen *s, int64_t now_ns)
 {
 	struct play *play = &s->state.play;
 	size_t last = view_moment_count(s->view, s->state.internals) - 1;
+	if (s->state.live && !view_complete(s->view)) {
+		/* Only the view is paused: the scene goes on. */
+		s->state.held_ns = present_of(s).time_ns;
+		s->state.live = false;
+		return;
+	}
 	s->state.live = false;
 	play->on = !play->on;
 	play->last_ns = now_ns;
+	let_go_of_held(s);
 	/* At the end there is nothing left to play: begin anew. */
 	if (play->on && present_index(s) == last && view_complete(s->view)) {
 		go_to(s, 0);
@@ -405,12 +448,19 @@ unsigned screen_do(struct screen *s, enum command command, int argument, int64_t
 /* How often to look while it is the scene that one waits for. */
 static const int64_t look_ns = 100 * 1000 * 1000;
 
-/* The real clock runs on while nothing happens. */
-static unsigned run_clock(struct play *play, int64_t now_ns)
+/* The real clock runs on while nothing happens. What was seen last was seen late, by no
+ * one knows how much: the clock that is furthest ahead is the right one. */
+static unsigned run_clock(struct screen *s, int64_t now_ns)
 {
-	if (play->last_ns > 0 && now_ns > play->last_ns)
-		play->shown_ns += now_ns - play->last_ns;
-	play->last_ns = now_ns;
+	struct screen_state *st = &s->state;
+	int64_t told = view_end_ns(s->view);
+	int64_t since = st->seen_host_ns ? now_ns - st->seen_host_ns : 0;
+	st->live_ns = st->seen_host_ns ? st->seen_scene_ns + since : told;
+	if (!st->seen_host_ns || told > st->live_ns) {
+		st->seen_host_ns = now_ns;
+		st->seen_scene_ns = st->live_ns = told;
+	}
+	st->play.last_ns = now_ns;
 	return DO_DRAW;
 }
 
@@ -450,7 +500,7 @@ unsigned screen_advance(struct screen *s, int64_t now_ns)
 {
 	struct play *play = &s->state.play;
 	if (s->view && clock_runs(s))
-		return run_clock(play, now_ns);
+		return run_clock(s, now_ns);
 	if (!s->view || !play->on)
 		return 0;
 	play->shown_ns += elapsed_ns(s, now_ns);
@@ -464,6 +514,13 @@ unsigned screen_advance(struct screen *s, int64_t now_ns)
 		if (next == index) {
 			play->shown_ns = 0;
 			play->on = !view_complete(s->view);
+			/* What happens on the real clock has been caught up with. */
+			if (play->on && !s->state.follow &&
+			    trace_about(view_trace(s->view))->real_clock) {
+				play->on = false;
+				s->state.live = true;
+				screen_grown(s);
+			}
 			break;
 		}
 		struct play kept = *play;
@@ -488,7 +545,7 @@ struct layout screen_layout(const struct screen *s)
 	return layout_of((struct layout_wish){
 		.cols = s->cols,
 		.rows = s->rows,
-		.lanes = timeline_lane_count(s),
+		.lanes = timeline_row_count(s),
 		.captions = view_beat_count(s->view) > 0 || about->intro[0],
 	});
 }

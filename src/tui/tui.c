@@ -125,6 +125,7 @@ static void show_trace(struct tui *t, bool same_place)
 	screen_show(t->screen, t->view, same_place);
 	t->look_gap_ns = LOOK_FIRST_MS * MS;
 	alarm_set_by(&t->look, t->loop, loop_now_ns(t->loop));
+	plan_playing(t);
 	want_frame(t, FRAME_MS);
 }
 
