@@ -37,18 +37,22 @@ struct worker;
  */
 struct post {
 	struct post *next;
-	struct loop_world *to;
+	uint16_t to; /* the number of a worker; 0: the root */
 	void (*run)(struct post *p, struct loop_world *here);
-	/* The destination is gone. On the root's thread, all workers being over. */
+	/* The destination is gone: its owner frees it, touching nothing of any world. On the
+	   thread of who posts, or of the destination as it ends, or of the root at the end. */
 	void (*drop)(struct post *p);
 };
 
 /*
- * Have `p` run by `to`. Under the virtual clock at the place of this stretch, when that is
- * gathered; under the real one as soon as `to` polls, blocks or looks (crew_look). A post to
- * `from` itself runs at its next look, too.
+ * Have `p` run by the world whose worker has the number `to` (0: the root). Under the virtual clock
+ * at the place of this stretch, when that is gathered; under the real one as soon as that world
+ * polls, blocks or looks (crew_look). A post to oneself runs at the next look, too.
  */
-void crew_post(struct loop_world *from, struct loop_world *to, struct post *p);
+void crew_post(struct loop_world *from, uint16_t to, struct post *p);
+
+/* The number to post to for this world. From any thread. */
+uint16_t crew_number(const struct loop_world *w);
 
 /* ---- the embedder ---- */
 
@@ -132,14 +136,14 @@ struct job_ops {
 	/* On the thread of the world that submitted it: it is over. The job is its
 	 * owner's again. */
 	void (*over)(struct job *j, struct loop_world *home);
-	/* It will not be over: the crew ends. On the root's thread; no worker runs. */
+	/* It will not be over, or the world that submitted it is gone: as post.drop. */
 	void (*drop)(struct job *j);
 };
 
 /* Embedded in its owner. */
 struct job {
 	const struct job_ops *ops;
-	struct loop_world *home;
+	uint16_t home;          /* the number of the world that submitted it */
 	struct crew_pool *pool; /* NULL: a worker of its own */
 	struct worker *worker;  /* that runs it, or ran it */
 	struct list_node link;  /* in the crew's list of jobs that are not over */
@@ -151,7 +155,7 @@ struct job {
 	uint8_t ending;         /* enum ending */
 	bool daemon;
 	char *repr;             /* of its outcome, or NULL */
-	const char *name;       /* of the worker of its own; owned */
+	char *name;             /* of the worker of its own, or NULL */
 };
 
 /*

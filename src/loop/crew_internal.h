@@ -87,14 +87,16 @@ struct crew {
 	void *context;
 	size_t stack_bytes;
 	pthread_mutex_t lock;
-	struct list_node workers, gone, pools, jobs, open;
+	struct list_node workers, gone; /* those whose thread has ended wait to be joined */
+	struct list_node pools, jobs, open;
 	uint64_t orders;
-	uint16_t numbers;
 	bool real;
 	bool ending;    /* crew_free: whoever is asked stops */
+	uint64_t delivered; /* posts and ends of jobs that have come to the root by gathering */
 	bool gathering; /* the root is in the middle of it */
 	VEC(struct sleeper) sleepers; /* a heap, soonest first */
 	VEC(struct worker *) due;
+	VEC(struct worker *) by_number; /* all that ever were, the first is 1 */
 };
 
 /* worker.c */
@@ -104,23 +106,33 @@ struct worker *worker_make(struct crew *c, struct crew_pool *pool, enum worker_k
                            char *name);
 /* Give it the go with `j`. Lock held. */
 void worker_take(struct worker *w, struct job *j);
-/* Join and free one whose thread has ended or will. No lock held. */
+/* Join its thread, which ends or has been told to, and give back all but the struct. */
+void worker_join(struct worker *w);
 void worker_free(struct worker *w);
+/* Tell the trace of it and of the job that it has, if that was not told yet. */
 void worker_tell(struct worker *w, struct trace_writer *writer);
+void worker_tell_over(struct worker *w, struct trace_writer *writer, const struct job *j);
+
+/* It is over: post that to the world that submitted it. No lock held; it is not ours any more. */
+void job_goes_home(struct job *j, struct crew *c);
 
 /* crew.c */
 
 /* Hand queued jobs of the pool to workers that are free or may be made. Lock held. */
 void pool_dispatch(struct crew_pool *p);
-/* Its job is over and said to be so: idle, or gone. Lock held. */
-void worker_rests(struct worker *w);
+/* On the root's thread, virtual: its job is over. Tell it, and find it the next one. */
+void worker_over(struct worker *w);
 
 /* crew_time.c */
 
 /* Park until the root says go: false when it is to stop instead. On the worker's thread. */
 bool worker_park(struct worker *w, int64_t wake_ns, bool wants_posts);
-/* A stretch of it begins here and now. Lock held, root's thread. */
+/* A stretch of it begins now. Lock held, root's thread. */
 void stretch_begins(struct worker *w);
+/* It was given the go, and the root goes on meanwhile: make a place for what it does. */
+void stretch_stands_here(struct worker *w);
+/* Virtual: a post has come to it. Lock held. */
+void crew_receives(struct worker *w);
 /* Gather all stretches that have begun. False when cut short. */
 bool crew_gather(struct crew *c);
 /* Let everybody run who is due by now, and gather. False when cut short. */
@@ -132,8 +144,10 @@ bool crew_advance(struct crew *c, int64_t to_ns);
 
 /* crew_post.c */
 
-/* Put `p` into its destination's box and wake that up. From any thread. */
-void box_put(struct post *p);
+/* Put `p` into its destination's box and wake that up, or drop it. From any thread. */
+void box_put(struct crew *c, struct post *p);
+/* The same with the lock held; false, and nothing done, if the destination is gone. */
+bool box_put_locked(struct crew *c, struct post *p);
 /* Run what is in the box of this world; true if there was anything. */
 bool box_run(struct loop_world *w);
 bool box_full(const struct loop_world *w);

@@ -4,9 +4,19 @@
  */
 #include "loop/crew_internal.h"
 
-void box_put(struct post *p)
+/* The world with that number; NULL when it is gone, or not there yet. Lock held. */
+static struct loop_world *world_at(const struct crew *c, uint16_t number)
 {
-	struct loop_world *w = p->to;
+	if (number == 0)
+		return c->root;
+	return number <= c->by_number.count ? c->by_number.items[number - 1]->world : NULL;
+}
+
+bool box_put_locked(struct crew *c, struct post *p)
+{
+	struct loop_world *w = world_at(c, p->to);
+	if (!w)
+		return false;
 	struct post_box *b = &w->box;
 	p->next = NULL;
 	pthread_mutex_lock(&b->lock);
@@ -18,6 +28,19 @@ void box_put(struct post *p)
 	atomic_store(&b->full, true);
 	pthread_mutex_unlock(&b->lock);
 	world_wake(w);
+	if (!c->real && p->to)
+		crew_receives(c->by_number.items[p->to - 1]);
+	return true;
+}
+
+void box_put(struct crew *c, struct post *p)
+{
+	/* Under the crew's lock: a worker's world does not go meanwhile. */
+	pthread_mutex_lock(&c->lock);
+	bool done = box_put_locked(c, p);
+	pthread_mutex_unlock(&c->lock);
+	if (!done)
+		p->drop(p);
 }
 
 bool box_full(const struct loop_world *w)
@@ -59,12 +82,20 @@ void box_drop(struct loop_world *w)
 	}
 }
 
-void crew_post(struct loop_world *from, struct loop_world *to, struct post *p)
+uint16_t crew_number(const struct loop_world *w)
 {
+	return w->worker ? w->worker->number : 0;
+}
+
+void crew_post(struct loop_world *from, uint16_t to, struct post *p)
+{
+	struct crew *c = from->crew;
 	struct worker *w = from->worker;
 	p->to = to;
-	if (!w || w->crew->real || from == to) {
-		box_put(p);
+	if (!c->real && !w && to)
+		crew_gather(c); /* the worker is parked then, and sees it at no other time */
+	if (!w || c->real || crew_number(from) == to) {
+		box_put(c, p);
 		return;
 	}
 	/* It becomes known when the stretch is gathered. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "loop/crew_internal.h"
 #include "loop/internal.h"
 
 /* No poll is longer than a day. */
@@ -318,23 +319,50 @@ static void note_busy(struct clock *c, bool waits_for_nothing)
 	c->busy_at_ns = c->now_ns;
 }
 
+/* The clock of the root moves to what comes first: a worker's wake-up or a timer. */
+static bool jump(struct loop *l)
+{
+	struct clock *c = &l->world->clock;
+	struct crew *crew = l->world->crew;
+	const struct timer *top = timers_top(&l->timers);
+	int64_t wake_ns = crew ? crew_next_wake(crew) : INT64_MAX;
+	if (!top && wake_ns == INT64_MAX)
+		return false;
+	if (top && top->when_ns < wake_ns)
+		c->now_ns = top->when_ns;
+	else
+		crew_advance(crew, wake_ns);
+	return true;
+}
+
+/* A worker's own loop asks for its time; without a timer it waits to be posted to. */
+static void ask_for_time(struct loop *l)
+{
+	const struct timer *top = timers_top(&l->timers);
+	worker_park(l->world->worker, top ? top->when_ns : INT64_MAX, true);
+}
+
 /*
- * Virtual: what is there is taken at once, then the clock jumps. False if nothing can
- * ever come: the other end of every descriptor is in this very program.
+ * Virtual: what is there is taken at once, workers first, then the clock jumps. False if nothing
+ * can ever come: the other end of every descriptor is in this very program.
  */
 static bool poll_virtual(struct loop *l, int64_t timeout_ns)
 {
-	struct clock *c = &l->world->clock;
-	int64_t begun_ns = c->now_ns;
-	note_busy(c, timeout_ns == 0 && !l->stopping);
+	struct loop_world *w = l->world;
+	int64_t begun_ns = w->clock.now_ns;
+	note_busy(&w->clock, timeout_ns == 0 && !l->stopping);
+	if (w->crew && !w->worker && !crew_run_due(w->crew))
+		return true; /* cut short: somebody wants attention */
+	box_run(w);
 	if (l->slot_count && poll_descriptors(l, 0))
 		return true;
 	empty_inbox(l);
 	if (timeout_ns && !l->ready.count) {
-		const struct timer *top = timers_top(&l->timers);
-		if (!top)
+		if (w->worker)
+			ask_for_time(l);
+		else if (!jump(l))
 			return false;
-		c->now_ns = top->when_ns;
+		box_run(w);
 	}
 	tell_polled(l, begun_ns);
 	return true;
@@ -344,10 +372,12 @@ static bool poll_virtual(struct loop *l, int64_t timeout_ns)
 static bool poll_real(struct loop *l, int64_t timeout_ns)
 {
 	int64_t begun_ns = loop_traced(l) ? loop_now_ns(l) : 0;
-	if (atomic_load(&l->inbox_full) || atomic_load(&l->world->attention))
+	box_run(l->world);
+	if (l->ready.count || atomic_load(&l->inbox_full) || atomic_load(&l->world->attention))
 		timeout_ns = 0;
 	if (timeout_ns || l->slot_count)
 		poll_descriptors(l, timeout_ns);
+	box_run(l->world);
 	if (timeout_ns)
 		tell_polled(l, begun_ns);
 	else

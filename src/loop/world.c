@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "loop/crew_internal.h"
 #include "loop/internal.h"
 
 void loop_world_init(struct loop_world *w, const struct loop_client *client,
@@ -107,6 +108,19 @@ static int64_t block_real(struct loop_world *w, int64_t ns)
 	}
 }
 
+/* Virtual: the world's time passes, and that of everybody with it. What is left. */
+static int64_t block_virtual(struct loop_world *w, int64_t ns)
+{
+	int64_t end_ns = clock_add(w->clock.now_ns, ns);
+	if (w->worker)
+		worker_park(w->worker, end_ns, false);
+	else if (w->crew)
+		crew_advance(w->crew, end_ns);
+	else
+		w->clock.now_ns = end_ns;
+	return end_ns - w->clock.now_ns;
+}
+
 int64_t loop_world_block(struct loop_world *w, int64_t ns, uint32_t line)
 {
 	struct trace_writer *t = w->writer;
@@ -121,7 +135,7 @@ int64_t loop_world_block(struct loop_world *w, int64_t ns, uint32_t line)
 	if (w->clock.real)
 		left = block_real(w, ns);
 	else
-		w->clock.now_ns = clock_add(w->clock.now_ns, ns);
+		left = block_virtual(w, ns);
 	if (traced) {
 		t->time_ns = clock_now_ns(&w->clock);
 		trace_emit(t, EV_BLOCK_ENDED, 0, 0, 0);

@@ -70,6 +70,11 @@ static uint32_t translate(struct trace *to, struct trace_splice *s, enum field_k
 	return value;
 }
 
+uint32_t trace_splice_id(struct trace *to, struct trace_splice *s, uint32_t id)
+{
+	return translate(to, s, FIELD_ID, id);
+}
+
 bool trace_splice(struct trace *to, struct trace_splice *s, const struct event *stamp,
                   bool (*keep)(void *context, const struct event *e), void *context)
 {

@@ -173,6 +173,9 @@ void trace_splice_fini(struct trace_splice *s);
 bool trace_splice(struct trace *to, struct trace_splice *s, const struct event *stamp,
 		  bool (*keep)(void *context, const struct event *e), void *context);
 
+/* What the strand's `id` is in `to`, from now on for good. */
+uint32_t trace_splice_id(struct trace *to, struct trace_splice *s, uint32_t id);
+
 /* ---- measurements: what differs from run to run, and so is no event ---- */
 
 /* How one job went on the machine. All times in ns; wall times since the trace was made. */
