@@ -215,6 +215,7 @@ static const struct method_def foreign_methods[] = {
 	{"__aexit__", refuse_method, 0, METHOD_ANY, 0},
 	{"__reversed__", refuse_method, 0, METHOD_ANY, 0},
 	{"__round__", refuse_method, 0, METHOD_ANY, 0},
+	{"__abs__", refuse_method, 0, METHOD_ANY, 0},
 	{0},
 };
 
