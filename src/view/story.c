@@ -191,7 +191,9 @@ static void note(struct story *s, uint64_t index)
 		note_job_end(s, e);
 		break;
 	case EV_POSTED:
-		s->posted = e;
+		/* What was posted in a worker's last stretch is written down after it. */
+		if (!s->m.thread || of_step(s, index))
+			s->posted = e;
 		break;
 	case EV_IO_READY:
 		s->io_ready = e;
@@ -225,6 +227,20 @@ static void note(struct story *s, uint64_t index)
 	}
 }
 
+/* What a worker has posted is delivered once its stretch is over. */
+static void note_delivered(struct story *s)
+{
+	const struct view *v = s->v;
+	for (uint64_t i = s->m.end; s->m.thread && i < v->count; i++) {
+		const struct event *e = trace_at(v->trace, i);
+		if (e->kind == EV_POSTED && e->thread == s->m.thread)
+			s->posted = e;
+		else if (e->kind != EV_READY && e->kind != EV_HANDLE &&
+		         e->kind != EV_POSTED)
+			return;
+	}
+}
+
 /* The mark that ends at or before `position`. */
 static size_t mark_before(const struct view *v, uint64_t position)
 {
@@ -253,6 +269,7 @@ struct story story_of(const struct view *v, bool internals, size_t index)
 			i = s.m.end - LOOK_AT / 2;
 		note(&s, i);
 	}
+	note_delivered(&s);
 	return s;
 }
 
