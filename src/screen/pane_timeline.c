@@ -382,11 +382,13 @@ static void draw_cells(const struct screen *s, const struct present *p, struct a
 	bool cut = false; /* in words that began in the past: nobody could read their rest */
 	for (int x = 0; x < cols; x++) {
 		const struct row_cell *c = &cells[x];
-		bool bare = area_get(a, x, y) == ' ' && (!cut || x > now);
 		cut = flags && c->label && (cut || x <= now);
-		if (c->state == STATE_ABSENT || !bare || (c->code <= ' ' && !cut))
+		if (flags && x < now)
 			continue;
-		if (cut && c->state < STATE_TIMED)
+		bool mute = cut && x > now && c->state < STATE_TIMED;
+		if (area_get(a, x, y) != ' ' || (c->code <= ' ' && !mute))
+			continue;
+		if (mute)
 			area_put(a, x, y, state_infos[c->state].glyph,
 			         (style)state_ink(c->state) | flags);
 		else
