@@ -5,6 +5,7 @@
 #include "scene/net_object.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -116,11 +117,10 @@ static void put_address(struct buf *out, const char *name, const struct net_addr
 	buf_printf(out, ", %s=%s", name, net_address_repr(a, text));
 }
 
-void put_socket(struct vm *vm, struct buf *out, const struct net_socket *socket)
+void put_socket(struct buf *out, const struct net_socket *socket, int proto)
 {
-	(void)vm;
 	buf_printf(out, "fd=%d, family=%d, type=%d, proto=%d", socket->fd,
-	           net_family_number(socket), SOCK_STREAM, 0);
+	           net_family_number(socket), SOCK_STREAM, proto);
 	if (socket->fd < 0 || !has_address(socket))
 		return;
 	struct net_address local = socket->local;
@@ -149,6 +149,12 @@ value transport_socket_new(struct vm *vm, struct net_socket *socket)
 	struct transport_socket *o = object_new(vm, &transport_socket_type, 0);
 	o->socket = net_socket_ref(socket);
 	return object_value(o);
+}
+
+/* asyncio makes its sockets from getaddrinfo's answers, which name the protocol. */
+static int proto_of(const struct net_socket *socket)
+{
+	return has_address(socket) ? IPPROTO_TCP : 0;
 }
 
 static value method_fileno(struct vm *vm, value self, const struct args *a)
@@ -213,15 +219,14 @@ static value get_type(struct vm *vm, value self)
 static value get_proto(struct vm *vm, value self)
 {
 	(void)vm;
-	(void)self;
-	return value_small(0);
+	return value_small(proto_of(shown(self)));
 }
 
 static value transport_socket_repr(struct vm *vm, value self)
 {
 	struct buf out = {0};
 	buf_puts(&out, "<asyncio.TransportSocket ");
-	put_socket(vm, &out, shown(self));
+	put_socket(&out, shown(self), proto_of(shown(self)));
 	buf_putc(&out, '>');
 	return str_from_buf(vm, &out);
 }

@@ -42,8 +42,8 @@ value os_error_new(struct vm *vm, int number, const char *text);
 /* What asyncio shows of a socket that is a transport's or server's. */
 value transport_socket_new(struct vm *vm, struct net_socket *socket);
 
-/* ` family=2, type=1, proto=6, laddr=(...)`: what both kinds of object show. */
-void put_socket(struct vm *vm, struct buf *out, const struct net_socket *socket);
+/* `fd=7, family=2, type=1, proto=6, laddr=(...)`: what both kinds of object show. */
+void put_socket(struct buf *out, const struct net_socket *socket, int proto);
 /* AF_INET and its like, as a number. */
 int net_family_number(const struct net_socket *socket);
 

@@ -475,7 +475,7 @@ static value socket_repr(struct vm *vm, value self)
 	struct buf out = {0};
 	buf_puts(&out, fd_of(o) < 0 ? "<socket.socket [closed] " : "<socket.socket ");
 	if (o->socket != NULL)
-		put_socket(vm, &out, o->socket);
+		put_socket(&out, o->socket, 0);
 	else
 		buf_printf(&out, "fd=-1, family=%d, type=%d, proto=0", AF_INET,
 		           SOCK_STREAM);

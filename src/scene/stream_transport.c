@@ -235,6 +235,17 @@ static void on_lost(struct transport *t, struct datum error)
 	value_forget(vm, &o->protocol);
 }
 
+static bool is_own_protocol(const struct transport *t, struct buf *name)
+{
+	const struct transport_object *o = object_of(t);
+	if (is_deaf(o) || has_stream(o) ||
+	    value_is_exactly(o->protocol, &base_protocol_type) ||
+	    value_is_exactly(o->protocol, &protocol_type))
+		return false;
+	buf_puts(name, value_type_name(o->protocol));
+	return true;
+}
+
 static void transport_ref(struct transport *t)
 {
 	value_ref(transport_value(t));
@@ -256,6 +267,7 @@ static const struct transport_ops object_transport_ops = {
 	.resume_writing = on_resume_writing,
 	.connection_lost = on_lost,
 	.protocol_name = "StreamReaderProtocol",
+	.own_protocol = is_own_protocol,
 };
 
 static const struct type *const kinds[] = {

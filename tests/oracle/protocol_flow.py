@@ -1,4 +1,5 @@
 """pause_writing and resume_writing of a protocol; pausing what it reads; a change of protocols."""
+# lines only: how much goes at once is up to the system
 import asyncio
 
 

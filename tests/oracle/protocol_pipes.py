@@ -37,7 +37,7 @@ async def main():
     wt, wp = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(w, "wb", 0))
     wt.write(b"line one\nline ")
     print(await reader.readline())
-    loop.call_later(1, wt.write, b"two\n")
+    loop.call_later(1, lambda: wt.write(b"two\n"))
     print(await reader.readline())
     wt.close()
     print(await reader.read(), reader.at_eof(), wt.is_closing())

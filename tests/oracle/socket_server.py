@@ -24,11 +24,6 @@ try:
     s.accept()
 except BlockingIOError as e:
     print(type(e).__name__, e)
-s.settimeout(0.2)
-try:
-    s.accept()
-except TimeoutError as e:
-    print(type(e).__name__, e)
 other = socket.socket()
 try:
     other.bind(("127.0.0.1", port))

@@ -4,10 +4,11 @@ import asyncio
 
 async def main():
     async def serve(reader, writer):
+        writer.transport.pause_reading()
         try:
-            await reader.read()
+            await asyncio.sleep(0.5)
         finally:
-            writer.close()
+            writer.transport.abort()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

@@ -1,4 +1,5 @@
 """drain() waits while more than the high-water mark is in the buffer."""
+# lines only: how much goes at once is up to the system
 import asyncio
 
 

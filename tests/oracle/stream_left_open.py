@@ -17,8 +17,9 @@ async def main():
     writer.write(b"bye\n")
     await asyncio.sleep(1)
     print("main returns")
-    return reader, writer, server
+    left.extend((reader, writer, server))
 
 
-reader, writer, server = asyncio.run(main())
-print("still here", writer.is_closing())
+left = []
+asyncio.run(main())
+print("still here", left[1].is_closing())
