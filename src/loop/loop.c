@@ -328,7 +328,7 @@ static bool jump(struct loop *l)
 	int64_t wake_ns = crew ? crew_next_wake(crew) : INT64_MAX;
 	if (!top && wake_ns == INT64_MAX)
 		return false;
-	if (top && top->when_ns < wake_ns)
+	if (wake_ns == INT64_MAX || (top && top->when_ns < wake_ns))
 		c->now_ns = top->when_ns;
 	else
 		crew_advance(crew, wake_ns);
