@@ -207,13 +207,14 @@ static void put_label(const struct reach *r, uint32_t lane, size_t index, struct
 		                out);
 }
 
-/* Put a text into the cells from `from` up to `to`, if it fits with a dash on both sides. */
-static void draw_text(const struct buf *text, struct row_cell *cells, int from, int to)
+/* Put a text into the cells from `from` up to `to`; false if it does not fit with a dash on
+ * both sides. */
+static bool draw_text(const struct buf *text, struct row_cell *cells, int from, int to)
 {
 	int cols = (int)utf8_text_cols(buf_text(text), text->len);
 	int room = to - from;
 	if (text->len == 0 || cols + 4 > room)
-		return;
+		return text->len == 0;
 	int x = from + (cols + 6 <= room ? 2 : 1);
 	cells[x] = (struct row_cell){' ', cells[x].state, true};
 	x++;
@@ -230,6 +231,7 @@ static void draw_text(const struct buf *text, struct row_cell *cells, int from, 
 		x += width;
 	}
 	cells[x] = (struct row_cell){' ', cells[x].state, true};
+	return true;
 }
 
 /* Where a worker's span is no longer for anybody: that column, or `to`. */
@@ -244,6 +246,18 @@ static int given_up_at(const struct reach *r, const struct scale *s, uint32_t la
 	double x = view_coordinate(r->v, s->ruler, r->v->jobs.items[job].abandoned + 1);
 	int64_t col = scale_col(s, x);
 	return col < from ? from : col < to ? (int)col : to;
+}
+
+/* What it waits for without where that is: `worker chop`. */
+static void draw_shorter(const struct reach *r, uint32_t lane, size_t span,
+                         struct row_cell *cells, int from, int to)
+{
+	struct span at = view_span(r->v, lane, span);
+	struct buf text = {0};
+	if (at.wait_kind == WAIT_WORKER && !r->l->lane.worker)
+		put_wait_text(r->v, at.wait_kind, at.wait_text, &text);
+	draw_text(&text, cells, from, to);
+	buf_free(&text);
 }
 
 /* Put the span's label into its cells. What a worker does for nobody is said where that
@@ -264,7 +278,8 @@ static void draw_label(const struct reach *r, const struct scale *s, uint32_t la
 		draw_text(&text, cells, given_up, to);
 	} else {
 		put_label(r, lane, span, &text);
-		draw_text(&text, cells, from, to);
+		if (!draw_text(&text, cells, from, to))
+			draw_shorter(r, lane, span, cells, from, to);
 	}
 	buf_free(&text);
 }

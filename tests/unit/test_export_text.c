@@ -8,6 +8,7 @@
 #include "view/snapshot.h"
 #include "view_kit.h"
 #include "view_traces.h"
+#include "view_workers.h"
 
 static char *picture(struct view *v, int width, bool ascii)
 {
@@ -154,6 +155,86 @@ START_TEST(nothing_that_a_scene_prints_reaches_the_page_as_a_control_character)
 }
 END_TEST
 
+START_TEST(workers_and_their_jobs_are_in_the_picture_and_in_the_sums)
+{
+	struct view *v = view_open(two_cooks);
+	struct buf out = {0};
+	export_picture(v, &(struct text_options){.width_cols = 60}, &out);
+	ck_assert_str_eq(buf_text(&out),
+		"A title\n"
+		"seconds        0.0    0.5    1.0    1.5    2.0    2.5    3.0\n"
+		"main           █── gather 2 ─────────────────────────────✔\n"
+		"├ to_thread    █── worker cook on asyncio_0 ─────────────✔\n"
+		"└ to_thread 2  █── worker chop ────────────✔\n"
+		"asyncio_0      ██ cook ██████████████████████████████████✔\n"
+		"asyncio_1      ██ chop ████████████████████✔··············\n"
+		"\n"
+		"               █ running  ─ waiting  ✔ done  · idle\n"
+		"\n"
+		"the run took                 3 s\n"
+		"one after the other          5 s  all work and all waits,\n"
+		"                                  one at a time\n"
+		"saved                        2 s  40 %: work and waits\n"
+		"                                  overlapped\n"
+		"longest chain                3 s  what had to follow one\n"
+		"                                  another\n"
+		"threads busy                 5 s  1.67 threads at a time,\n"
+		"                                  while any was busy\n"
+		"jobs                2 jobs on 2 workers, at most 2 at once\n"
+		"\n"
+		"                       ran    held up     waited   runs  now\n"
+		"main                   0 s        0 s        3 s      2  done\n"
+		"├ to_thread            0 s        0 s        3 s      2  done\n"
+		"└ to_thread 2          0 s        0 s        2 s      2  done\n"
+		"asyncio_0              3 s        0 s        0 s      1  idle\n"
+		"asyncio_1              2 s        0 s        0 s      1  idle\n"
+		"\n"
+		"cook: to_thread at 0.0 → asyncio_0 at 0.0 → done at 3.0 →\n"
+		"    to_thread\n"
+		"chop: to_thread 2 at 0.0 → asyncio_1 at 0.0 → done at 2.0 →\n"
+		"    to_thread 2\n");
+	buf_free(&out);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_job_tells_whether_it_was_dropped_in_the_queue_or_given_up_while_it_ran)
+{
+	struct view *v = view_open(pool_of_one);
+	struct buf out = {0};
+	export_picture(v, &(struct text_options){.width_cols = 100, .ascii = true}, &out);
+	ck_assert_ptr_nonnull(strstr(buf_text(&out), "1 cancelled in the queue\n"));
+	ck_assert_ptr_nonnull(strstr(buf_text(&out),
+		"\na: main at 0.0 -> ThreadPoolExecutor-0_0 at 0.0 -> done at 3.0, for nobody: given up at 1.0\n"
+		"b: main at 0.0 -> cancelled in the queue at 1.0\n"
+		"c: main at 0.0 -> ThreadPoolExecutor-0_0 at 3.0 -> failed at 4.0 -> waiter 2\n"));
+	ck_assert_ptr_nonnull(strstr(buf_text(&out), "  gone\n"));
+	buf_free(&out);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(what_was_measured_stands_apart_and_only_where_it_is_asked_for)
+{
+	struct view *v = view_open(two_cooks);
+	trace_measure((struct trace *)(uintptr_t)view_trace(v),
+		      &(struct measure){.job = 7, .thread = 2, .cpu_ns = 19 * SECOND / 10,
+					.wall_end_ns = 2 * SECOND, .core_first = 3, .core_last = 3});
+	view_update(v, 0);
+	struct buf plain = {0}, measured = {0};
+	export_picture(v, &(struct text_options){.width_cols = 100}, &plain);
+	ck_assert_ptr_null(strstr(buf_text(&plain), "core"));
+	export_picture(v, &(struct text_options){.width_cols = 100, .measured = true}, &measured);
+	ck_assert_mem_eq(plain.data, measured.data, plain.len);
+	ck_assert_str_eq(buf_text(&measured) + plain.len,
+		"\nmeasured: 1.9 s of processor time in 2 s, 0.95 cores busy; on 1 core\n"
+		"    chop  core 3, 1.9 s of processor time in 2 s\n");
+	buf_free(&plain);
+	buf_free(&measured);
+	view_close(v);
+}
+END_TEST
+
 /* Events that no loop would write: every field from dice, only the clock and the counts go on. */
 static struct trace *nonsense(uint32_t seed)
 {
@@ -165,7 +246,7 @@ static struct trace *nonsense(uint32_t seed)
 		e.tick += kit_random(&seed) % 3 == 0;
 		e.step += kit_random(&seed) % 3 == 0;
 		e.task = kit_random(&seed) % 3 ? kit_random(&seed) % 12 : 0;
-		e.thread = kit_random(&seed) % 9 ? 0 : 1;
+		e.thread = kit_random(&seed) % 9 ? 0 : (uint16_t)(1 + kit_random(&seed) % 3);
 		e.kind = (uint8_t)(kit_random(&seed) % EV_COUNT);
 		e.detail = (uint8_t)(kit_random(&seed) % 15);
 		uint32_t *fields[] = {&e.a, &e.b};
@@ -259,6 +340,9 @@ int main(void)
 	tcase_add_test(c, where_the_clock_stood_still_steps_are_the_ruler);
 	tcase_add_test(c, who_was_held_up_is_said_with_the_line);
 	tcase_add_test(c, steps_are_one_line_each_with_captions_and_output_below);
+	tcase_add_test(c, workers_and_their_jobs_are_in_the_picture_and_in_the_sums);
+	tcase_add_test(c, a_job_tells_whether_it_was_dropped_in_the_queue_or_given_up_while_it_ran);
+	tcase_add_test(c, what_was_measured_stands_apart_and_only_where_it_is_asked_for);
 	tcase_add_test(c, nothing_that_a_scene_prints_reaches_the_page_as_a_control_character);
 	tcase_add_loop_test(c, nonsense_is_drawn_without_a_crash, 0, 5);
 	tcase_add_test(c, an_exporter_is_chosen_by_the_ending);
