@@ -174,6 +174,7 @@ static void conn_resume(struct transport *t)
 static void conn_lost(struct transport *t, struct datum error)
 {
 	struct conn *c = conn_of(t);
+	ck_assert(!c->ended);
 	c->ended = true;
 	if (c->n->quiet)
 		return;
