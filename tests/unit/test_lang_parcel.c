@@ -38,13 +38,19 @@ START_TEST(sharing_and_circles_stay)
 }
 END_TEST
 
+#ifdef LANG_STRESS
+#define DEPTH "300"
+#else
+#define DEPTH "100000"
+#endif
+
 START_TEST(nesting_has_no_depth)
 {
-	trip_prints("a hundred thousand lists and objects, each in the next",
+	trip_prints("many lists and objects, each in the next",
 	            "class Node:\n"
 	            "    def __init__(self, next): self.next = next\n"
 	            "deep = chain = tail = None\n"
-	            "for i in range(100000):\n"
+	            "for i in range(" DEPTH "):\n"
 	            "    deep = [deep]\n"
 	            "    chain = Node(chain)\n"
 	            "    tail = (tail,)\n"
@@ -58,7 +64,7 @@ START_TEST(nesting_has_no_depth)
 	            "    while chain is not None: chain = chain.next; counts[1] += 1\n"
 	            "    while tail is not None: tail = tail[0]; counts[2] += 1\n"
 	            "    print(counts)\n",
-	            "[100000, 100000, 100000]\n");
+	            "[" DEPTH ", " DEPTH ", " DEPTH "]\n");
 }
 END_TEST
 
