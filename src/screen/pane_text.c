@@ -119,6 +119,9 @@ void caption_draw(const struct screen *s, const struct present *p, struct area a
 /* ---- the sentence --------------------------------------------------------------------
  */
 
+/* Entries of a snapshot that are looked at: more than a sentence names. */
+enum { MANY = 64 };
+
 static void opening_words(const struct screen *s, struct buf *what, struct buf *why)
 {
 	buf_puts(what, "The scene has not begun.");
@@ -154,7 +157,7 @@ static void within_words(const struct screen *s, const struct present *p,
                          struct buf *what, struct buf *why)
 {
 	struct snapshot snap = {0};
-	view_snapshot(s->view, p->position, 0, &snap);
+	view_snapshot(s->view, p->position, MANY, &snap);
 	uint32_t line = view_line_at(s->view, p->active, p->position, NULL);
 	view_lane_name(s->view, p->active, what);
 	buf_puts(what, " runs right now");

@@ -129,6 +129,9 @@ void screen_message(struct screen *s, const char *text)
 
 /* ---- the present --------------------------------------------------------------- */
 
+/* Entries of a snapshot that are looked at: more than a sentence names. */
+enum { MANY = 64 };
+
 size_t present_index(const struct screen *s)
 {
 	return view_moment_at(s->view, s->state.internals, s->state.position);
@@ -187,7 +190,7 @@ enum ruler ruler_shown(const struct screen *s)
 static void look_beyond(const struct screen *s, struct present *p)
 {
 	struct snapshot snap = {0};
-	view_snapshot(s->view, p->position, 0, &snap);
+	view_snapshot(s->view, p->position, MANY, &snap);
 	p->base_ns = snap.time_ns;
 	p->time_ns = p->time_ns > snap.time_ns ? p->time_ns : snap.time_ns;
 	uint32_t busy = snap.running;

@@ -427,6 +427,55 @@ START_TEST(a_real_clock_runs_on_while_nothing_happens)
 }
 END_TEST
 
+/* Play until it stops, or for a minute. */
+static void play_on(int64_t now_ns)
+{
+	for (int i = 0; i < 600 && screen_playing(screen); i++)
+		screen_advance(screen, now_ns += SECOND / 10);
+}
+
+START_TEST(pausing_a_live_view_holds_it_while_the_scene_goes_on)
+{
+	struct trace *t = trace_new(0);
+	trace_describe(t,
+	               &(struct trace_about){.source = scene_source, .real_clock = true});
+	struct view *v = view_new(t);
+	trace_append(t, &(struct event){.kind = EV_LOOP_STARTED, .time_ns = SECOND});
+	view_update(v, 0);
+	screen_show(screen, v, false);
+	for (int64_t now = 5 * SECOND; now < 8 * SECOND; now += SECOND / 10)
+		screen_advance(screen, now);
+	press("space");
+	ck_shows("paused   t 3.9 s");
+	ck_assert_int_eq(screen_due_ns(screen), INT64_MAX);
+	trace_append(t, &(struct event){.kind = EV_LINE, .a = 11, .time_ns = 6 * SECOND});
+	trace_append(t, &(struct event){.kind = EV_TASK_DROPPED, .time_ns = 6 * SECOND});
+	trace_append(t, &(struct event){.kind = EV_LINE, .a = 12, .time_ns = 7 * SECOND});
+	view_update(v, 0);
+	screen_grown(screen);
+	screen_advance(screen, 9 * SECOND);
+	ck_shows("paused   t 3.9 s");
+	/* Later the live clock is where it would have been anyway. */
+	press("end");
+	screen_advance(screen, 15 * SECOND);
+	ck_shows("live   t 11.0 s");
+	press("left");
+	ck_shows("paused");
+	/* Playing catches up with what happens, and is live again. */
+	press("space");
+	ck_shows("playing");
+	play_on(0);
+	ck_shows("live");
+	trace_close(t);
+	view_update(v, 0);
+	screen_grown(screen);
+	ck_shows("t 7.0 s");
+	screen_show(screen, NULL, false);
+	view_free(v);
+	trace_free(t);
+}
+END_TEST
+
 START_TEST(the_gallery_is_chosen_from)
 {
 	screen_show(screen, NULL, false);
@@ -484,6 +533,7 @@ int main(void)
 	tcase_add_test(c, a_growing_trace_is_followed_and_a_run_anew_keeps_its_place);
 	tcase_add_test(c, playing_that_was_suspended_goes_on_where_it_was);
 	tcase_add_test(c, a_real_clock_runs_on_while_nothing_happens);
+	tcase_add_test(c, pausing_a_live_view_holds_it_while_the_scene_goes_on);
 	tcase_add_test(c, the_gallery_is_chosen_from);
 	tcase_add_test(c, the_loops_machinery_is_folded_and_unfolds);
 	suite_add_tcase(suite, c);
