@@ -265,7 +265,7 @@ int main(void)
 	tcase_add_test(programs, comparisons_may_change_what_is_compared);
 	tcase_add_test(programs, tables_survive_any_mixture_of_adding_and_removing);
 	tcase_add_test(programs, what_does_not_fit_in_memory_raises_memory_error);
-	tcase_set_timeout(programs, 60);
+	tcase_set_timeout(programs, 300);
 	suite_add_tcase(suite, programs);
 	return suite_main(suite);
 }
