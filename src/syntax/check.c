@@ -26,9 +26,14 @@ static const char *const missing_builtins[] = {
 	"locals", "memoryview", "open", "quit",
 };
 
-static void refuse(struct check *c, struct span span, const char *what, const char *suffix)
+static void refuse(struct check *c, struct span span, const char *what, const char *suffix,
+                   const char *name)
 {
-	diagnostics_add(c->diagnostics, &c->tree->source, span, "%s%s is not supported", what, suffix);
+	const char *hint = c->names->hint != NULL && name != NULL
+	                           ? c->names->hint(c->names->context, name)
+	                           : NULL;
+	diagnostics_add(c->diagnostics, &c->tree->source, span, "%s%s is not supported%s%s", what,
+	                suffix, hint != NULL ? ": " : "", hint != NULL ? hint : "");
 	c->failed = true;
 }
 
@@ -52,11 +57,11 @@ static void check_import(struct check *c, const struct name_use *use)
 	if (use->item == NULL) {
 		buf_printf(&text, "module '%s'", module);
 		if (!is_module(c, module))
-			refuse(c, use->span, buf_text(&text), "");
+			refuse(c, use->span, buf_text(&text), "", module);
 	} else if (is_module(c, module)) {
 		buf_printf(&text, "%s.%s", module, use->item->text);
 		if (!is_attribute(c, module, use->item->text) && !is_module(c, buf_text(&text)))
-			refuse(c, use->span, buf_text(&text), "");
+			refuse(c, use->span, buf_text(&text), "", buf_text(&text));
 	}
 	buf_free(&text);
 }
@@ -103,7 +108,7 @@ static void check_chain(struct check *c, const struct name_use *use, const struc
 		buf_printf(&module, ".%s", name);
 		if (!known && !is_module(c, buf_text(&module))) {
 			struct span span = {root->span.start, at->u.attribute.name_span.end};
-			refuse(c, span, buf_text(&module), "");
+			refuse(c, span, buf_text(&module), "", buf_text(&module));
 			break;
 		}
 		if (c->names->module == NULL || !is_module(c, buf_text(&module)))
@@ -130,7 +135,7 @@ static void check_builtin(struct check *c, const struct name_use *use, const str
 	    (global != NULL && (global->flags & (SYMBOL_ASSIGNED | SYMBOL_GLOBAL))))
 		return;
 	bool is_class = name->text[0] >= 'A' && name->text[0] <= 'Z';
-	refuse(c, root->span, name->text, is_class ? "" : "()");
+	refuse(c, root->span, name->text, is_class ? "" : "()", NULL);
 }
 
 int module_check(const struct module_tree *tree, const struct known_names *names,

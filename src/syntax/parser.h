@@ -50,6 +50,9 @@ struct known_names {
 	bool (*module)(void *context, const char *module);
 	/* Whether module.name exists (submodules included). NULL: everything does. */
 	bool (*attribute)(void *context, const char *module, const char *name);
+	/* For a whole name that is not there, "queue" or "threading.Lock": why not and what to
+	   do, as a clause; NULL: nothing to say. The slot may be NULL. */
+	const char *(*hint)(void *context, const char *name);
 };
 
 /*
