@@ -94,6 +94,13 @@ void handle_tell(struct loop *l, struct handle *h)
 	loop_emit(l, EV_HANDLE, h->id, world_buf(l->world, &name), h->role);
 }
 
+uint32_t loop_handle_id(struct loop *l, struct handle *h)
+{
+	if (loop_traced(l))
+		handle_tell(l, h);
+	return h->id;
+}
+
 static void release(struct handle *h)
 {
 	if (h->ops->release)

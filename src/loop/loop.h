@@ -166,6 +166,9 @@ int64_t loop_deadline_ns(const struct loop *l, double seconds);
 int64_t loop_now_ns(const struct loop *l);
 double loop_time(const struct loop *l);
 
+/* The id of `h` in the trace, which is told of it now if need be; 0 when nobody traces. */
+uint32_t loop_handle_id(struct loop *l, struct handle *h);
+
 /*
  * From any thread: append `h`, taking a hold on its owner that the caller has already
  * made.
