@@ -96,3 +96,13 @@ bool arguments_bind(struct vm *vm, const struct args *a, const struct signature 
 			return false;
 	return refuse_missing(vm, s, out);
 }
+
+bool arguments_need(struct vm *vm, const struct args *a, const char *function,
+                    const char *parameter)
+{
+	if (a->count > 0)
+		return true;
+	vm_raise(vm, &exc_TypeError,
+	         "%s() missing 1 required positional argument: '%s'", function, parameter);
+	return false;
+}

@@ -11,4 +11,11 @@
 bool arguments_bind(struct vm *vm, const struct args *a, const struct signature *s,
                     bool is_method, value out[]);
 
+/*
+ * Whether there is an argument by position, for functions that take any number of others
+ * after it. Otherwise the TypeError for the `parameter` that is missing.
+ */
+bool arguments_need(struct vm *vm, const struct args *a, const char *function,
+                    const char *parameter);
+
 #endif

@@ -11,6 +11,7 @@
 #include "lang/str.h"
 #include "loop/shield.h"
 #include "scene/arguments.h"
+#include "scene/executor.h"
 #include "scene/stream.h"
 
 /* ---- which loop ---- */

@@ -119,12 +119,27 @@ static struct handle_object *handle_object_new(struct scene *s, const struct typ
 	return o;
 }
 
+void scene_call_soon(struct scene *s, struct loop *l, struct handle *h)
+{
+	struct trace_writer *w = &s->writer;
+	if (s->posting_thread != 0 && w->trace != NULL && !loop_closed(l)) {
+		uint32_t id = loop_handle_id(l, h);
+		const char *what = s->posting_text != NULL ? s->posting_text : "";
+		uint16_t own = w->thread;
+		w->thread = s->posting_thread;
+		trace_emit(w, EV_POSTED, id, trace_string(w->trace, what, strlen(what)),
+		           0);
+		w->thread = own;
+	}
+	loop_call_soon(l, h);
+}
+
 value handle_call_soon(struct scene *s, struct loop *l, value callback, value args,
                        enum handle_role role)
 {
 	struct handle_object *o = handle_object_new(s, &handle_type, l, callback, args);
 	handle_init(&o->timer.handle, &handle_object_ops, role);
-	loop_call_soon(l, &o->timer.handle);
+	scene_call_soon(s, l, &o->timer.handle);
 	return object_value(o);
 }
 
@@ -318,6 +333,8 @@ value handle_owner(const struct handle *h)
 		return object_value(callback_object_of(h));
 	if (h->ops == &watched_ops)
 		return watched_owner(h);
+	if (h->ops == &bridge_ops)
+		return bridge_owner(h);
 	return io_handle_owner(h);
 }
 

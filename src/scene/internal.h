@@ -9,6 +9,7 @@
 #define SCENE_INTERNAL_H
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,8 +32,11 @@
 #include "loop/sleep.h"
 #include "loop/task.h"
 #include "loop/timeout.h"
+#include "scene/output.h"
 #include "scene/run.h"
 
+struct errand;
+struct landing;
 struct module_tree;
 struct net;
 struct net_socket;
@@ -49,7 +53,18 @@ enum stop_reason {
 
 enum { LINE_CACHE = 256 };
 
+/* A worker asked a loop of another world to run a coroutine: who waits for the end. */
+struct remote_request {
+	uint64_t id;
+	value future; /* concurrent; counted */
+};
+
+/*
+ * One world: that of the program's main thread (the root), or of a worker. Workers have
+ * their own vm, clock, writer and loops; options, path and tree are the root's.
+ */
 struct scene {
+	struct scene *root;           /* the program's; the root's own is itself */
 	struct scene_options options; /* as given; pointers borrowed */
 	char *path;
 	struct module_tree *tree; /* source and captions */
@@ -70,12 +85,43 @@ struct scene {
 
 	/* Captions: for each line 0, or the number of its caption (from 1) until it was
 	 * shown. */
-	uint32_t *caption_at_line;
+	uint32_t *caption_at_line; /* a worker's: its job's */
 	uint32_t caption_lines;
+	bool *caption_taken; /* root: by line, whether it was shown by any thread */
 	struct {
 		const struct code *code;
 		uint32_t text;
 	} line_names[LINE_CACHE]; /* code objects' names in the trace */
+
+	/* Threads and futures of this world. */
+	value current_thread, main_thread; /* Thread objects, or null until asked for */
+	value departing_thread; /* the Thread that is being started, borrowed, or null */
+	uint64_t thread_number;    /* of the last Thread-N */
+	unsigned pool_number;      /* of the next ThreadPoolExecutor-N */
+	uint64_t futures_finished; /* concurrent ones that were completed so far */
+
+	struct list_node jobs;     /* struct scene_job that it submitted and that are not over */
+	uint16_t posting_thread;   /* whose news is being delivered, or 0 */
+	const char *posting_text;  /* what that is */
+
+	/* What only the root has. */
+	struct output output;
+	pthread_mutex_t words_lock;    /* guards the next, and caption_taken */
+	char *worker_limit;            /* the limit that a worker has hit; owned, or NULL */
+	struct list_node served;     /* struct served: coroutines run for other worlds */
+
+	/* What only a worker has. */
+	const char *worker_name;     /* borrowed from its thread; NULL in the root */
+	value module_code;           /* the tree, compiled: what parcels refer to */
+	struct errand *errand;       /* the job that it does now, or NULL */
+	struct landing *landing;     /* what came in with it */
+	VEC(struct landing *) answers; /* what came in later; kept until the job ends */
+	uint64_t requests;           /* calls that wait for an answer, counted */
+	VEC(struct remote_request) remote_requests;
+	struct output_row row;       /* virtual clock: what this stretch has written */
+	bool global_was_stored;      /* by this job */
+	bool is_initialized;         /* its pool's initializer has run in it */
+	bool is_replaying;           /* the initializer runs once more: unseen */
 
 	struct map warned; /* "text\nline" of warnings that were shown */
 	struct task
@@ -201,6 +247,8 @@ struct loop_object {
 	struct loop *loop;       /* counted */
 	value exception_handler; /* or null */
 	value task_factory;      /* or null */
+	value default_executor;  /* or null */
+	bool executor_is_shut_down;
 	bool debug;
 };
 
@@ -300,6 +348,8 @@ struct body *await_body_new(struct scene *s, value iterator);
  * TimerHandle. `args` is a tuple. */
 value handle_call_soon(struct scene *s, struct loop *l, value callback, value args,
                        enum handle_role role);
+/* Append a handle, and tell the trace which thread's news it is, if it is another's. */
+void scene_call_soon(struct scene *s, struct loop *l, struct handle *h);
 value handle_call_at(struct scene *s, struct loop *l, value when, double seconds,
                      value callback, value args);
 /* A callback raised: take the exception that is set and tell the handler, or leave the
@@ -329,6 +379,7 @@ static inline struct loop *loop_of(value v)
 {
 	return ((struct loop_object *)(void *)value_object(v))->loop;
 }
+bool value_is_callable(value v);
 /* The loop that runs; NULL with RuntimeError `no running event loop`. */
 struct loop *running_loop(struct vm *vm);
 /* get_event_loop(): a new reference. */
@@ -342,6 +393,11 @@ bool loop_run(struct scene *s, struct loop *l, struct future *f);
 /* What the end of a run means: false with the exception set. Takes `error`. */
 bool run_ended(struct scene *s, struct loop *l, enum run_end end, struct datum error);
 
+/* ---- bridge.c ---- */
+/* If `callback` (of a concurrent future that is done) is a bridge: cross it. */
+bool bridge_call(struct scene *s, value callback, value future);
+extern const struct handle_ops bridge_ops;
+value bridge_owner(const struct handle *h);
 /* ---- loop_io.c, streams.c: methods of the loop ---- */
 value loop_add_reader(struct vm *vm, value self, const struct args *a);
 value loop_add_writer(struct vm *vm, value self, const struct args *a);
@@ -407,10 +463,17 @@ value asyncgens_shutdown(struct vm *vm, struct loop *l);
 void report_to_handler(void *context, struct loop *l, const struct loop_report *r);
 value loop_call_exception_handler(struct vm *vm, value self, const struct args *a);
 value loop_default_exception_handler(struct vm *vm, value self, const struct args *a);
+/* The trace is told of an error that was logged: its first line. */
+void tell_logged(struct scene *s, const char *text);
+/* A log message at level ERROR that nobody handles: `message` and the exception (or null). */
+void report_error(struct scene *s, struct buf *message, value exception);
 /* A coroutine died without having been awaited. */
 void report_never_awaited(void *context, struct vm *vm, value coroutine);
 /* warnings.warn(text, category): once for each text and line. */
 void report_warning(struct scene *s, const char *category, const char *text);
+/* The same for a place that is known: a line of the scene, or 0. */
+void report_warning_at(struct scene *s, const char *category, const char *text,
+                       uint32_t line);
 /* "simmer: ..." on standard error. */
 void report_line(struct scene *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -418,6 +481,8 @@ void report_line(struct scene *s, const char *format, ...)
 void report_logged(struct scene *s, const char *text);
 /* Every task waits for what will never come. */
 void report_deadlock(struct scene *s, struct loop *l);
+/* A thread waits for what will never come. */
+void report_blocked(struct scene *s, const char *what);
 /* A limit ends the run. */
 void report_limit(struct scene *s, const char *what);
 
@@ -436,6 +501,11 @@ void put_repr_of(struct vm *vm, struct buf *out, value v);
 /* ---- world.c ---- */
 extern const struct loop_client scene_client;
 
+/* ---- sys.c: sys.stdout (1) and sys.stderr (2) ---- */
+extern const struct type output_stream_type;
+value output_stream_new(struct vm *vm, int stream);
+int output_stream_number(value v);
+
 /* ---- modules.c ---- */
 
 /* Make the module `name` in the scene's vm, or null with nothing set. The vm's import
@@ -444,6 +514,8 @@ value module_import(void *context, struct vm *vm, const char *name);
 /* Whether a module, or a name in it, exists: for checking. */
 bool module_is_known(void *context, const char *module);
 bool module_has_name(void *context, const char *module, const char *name);
+/* What to do instead of using a name that does not exist, or NULL. */
+const char *module_hint(void *context, const char *name);
 
 /* Each module is made when first imported; its names, which end with NULL, are known
  * before. */
@@ -452,6 +524,10 @@ value time_module_new(struct vm *vm);
 value sys_module_new(struct vm *vm);
 value typing_module_new(struct vm *vm);
 value abc_module_new(struct vm *vm);
+value concurrent_module_new(struct vm *vm);
+value futures_module_new(struct vm *vm);
+value threading_module_new(struct vm *vm);
+extern const char *const futures_names[], *const threading_names[];
 value socket_module_new(struct vm *vm);
 value os_module_new(struct vm *vm);
 extern const char *const asyncio_names[], *const time_names[], *const sys_names[],
@@ -469,6 +545,24 @@ void scene_halt(struct scene *s, enum stop_reason why);
  * or there was none), false when KeyboardInterrupt is to be raised here.
  */
 bool scene_take_interrupts(struct scene *s);
+static inline bool scene_is_root(const struct scene *s)
+{
+	return s->root == s;
+}
+/*
+ * The world of a worker of `root`, ready to run, and its end. `name` is borrowed. Between
+ * jobs nothing of it is left but the vm and its code.
+ */
+void scene_init_worker(struct scene *s, struct scene *root, uint32_t number,
+                       const char *name, struct trace *trace);
+void scene_fini_worker(struct scene *s);
+/* A job begins and ends in it: its limits are its own, its loops are closed. */
+void scene_begin_work(struct scene *s);
+void scene_end_work(struct scene *s);
+/* crew_client.keep: whether an event of a worker is to stay in the trace. */
+bool scene_keep_event(void *context, const struct event *e);
+/* The globals of the scene's module in this world, borrowed. */
+value scene_globals(struct scene *s);
 /* The line that runs, or 0. */
 uint32_t scene_line(struct scene *s);
 /* time.time() at the clock's 0 under the virtual clock. */

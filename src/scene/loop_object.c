@@ -13,6 +13,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 #include "scene/arguments.h"
+#include "scene/executor.h"
 
 static struct loop_object *object_of(value v)
 {
@@ -353,7 +354,11 @@ static value method_close(struct vm *vm, value self, const struct args *a)
 	if (loop_running(loop_of(self)))
 		return vm_raise(vm, &exc_RuntimeError,
 		                "Cannot close a running event loop");
-	loop_close(loop_of(self));
+	struct loop_object *o = object_of(self);
+	o->executor_is_shut_down = true;
+	if (!value_is_null(o->default_executor))
+		executor_close(scene_of(vm), o->default_executor);
+	loop_close(o->loop);
 	return VALUE_NONE;
 }
 
@@ -377,17 +382,9 @@ static value method_shutdown_asyncgens(struct vm *vm, value self, const struct a
 	return asyncgens_shutdown(vm, loop_of(self));
 }
 
-static value method_shutdown_default_executor(struct vm *vm, value self,
-                                              const struct args *a)
-{
-	(void)self;
-	(void)a;
-	return coroutine_done(vm, "BaseEventLoop.shutdown_default_executor", VALUE_NONE);
-}
-
 /* ---- methods: errors and debugging ---- */
 
-static bool is_callable(value v)
+bool value_is_callable(value v)
 {
 	if (value_is_small(v))
 		return false;
@@ -399,7 +396,7 @@ static bool is_callable(value v)
 static value method_set_exception_handler(struct vm *vm, value self, const struct args *a)
 {
 	value handler = a->at[0];
-	if (!value_is_none(handler) && !is_callable(handler)) {
+	if (!value_is_none(handler) && !value_is_callable(handler)) {
 		value text = object_repr(vm, handler);
 		if (value_is_null(text))
 			return text;
@@ -454,6 +451,7 @@ static void loop_drop(struct vm *vm, struct object *self)
 	value_forget(vm, &o->dict);
 	value_forget(vm, &o->exception_handler);
 	value_forget(vm, &o->task_factory);
+	value_forget(vm, &o->default_executor);
 	if (o->loop != NULL) {
 		loop_set_user(o->loop, NULL);
 		loop_unref(o->loop);
@@ -467,6 +465,7 @@ static void loop_clear(struct vm *vm, struct object *self)
 	value_forget(vm, &o->dict);
 	value_forget(vm, &o->exception_handler);
 	value_forget(vm, &o->task_factory);
+	value_forget(vm, &o->default_executor);
 }
 
 static void loop_traverse(struct object *self, visit_fn visit, void *context)
@@ -478,6 +477,8 @@ static void loop_traverse(struct object *self, visit_fn visit, void *context)
 		visit(o->exception_handler, context);
 	if (!value_is_null(o->task_factory))
 		visit(o->task_factory, context);
+	if (!value_is_null(o->default_executor))
+		visit(o->default_executor, context);
 }
 
 static const struct method_def loop_methods[] = {
@@ -495,7 +496,10 @@ static const struct method_def loop_methods[] = {
 	{"is_running", method_is_running, 0, 0, 0},
 	{"is_closed", method_is_closed, 0, 0, 0},
 	{"shutdown_asyncgens", method_shutdown_asyncgens, 0, 0, 0},
-	{"shutdown_default_executor", method_shutdown_default_executor, 0, 1, 0},
+	{"shutdown_default_executor", method_shutdown_default_executor, 0, 1,
+         METHOD_KEYWORDS},
+	{"run_in_executor", method_run_in_executor, 2, METHOD_ANY, 0},
+	{"set_default_executor", method_set_default_executor, 1, 1, 0},
 	{"set_exception_handler", method_set_exception_handler, 1, 1, 0},
 	{"get_exception_handler", method_get_exception_handler, 0, 0, 0},
 	{"call_exception_handler", loop_call_exception_handler, 1, 1, 0},

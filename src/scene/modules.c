@@ -32,6 +32,7 @@ static value errors_module_new(struct vm *vm)
 	return module;
 }
 
+static const char *const concurrent_names[] = {"futures", NULL};
 static const char *const collections_names[] = {"abc", NULL};
 static const char *const future_names[] = {"annotations", NULL};
 static const char *const errors_names[] = {
@@ -56,6 +57,9 @@ static const struct module_row {
 	{"collections", collections_names, collections_module_new},
 	{"collections.abc", abc_names, abc_module_new},
 	{"__future__", future_names, future_module_new},
+	{"concurrent", concurrent_names, concurrent_module_new},
+	{"concurrent.futures", futures_names, futures_module_new},
+	{"threading", threading_names, threading_module_new},
 	{"socket", socket_names, socket_module_new},
 	{"os", os_names, os_module_new},
 };
@@ -95,4 +99,46 @@ bool module_has_name(void *context, const char *module, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/* ---- what is not there ---- */
+
+#define SHARES_NOTHING "simmer's workers share nothing, so "
+
+/* Names that scenes about threads are likely to use; what begins with one is meant as well. */
+static const struct {
+	const char *name, *hint;
+} hints[] = {
+	{"threading.Lock", SHARES_NOTHING "there is nothing to lock: let a job return its result; "
+	                   "between tasks use asyncio.Lock"},
+	{"threading.RLock", SHARES_NOTHING "there is nothing to lock: let a job return its result"},
+	{"threading.Event", SHARES_NOTHING "none could see it set: let the job return, or tell the "
+	                    "loop by loop.call_soon_threadsafe(asyncio_event.set)"},
+	{"threading.Condition", SHARES_NOTHING "there is nothing to wait for: let a job return its "
+	                        "result, or use asyncio.Condition between tasks"},
+	{"threading.Semaphore", SHARES_NOTHING "it would count nothing: bound the pool by "
+	                        "max_workers, or use asyncio.Semaphore between tasks"},
+	{"threading.BoundedSemaphore", SHARES_NOTHING "it would count nothing: bound the pool by "
+	                               "max_workers, or use asyncio.Semaphore between tasks"},
+	{"threading.Barrier", SHARES_NOTHING "they cannot meet: use asyncio.Barrier between tasks"},
+	{"threading.local", "each of simmer's workers has its own world already: a plain variable "
+	                    "is as local"},
+	{"threading.Timer", "use loop.call_later, or time.sleep in a job"},
+	{"queue", SHARES_NOTHING "a queue could not be in two of them: let jobs return results, or "
+	          "put from a worker by loop.call_soon_threadsafe(asyncio_queue.put_nowait, item)"},
+	{"multiprocessing", "concurrent.futures.ProcessPoolExecutor runs jobs in parallel"},
+	{"subprocess", "a scene starts no processes"},
+	{"contextvars", "pass the value as an argument"},
+};
+
+const char *module_hint(void *context, const char *name)
+{
+	(void)context;
+	for (size_t i = 0; i < COUNT_OF(hints); i++) {
+		size_t len = strlen(hints[i].name);
+		if (strncmp(name, hints[i].name, len) == 0 &&
+		    (name[len] == '\0' || name[len] == '.'))
+			return hints[i].hint;
+	}
+	return NULL;
 }

@@ -46,6 +46,14 @@ void report_deadlock(struct scene *s, struct loop *l)
 	buf_free(&text);
 }
 
+void report_blocked(struct scene *s, const char *what)
+{
+	report_line(s,
+	            "deadlock: the thread waits for %s, no loop of it can run meanwhile, and "
+	            "no worker will ever end that",
+	            what);
+}
+
 void report_limit(struct scene *s, const char *what)
 {
 	if (s->writer.trace != NULL)
@@ -85,22 +93,19 @@ static bool warn_first_time(struct scene *s, const char *text, uint32_t line)
 	return first;
 }
 
-static void warn(struct scene *s, const char *category, const char *text,
-                 const char *more)
+static void warn_of(struct scene *s, const char *category, const char *text,
+                    const char *more, const char *file, uint32_t line_number)
 {
-	struct place place = {.file = "", .function = "", .line = 0};
-	bool somewhere = vm_place(s->vm, &place);
-	if (!warn_first_time(s, text, place.line))
+	if (!warn_first_time(s, text, line_number))
 		return;
 	if (s->writer.trace != NULL)
 		trace_emit(&s->writer, EV_WARNED,
 		           trace_string(s->writer.trace, category, strlen(category)),
 		           trace_string(s->writer.trace, text, strlen(text)), 0);
 	struct buf out = {0};
-	buf_printf(&out, "%s:%u: %s: %s\n", somewhere ? place.file : "<sys>", place.line,
-	           category, text);
+	buf_printf(&out, "%s:%u: %s: %s\n", file, line_number, category, text);
 	size_t len;
-	const char *line = stripped_line(s, somewhere ? place.line : 0, &len);
+	const char *line = stripped_line(s, line_number, &len);
 	if (len > 0) {
 		buf_puts(&out, "  ");
 		buf_put(&out, line, len);
@@ -109,6 +114,21 @@ static void warn(struct scene *s, const char *category, const char *text,
 	buf_puts(&out, more);
 	scene_write(s, 2, buf_text(&out), out.len);
 	buf_free(&out);
+}
+
+static void warn(struct scene *s, const char *category, const char *text,
+                 const char *more)
+{
+	struct place place = {.file = "", .function = "", .line = 0};
+	bool somewhere = vm_place(s->vm, &place);
+	warn_of(s, category, text, more, somewhere ? place.file : "<sys>",
+	        somewhere ? place.line : 0);
+}
+
+void report_warning_at(struct scene *s, const char *category, const char *text,
+                       uint32_t line)
+{
+	warn_of(s, category, text, "", line > 0 ? s->path : "<sys>", line);
 }
 
 void report_warning(struct scene *s, const char *category, const char *text)
@@ -130,7 +150,7 @@ void report_never_awaited(void *context, struct vm *vm, value coroutine)
 
 /* ---- the default exception handler: a log message at level ERROR ---- */
 
-static void tell_logged(struct scene *s, const char *text)
+void tell_logged(struct scene *s, const char *text)
 {
 	if (s->writer.trace != NULL)
 		trace_emit(&s->writer, EV_LOGGED,
@@ -147,7 +167,7 @@ void report_logged(struct scene *s, const char *text)
 	scene_write(s, 2, "\n", 1);
 }
 
-static void log_error(struct scene *s, struct buf *message, value exception)
+void report_error(struct scene *s, struct buf *message, value exception)
 {
 	tell_logged(s, buf_text(message));
 	buf_putc(message, '\n');
@@ -196,7 +216,7 @@ static bool handle_by_default(struct scene *s, value context)
 		value exception = dict_get_c(vm, context, "exception");
 		if (!value_is_null(exception) && !value_is_exception(exception))
 			exception = VALUE_NULL;
-		log_error(s, &text, exception);
+		report_error(s, &text, exception);
 	}
 	buf_free(&text);
 	return ok;

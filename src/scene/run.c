@@ -16,8 +16,13 @@
 #include "syntax/source.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
+#include "scene/crew.h"
+#include "scene/crossing.h"
 #include "loop/net.h"
 #include "scene/internal.h"
+#include "scene/job.h"
+#include "scene/remote.h"
+#include "scene/worker_world.h"
 
 /*
  * How many jumps and calls pass between two looks at the processor time, at most: fewer where
@@ -31,13 +36,17 @@ enum { STEP_BUDGET = 20000 };
 
 void scene_write(struct scene *s, int stream, const char *text, size_t len)
 {
-	if (len == 0)
+	if (len == 0 || s->is_replaying)
 		return;
 	if (s->writer.trace != NULL)
 		trace_emit(&s->writer, EV_PRINTED,
 		           trace_string(s->writer.trace, text, len), 0, (unsigned)stream);
-	if (s->options.write != NULL)
-		s->options.write(s->options.sink, stream, text, len);
+	if (s->options.real_clock)
+		output_write_now(&s->root->output, stream, text, len);
+	else if (scene_is_root(s))
+		output_write(&s->output, stream, text, len);
+	else
+		output_row_write(&s->row, stream, text, len);
 }
 
 static void on_write(void *context, struct vm *vm, int stream, const char *text,
@@ -51,8 +60,14 @@ static void on_flush(void *context, struct vm *vm, int stream)
 {
 	(void)vm;
 	struct scene *s = context;
-	if (s->options.flush != NULL)
+	if (s->options.flush != NULL && scene_is_root(s))
 		s->options.flush(s->options.sink, stream);
+}
+
+value scene_globals(struct scene *s)
+{
+	value module = vm_module(s->vm, "__main__");
+	return value_is_null(module) ? module : module_dict(module);
 }
 
 uint32_t scene_line(struct scene *s)
@@ -74,14 +89,47 @@ static uint32_t code_text(struct scene *s, const struct code *code)
 	return s->line_names[slot].text;
 }
 
+/* Whether a caption was not shown before by whatever thread; it is then. */
+static bool caption_first_time(struct scene *root, uint32_t line)
+{
+	pthread_mutex_lock(&root->words_lock);
+	bool first = line < root->caption_lines && !root->caption_taken[line];
+	if (first)
+		root->caption_taken[line] = true;
+	pthread_mutex_unlock(&root->words_lock);
+	return first;
+}
+
+/*
+ * The number of the caption that is to be shown at this line, or 0; each is shown once in a
+ * program. Under the virtual clock a worker asks only itself: what others have shown
+ * already is dropped when its stretch is gathered.
+ */
+static uint32_t take_caption(struct scene *s, uint32_t line)
+{
+	uint32_t caption = line < s->caption_lines ? s->caption_at_line[line] : 0;
+	if (caption == 0)
+		return 0;
+	s->caption_at_line[line] = 0;
+	if (!s->options.real_clock && !scene_is_root(s))
+		return caption;
+	return caption_first_time(s->root, line) ? caption : 0;
+}
+
+bool scene_keep_event(void *context, const struct event *e)
+{
+	return e->kind != EV_CAPTION || caption_first_time(context, e->a);
+}
+
 /* A line begins: its caption, if it is the first time, and the line itself. */
 static void on_line(void *context, struct vm *vm, const struct code *code, uint32_t line)
 {
 	struct scene *s = context;
-	if (line < s->caption_lines && s->caption_at_line[line] != 0) {
-		const struct caption *c =
-			module_caption(s->tree, s->caption_at_line[line] - 1);
-		s->caption_at_line[line] = 0;
+	if (s->is_replaying)
+		return;
+	uint32_t caption = take_caption(s, line);
+	if (caption != 0) {
+		const struct caption *c = module_caption(s->tree, caption - 1);
 		trace_emit(&s->writer, EV_CAPTION, line,
 		           trace_string(s->writer.trace, c->text, strlen(c->text)), 0);
 	}
@@ -108,6 +156,21 @@ static int64_t cpu_now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* A worker leaves it to the main thread to say so, once. */
+static void end_by_limit(struct scene *s, const char *what)
+{
+	struct scene *root = s->root;
+	if (scene_is_root(s)) {
+		report_limit(s, what);
+		return;
+	}
+	pthread_mutex_lock(&root->words_lock);
+	if (root->worker_limit == NULL)
+		root->worker_limit = mem_strdup(what);
+	pthread_mutex_unlock(&root->words_lock);
+	scene_stop(root);
+}
+
 /* Whether a limit is reached; it has been said then. */
 static bool limit_reached(struct scene *s)
 {
@@ -120,7 +183,7 @@ static bool limit_reached(struct scene *s)
 		         "limit: %llu events are enough; --max-events=N allows "
 		         "more",
 		         (unsigned long long)trace_count(s->writer.trace));
-		report_limit(s, what);
+		end_by_limit(s, what);
 		return true;
 	}
 	if (limits->cpu_time_ns > 0 &&
@@ -129,7 +192,7 @@ static bool limit_reached(struct scene *s)
 		         "limit: %g s of processor time are used up; "
 		         "--max-time=SECONDS allows more",
 		         (double)limits->cpu_time_ns / 1e9);
-		report_limit(s, what);
+		end_by_limit(s, what);
 		return true;
 	}
 	return false;
@@ -216,7 +279,8 @@ static int read_scene(const char *path, const char *text, size_t len,
                       struct diagnostics *d, struct module_tree **tree)
 {
 	static const struct known_names names = {.module = module_is_known,
-	                                         .attribute = module_has_name};
+	                                         .attribute = module_has_name,
+	                                         .hint = module_hint};
 	int error = module_parse(path, text, len, d, tree);
 	if (error != 0)
 		return error;
@@ -238,6 +302,17 @@ int scene_check(const char *path, const char *text, size_t len,
 	return error;
 }
 
+static void find_captions(struct scene *s)
+{
+	s->caption_lines = module_source(s->tree)->line_count + 1;
+	s->caption_at_line = mem_zalloc(s->caption_lines, sizeof *s->caption_at_line);
+	for (size_t i = 0; i < module_caption_count(s->tree); i++) {
+		uint32_t line = module_caption(s->tree, i)->line;
+		if (line < s->caption_lines)
+			s->caption_at_line[line] = (uint32_t)i + 1;
+	}
+}
+
 static void describe(struct scene *s)
 {
 	const struct source *source = module_source(s->tree);
@@ -248,13 +323,32 @@ static void describe(struct scene *s)
 						 .intro = module_introduction(s->tree),
 						 .real_clock = s->options.real_clock,
 					 });
-	s->caption_lines = source->line_count + 1;
-	s->caption_at_line = mem_zalloc(s->caption_lines, sizeof *s->caption_at_line);
-	for (size_t i = 0; i < module_caption_count(s->tree); i++) {
-		uint32_t line = module_caption(s->tree, i)->line;
-		if (line < s->caption_lines)
-			s->caption_at_line[line] = (uint32_t)i + 1;
-	}
+	find_captions(s);
+	s->caption_taken = mem_zalloc(s->caption_lines, sizeof *s->caption_taken);
+}
+
+static void make_vm(struct scene *s)
+{
+	s->vm = vm_new(
+		&(struct vm_limits){
+			.recursion = s->options.limits.recursion,
+			.memory_bytes = s->options.limits.memory_bytes,
+			.step_budget = STEP_BUDGET,
+		},
+		&(struct vm_hooks){
+			.context = s,
+			.write = on_write,
+			.flush = on_flush,
+			.interrupted = on_interrupted,
+			.line = s->options.trace != NULL ? on_line : NULL,
+			.import = module_import,
+			.never_awaited = on_never_awaited,
+			.asyncgen_first = asyncgen_first,
+			.asyncgen_dropped = on_asyncgen_dropped,
+			.source_line = on_source_line,
+			.global_stored = scene_is_root(s) ? NULL : worker_global_stored,
+		});
+	vm_set_crossings(s->vm, scene_crossings);
 }
 
 int scene_new(const struct scene_options *options, const char *path, const char *text,
@@ -266,31 +360,19 @@ int scene_new(const struct scene_options *options, const char *path, const char 
 	if (error != 0)
 		return error;
 	struct scene *s = mem_zalloc(1, sizeof *s);
+	s->root = s;
 	s->options = *options;
+	output_init(&s->output, &s->options);
+	list_init(&s->served);
+	list_init(&s->jobs);
+	pthread_mutex_init(&s->words_lock, NULL);
 	s->path = mem_strdup(path);
 	s->tree = tree;
 	s->writer.trace = options->trace;
 	list_init(&s->asyncgens);
 	s->net = net_new(options->real_clock);
 	loop_world_init(&s->world, &scene_client, s, &s->writer, options->real_clock);
-	s->vm = vm_new(
-		&(struct vm_limits){
-			.recursion = options->limits.recursion,
-			.memory_bytes = options->limits.memory_bytes,
-			.step_budget = STEP_BUDGET,
-		},
-		&(struct vm_hooks){
-			.context = s,
-			.write = on_write,
-			.flush = on_flush,
-			.interrupted = on_interrupted,
-			.line = options->trace != NULL ? on_line : NULL,
-			.import = module_import,
-			.never_awaited = on_never_awaited,
-			.asyncgen_first = asyncgen_first,
-			.asyncgen_dropped = on_asyncgen_dropped,
-			.source_line = on_source_line,
-		});
+	make_vm(s);
 	if (options->trace != NULL)
 		describe(s);
 	*out = s;
@@ -359,6 +441,13 @@ static int uncaught(struct scene *s)
 	return status;
 }
 
+static void begin_limits(struct scene *s)
+{
+	s->cpu_start_ns = s->cpu_looked_ns = cpu_now_ns();
+	s->step_budget = 16;
+	vm_set_step_budget(s->vm, s->step_budget);
+}
+
 /* Loops that were never closed: drop what is in their queues. */
 static void close_loops(struct scene *s)
 {
@@ -384,21 +473,41 @@ static void tear_down(struct scene *s)
 		vm_collect(s->vm);
 	s->quiet = true;
 	asyncgens_forget(s);
+	served_forget(s);
+}
+
+/* As CPython at exit: threads that are no daemons are waited for. The exit status. */
+static int join_threads(struct scene *s, int status)
+{
+	if (scene_crew_finish(s))
+		return status;
+	if (!loop_world_halted(&s->world) && !scene_take_interrupts(s)) {
+		vm_raise_with(s->vm, &exc_KeyboardInterrupt, VALUE_NULL);
+		return uncaught(s);
+	}
+	scene_halt(s, STOP_ASKED);
+	vm_forget(s->vm);
+	return 1;
 }
 
 int scene_run(struct scene *s)
 {
 	assert(!s->ran);
 	s->ran = true;
-	s->cpu_start_ns = s->cpu_looked_ns = cpu_now_ns();
-	s->step_budget = 16;
-	vm_set_step_budget(s->vm, s->step_budget);
+	begin_limits(s);
 	int status = 0;
 	value code = compile_module(s->vm, s->tree);
 	if (value_is_null(code) || !vm_run_module(s->vm, code, "__main__"))
 		status = uncaught(s);
 	value_xunref(s->vm, code);
+	if (!vm_stopped(s->vm))
+		status = join_threads(s, status);
 	tear_down(s);
+	jobs_orphan(s);
+	scene_crew_free(s);
+	output_finish(&s->output);
+	if (s->worker_limit != NULL)
+		report_limit(s, s->worker_limit);
 	if (vm_stopped(s->vm))
 		status = 1;
 	trace_emit(&s->writer, EV_RUN_ENDED, (uint32_t)status, 0, 0);
@@ -431,13 +540,75 @@ void scene_free(struct scene *s)
 		if (s->writer.trace != NULL)
 			trace_close(s->writer.trace);
 	}
+	value_forget(s->vm, &s->current_thread);
 	vm_free(s->vm);
 	free_descriptors(s);
 	loop_world_fini(&s->world);
 	vec_free(&s->loops);
 	map_free(&s->warned);
+	output_fini(&s->output);
 	module_free(s->tree);
 	free(s->caption_at_line);
+	free(s->caption_taken);
+	free(s->worker_limit);
+	pthread_mutex_destroy(&s->words_lock);
 	free(s->path);
 	free(s);
+}
+
+/* ---- worlds of workers ---- */
+
+void scene_init_worker(struct scene *s, struct scene *root, uint32_t number,
+                       const char *name, struct trace *trace)
+{
+	s->root = root;
+	s->options = root->options;
+	s->path = root->path;
+	s->tree = root->tree;
+	s->worker_name = name;
+	s->writer.trace = trace;
+	s->writer.thread = (uint16_t)number;
+	list_init(&s->asyncgens);
+	list_init(&s->served);
+	list_init(&s->jobs);
+	s->net = net_new(s->options.real_clock);
+	loop_world_init(&s->world, &scene_client, s, &s->writer, s->options.real_clock);
+	make_vm(s);
+	vm_set_world(s->vm, number);
+	if (trace != NULL)
+		find_captions(s);
+}
+
+void scene_begin_work(struct scene *s)
+{
+	begin_limits(s);
+	s->world.task_number = 0;
+	s->thread_number = 0;
+	s->pool_number = 0;
+}
+
+void scene_end_work(struct scene *s)
+{
+	if (s->event_loop != NULL)
+		event_loop_set(s, VALUE_NONE);
+	s->event_loop_was_set = false;
+	close_loops(s);
+	asyncgens_forget(s);
+	map_free(&s->warned);
+}
+
+void scene_fini_worker(struct scene *s)
+{
+	s->quiet = true;
+	scene_end_work(s);
+	jobs_orphan(s);
+	remote_forget(s);
+	served_forget(s);
+	value_forget(s->vm, &s->main_thread);
+	vm_free(s->vm);
+	free_descriptors(s);
+	loop_world_fini(&s->world);
+	vec_free(&s->loops);
+	output_row_free(&s->row);
+	free(s->caption_at_line);
 }

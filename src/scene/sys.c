@@ -58,7 +58,7 @@ static const struct method_def stream_methods[] = {
 	{0},
 };
 
-static const struct type stream_type = {
+const struct type output_stream_type = {
 	TYPE_HEAD_OF("_io"),
 	.name = "TextIOWrapper",
 	.base = &object_type,
@@ -68,12 +68,23 @@ static const struct type stream_type = {
 	.repr = stream_repr,
 };
 
+value output_stream_new(struct vm *vm, int stream)
+{
+	struct stream_object *o = object_new(vm, &output_stream_type, 0);
+	o->stream = stream;
+	return object_value(o);
+}
+
+int output_stream_number(value v)
+{
+	return stream_of(v);
+}
+
 static void set_stream(struct vm *vm, value module, const char *name, int stream)
 {
-	struct stream_object *o = object_new(vm, &stream_type, 0);
-	o->stream = stream;
-	module_set(vm, module, name, object_value(o));
-	value_unref(vm, object_value(o));
+	value o = output_stream_new(vm, stream);
+	module_set(vm, module, name, o);
+	value_unref(vm, o);
 }
 
 /* ---- functions ---- */

@@ -74,6 +74,8 @@ static value time_sleep(struct vm *vm, value self, const struct args *a)
 	if (!duration_ns(vm, a->at[0], &left))
 		return VALUE_NULL;
 	uint32_t line = scene_line(s);
+	if (s->is_replaying)
+		return VALUE_NONE;
 	do {
 		left = loop_world_block(&s->world, left, line);
 		if (loop_world_halted(&s->world)) {

@@ -7,6 +7,7 @@
 #include "lang/list.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
+#include "scene/executor.h"
 #include "scene/net_object.h"
 
 const struct type cancelled_error_type = {
@@ -174,10 +175,10 @@ static struct task *shutdown_asyncgens(void *context, struct loop *l)
 static struct task *shutdown_executor(void *context, struct loop *l)
 {
 	struct scene *s = context;
-	return clean_up_task(s, l,
-	                     coroutine_done(s->vm,
-	                                    "BaseEventLoop.shutdown_default_executor",
-	                                    VALUE_NONE));
+	value loop = loop_object_of(s, l);
+	value coro = default_executor_shutdown(s->vm, loop, value_small(300));
+	value_unref(s->vm, loop);
+	return clean_up_task(s, l, coro);
 }
 
 /* A signal woke the loop while nothing of the scene ran. */

@@ -58,7 +58,7 @@ START_TEST(names_that_do_not_exist_are_refused_before_anything_runs)
 	ck_assert_str_eq(buf_text(&o.out), "");
 	ck_assert_int_eq(strncmp(buf_text(&o.refused), "scene.py:3:", 11), 0);
 	outcome_free(&o);
-	o = run("import socket\n");
+	o = run("import requests\n");
 	ck_assert_int_eq(o.error, -ERR_UNSUPPORTED);
 	outcome_free(&o);
 }
