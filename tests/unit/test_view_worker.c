@@ -816,6 +816,147 @@ START_TEST(lines_of_two_threads_in_turn_cut_no_moments)
 }
 END_TEST
 
+/* ---- dice ---- */
+
+enum { DICE_JOBS = 30, DICE_WORKERS = 3, DICE_POOLS = 2 };
+
+/* What is the case while a toy of two pools runs, kept in the plainest way. */
+struct toy {
+	struct trace *t;
+	struct trace_writer w;
+	uint32_t pool_names[DICE_POOLS];
+	struct toy_job {
+		uint32_t id;
+		int pool, worker; /* worker 0: queued, -1: over */
+		bool dropped;
+	} jobs[DICE_JOBS];
+	uint32_t count;
+	struct toy_worker {
+		int pool, job; /* job -1: idle */
+		bool there, sleeps;
+	} workers[DICE_POOLS * DICE_WORKERS + 1];
+};
+
+static void toy_take(struct toy *toy, int k)
+{
+	struct toy_worker *w = &toy->workers[k];
+	for (uint32_t i = 0; i < toy->count && w->job < 0; i++)
+		if (toy->jobs[i].pool == w->pool && toy->jobs[i].worker == 0 && !toy->jobs[i].dropped)
+			w->job = (int)i;
+	if (w->job < 0)
+		return;
+	toy->jobs[w->job].worker = k;
+	toy->w.thread = (uint16_t)k;
+	if (!w->there)
+		trace_emit(&toy->w, EV_WORKER_STARTED, (uint32_t)k, toy->pool_names[w->pool], WORKER_POOL);
+	w->there = true;
+	trace_emit(&toy->w, EV_JOB_STARTED, toy->jobs[w->job].id, (uint32_t)k, 0);
+	toy->w.thread = 0;
+}
+
+static void toy_submit(struct toy *toy, int pool)
+{
+	if (toy->count == DICE_JOBS)
+		return;
+	struct toy_job *j = &toy->jobs[toy->count++];
+	*j = (struct toy_job){.id = trace_new_id(toy->t), .pool = pool};
+	trace_emit(&toy->w, EV_JOB_SUBMITTED, j->id, toy->pool_names[pool], 0);
+	trace_emit(&toy->w, EV_JOB_POOL, j->id, toy->pool_names[pool], 0);
+}
+
+static void toy_drop(struct toy *toy, uint32_t job)
+{
+	struct toy_job *j = &toy->jobs[job];
+	if (job >= toy->count || j->worker || j->dropped)
+		return;
+	j->dropped = true;
+	trace_emit(&toy->w, EV_JOB_ENDED, j->id, 0, ENDING_CANCELLED);
+}
+
+static void toy_go_on(struct toy *toy, int k, bool ends)
+{
+	struct toy_worker *w = &toy->workers[k];
+	if (w->job < 0) {
+		toy_take(toy, k);
+		return;
+	}
+	toy->w.thread = (uint16_t)k;
+	if (w->sleeps)
+		trace_emit(&toy->w, EV_BLOCK_ENDED, 0, 0, 0);
+	else if (!ends)
+		trace_emit(&toy->w, EV_BLOCK_BEGUN, trace_number(toy->t, SECOND), 1, 0);
+	w->sleeps = !w->sleeps && !ends;
+	if (ends) {
+		trace_emit(&toy->w, EV_JOB_ENDED, toy->jobs[w->job].id, 0, ENDING_RESULT);
+		toy->jobs[w->job].worker = -1;
+		w->job = -1;
+	}
+	toy->w.thread = 0;
+}
+
+static void assert_toy(struct toy *toy, struct view *v, struct snapshot *now)
+{
+	uint64_t position = view_event_count(v);
+	view_snapshot(v, position, 0, now);
+	size_t at = 0, queued = 0;
+	for (int k = 1; k <= DICE_POOLS * DICE_WORKERS; k++) {
+		const struct toy_worker *w = &toy->workers[k];
+		if (!w->there)
+			continue;
+		const struct worker_entry *e = &now->workers[at++];
+		ck_assert_uint_eq(e->thread, (unsigned)k);
+		ck_assert_int_eq(e->doing, w->job < 0   ? WORKER_IDLE
+					   : w->sleeps ? WORKER_SLEEPS
+						       : WORKER_BUSY);
+		ck_assert_uint_eq(e->job, w->job < 0 ? JOB_NONE : (uint32_t)w->job);
+	}
+	ck_assert_uint_eq(now->worker_count, at);
+	for (int pool = 0; pool < DICE_POOLS; pool++) {
+		uint32_t rank = 0;
+		for (uint32_t i = 0; i < toy->count; i++) {
+			const struct toy_job *j = &toy->jobs[i];
+			bool waits = j->worker == 0 && !j->dropped;
+			if (j->pool != pool)
+				continue;
+			queued += waits;
+			ck_assert_uint_eq(view_queue_rank(v, i, position), waits ? ++rank : 0);
+		}
+	}
+	ck_assert_uint_eq(now->queued_count, queued);
+	for (size_t i = 0; i < queued; i++)
+		ck_assert_uint_eq(now->queued[i].rank, view_queue_rank(v, now->queued[i].job, position));
+}
+
+START_TEST(queues_and_workers_are_at_any_time_as_a_plain_reading_says)
+{
+	uint32_t seed = (uint32_t)_i + 1;
+	struct toy toy = {.t = trace_new(0)};
+	toy.w.trace = toy.t;
+	toy.pool_names[0] = trace_string(toy.t, "a", 1);
+	toy.pool_names[1] = trace_string(toy.t, "b", 1);
+	for (int k = 1; k <= DICE_POOLS * DICE_WORKERS; k++)
+		toy.workers[k] = (struct toy_worker){.pool = k % DICE_POOLS, .job = -1};
+	struct view *v = view_new(toy.t);
+	struct snapshot now = {0};
+	for (int i = 0; i < 300; i++) {
+		uint32_t dice = kit_random(&seed) % 10;
+		if (dice < 2)
+			toy_submit(&toy, (int)(kit_random(&seed) % DICE_POOLS));
+		else if (dice < 3)
+			toy_drop(&toy, kit_random(&seed) % DICE_JOBS);
+		else
+			toy_go_on(&toy, 1 + (int)(kit_random(&seed) % (DICE_POOLS * DICE_WORKERS)),
+				  kit_random(&seed) % 3 == 0);
+		toy.w.time_ns += kit_random(&seed) % 2 ? SECOND : 0;
+		view_update(v, 0);
+		assert_toy(&toy, v, &now);
+	}
+	snapshot_free(&now);
+	view_free(v);
+	trace_free(toy.t);
+}
+END_TEST
+
 /* ---- many ---- */
 
 START_TEST(ten_thousand_jobs_in_a_queue_of_eight_workers)
@@ -889,6 +1030,7 @@ int main(void)
 	tcase_add_test(c, who_waits_for_a_job_is_told_where_it_is);
 	tcase_add_test(c, a_snapshot_has_workers_and_the_queues_of_their_pools);
 	tcase_add_test(c, a_thread_that_is_blocked_says_on_what);
+	tcase_add_loop_test(c, queues_and_workers_are_at_any_time_as_a_plain_reading_says, 0, 20);
 	tcase_add_test(c, each_loop_has_a_queue_and_timers_of_its_own);
 	suite_add_tcase(s, c);
 	c = tcase_create("links");
