@@ -436,9 +436,11 @@ static double busy_in(const struct screen *s, const struct present *p, int col)
 static void draw_sum(const struct screen *s, const struct present *p, struct area in, int y)
 {
 	area_fit(in, 2, y, p->cut.name_cols - 3, "at once", INK_LABEL);
-	if (ruler_shown(s) != RULER_CLOCK)
-		return;
 	struct area a = area_part(in, p->cut.name_cols, y, p->cut.cols, 1);
+	if (ruler_shown(s) != RULER_CLOCK) {
+		area_fit(a, 0, 0, a.w, "is told by the clock: t", INK_DIM | STYLE_FAINT);
+		return;
+	}
 	struct buf label = {0};
 	for (int x = 0; x < a.w;) {
 		int threads = (int)(busy_in(s, p, x) + 0.1), end = x + 1;

@@ -1,6 +1,7 @@
 /*
  * Finding: the moments in which something is about the text that was asked for. That is a
- * task of that name running, a line with that text or number, or a printed text with it.
+ * task or a worker of that name running, a line with that text or number, a printed text
+ * with it, or a job of that name going to a worker or ending.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/mem.h"
 #include "screen/internal.h"
 #include "trace/trace.h"
+#include "view/worker.h"
 
 /* What is asked for, worked out once for a search. */
 struct question {
@@ -66,6 +68,17 @@ static bool matches(const struct screen *s, const struct question *q,
 		if (e->kind == EV_PRINTED) {
 			size_t len;
 			const char *text = trace_text(t, e->a, &len);
+			if (has_text(q, text, len))
+				return true;
+		}
+		uint32_t job = e->kind == EV_JOB_SUBMITTED || e->kind == EV_JOB_STARTED ||
+		                               e->kind == EV_JOB_ENDED
+		                       ? view_job_find(s->view, e->a)
+		                       : JOB_NONE;
+		if (job != JOB_NONE) {
+			size_t len;
+			const char *text =
+				trace_text(t, view_job(s->view, job).text, &len);
 			if (has_text(q, text, len))
 				return true;
 		}

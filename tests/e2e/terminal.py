@@ -199,6 +199,156 @@ def it_answers_keys_while_a_scene_floods_its_output():
     t.is_given_back(0)
 
 
+LIVE = """
+import asyncio
+
+
+async def dish(name, minutes):
+    print(name, "is on the stove")
+    await asyncio.sleep(minutes)
+
+
+async def main():
+    await asyncio.gather(dish("soup", 0.3), dish("rice", 600))
+
+
+asyncio.run(main())
+"""
+
+
+def clock(t):
+    """The clock in the title bar, in seconds."""
+    found = re.search(r" t ([0-9.]+) s", t.screen().splitlines()[0])
+    if not found:
+        raise Failed(f"no clock on the screen:\n{t.screen()}")
+    return float(found.group(1))
+
+
+def it_follows_the_real_clock_and_pausing_the_view_does_not_pause_the_scene():
+    t = Terminal()
+    yield t
+    path = t.write("live.py", LIVE)
+    t.type(f"{SIMMER} --clock=real {path}")
+    t.wait_for("live")
+    t.wait_for(" t [1-9]")
+    t.wait_for("rice.* is on the stove")
+    t.press("Space")
+    t.wait_for("paused")
+    held = clock(t)
+    t.wait_for("still running")
+    time.sleep(0.5)
+    if clock(t) != held:
+        raise Failed(f"the paused view went on from {held} to {clock(t)}")
+    for _ in range(20):
+        t.press("Left")
+    t.wait_for("has not begun")
+    t.press("End")
+    t.wait_for("live")
+    begin = time.monotonic()
+    while clock(t) < held + 0.5:
+        if time.monotonic() - begin > 5:
+            raise Failed(f"the live clock stands at {clock(t)}")
+        time.sleep(0.05)
+    t.press("q")
+    t.is_given_back(0)
+
+
+def it_needs_next_to_no_processor_while_a_live_scene_waits():
+    t = Terminal()
+    yield t
+    path = t.write("live.py", LIVE)
+    t.type(f"{SIMMER} --clock=real {path}")
+    t.wait_for(" t [1-9]")
+
+    def used():
+        with open(f"/proc/{t.pid()}/stat", encoding="utf-8") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before, begin = used(), time.monotonic()
+    time.sleep(2)
+    part = (used() - before) / (time.monotonic() - begin)
+    if part > 0.2:
+        raise Failed(f"{100 * part:.0f} % of a core while everything waits")
+    t.press("q")
+    t.is_given_back(0)
+
+
+WORKERS = """
+import asyncio
+import time
+
+
+def spin():
+    while True:
+        pass
+
+
+async def main():
+    await asyncio.gather(asyncio.to_thread(spin), asyncio.to_thread(time.sleep, 600))
+
+
+asyncio.run(main())
+"""
+
+
+def it_quits_at_once_while_workers_spin_and_sleep():
+    t = Terminal()
+    yield t
+    path = t.write("workers.py", WORKERS)
+    t.type(f"{SIMMER} --clock=real {path}")
+    t.wait_for("asyncio_1")
+    t.press("?")
+    took = t.wait_for("one step forward", 2)
+    if took > 0.5:
+        raise Failed(f"the help came after {took:.2f} s")
+    t.press("x", "q")
+    took = t.wait_for(re.escape(PROMPT.strip()) + r"\s*$", 3)
+    if took > 1:
+        raise Failed(f"it took {took:.2f} s to quit")
+    t.is_given_back(0)
+
+
+TWO_COOKS = """
+import asyncio
+import time
+
+
+def chop():
+    time.sleep(5)
+
+
+def cook():
+    time.sleep(8)
+
+
+async def main():
+    await asyncio.gather(asyncio.to_thread(cook), asyncio.to_thread(chop))
+
+
+asyncio.run(main())
+"""
+
+
+def it_shows_two_workers_at_the_same_instant_in_every_size():
+    t = Terminal(100, 30)
+    yield t
+    path = t.write("two_cooks.py", TWO_COOKS)
+    t.type(f"{SIMMER} {path}")
+    t.wait_for_the_end()
+    t.press("End")
+    t.wait_for("2 threads busy")
+    t.wait_for("asyncio_1.*chop")
+    t.resize(80, 24)
+    t.wait_for("2 threads busy")
+    t.resize(48, 14)
+    t.wait_for("asyncio_1|lanes")
+    t.resize(100, 30)
+    t.wait_for("asyncio_0.*cook")
+    t.press("q")
+    t.is_given_back(0)
+
+
 def it_gives_the_terminal_back_on_every_signal():
     t = Terminal()
     yield t
