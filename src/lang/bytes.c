@@ -412,6 +412,8 @@ static value bytes_binary(struct vm *vm, enum binary_op op, value left, value ri
 		buf_put(&out, bytes_of(right)->data, bytes_of(right)->len);
 		return bytes_from_buf(vm, &out);
 	}
+	if (op == BINARY_MOD && value_is_bytes(left))
+		return bytes_percent(vm, left, right);
 	if (op != BINARY_MUL)
 		return VALUE_NOT_IMPLEMENTED;
 	value self = value_is_bytes(left) ? left : right;
@@ -492,7 +494,7 @@ static void bytes_iterator_drop(struct vm *vm, struct object *self)
 	value_forget(vm, &((struct bytes_iterator *)(void *)self)->bytes);
 }
 
-static const struct type bytes_iterator_type = {
+const struct type bytes_iterator_type = {
 	TYPE_HEAD,
 	.name = "bytes_iterator",
 	.base = &object_type,

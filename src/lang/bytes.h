@@ -24,4 +24,7 @@ static inline const struct bytes *bytes_of(value v)
 
 value bytes_new(struct vm *vm, const void *data, size_t len);
 
+/* bytes % arguments (format_percent.c). */
+value bytes_percent(struct vm *vm, value bytes, value arguments);
+
 #endif

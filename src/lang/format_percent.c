@@ -1,7 +1,8 @@
-/* text % arguments: the notation of printf with a scene's values. */
+/* text % arguments and bytes % arguments: the notation of printf with a scene's values. */
 #include <string.h>
 
 #include "lang/bigint.h"
+#include "lang/bytes.h"
 #include "lang/dict.h"
 #include "lang/exception.h"
 #include "lang/float.h"
@@ -13,6 +14,7 @@
 #include "lang/str.h"
 #include "lang/tuple.h"
 #include "lang/types_internal.h"
+#include "lang/vm.h"
 
 /* One conversion, as it was written. */
 struct conversion {
@@ -29,6 +31,7 @@ struct percent {
 	value arguments;
 	size_t next; /* of the tuple, or of the one argument that is no tuple */
 	bool mapping;
+	bool bytes;  /* bytes % arguments: the text is any bytes */
 	value key;   /* of %(key)s: what was looked up, owned, or null */
 };
 
@@ -56,7 +59,8 @@ static value next_argument(struct percent *p)
 static void put_field(struct percent *p, const struct conversion *c, const char *sign,
                       const char *prefix, const struct buf *body, bool zeros)
 {
-	int64_t used = (int64_t)(strlen(sign) + strlen(prefix) + text_count(buf_text(body), body->len));
+	size_t count = p->bytes ? body->len : text_count(buf_text(body), body->len);
+	int64_t used = (int64_t)(strlen(sign) + strlen(prefix) + count);
 	size_t fill = c->width > used ? (size_t)(c->width - used) : 0;
 	if (!c->left && !zeros)
 		buf_fill(&p->out, ' ', fill);
@@ -139,8 +143,31 @@ static bool put_float(struct percent *p, const struct conversion *c, value v)
 	return true;
 }
 
+static bool put_byte(struct percent *p, const struct conversion *c, value v)
+{
+	struct buf body = {0};
+	int64_t code;
+	if (value_is_bytes(v) && bytes_of(v)->len == 1) {
+		buf_put(&body, bytes_of(v)->data, 1);
+	} else if (!value_is_int(v)) {
+		fail(p, &exc_TypeError,
+		     "%c requires an integer in range(256) or a single byte");
+		return false;
+	} else if (!int_get_i64(v, &code) || code < 0 || code > 255) {
+		fail(p, &exc_OverflowError, "%c arg not in range(256)");
+		return false;
+	} else {
+		buf_putc(&body, (char)(unsigned char)code);
+	}
+	put_field(p, c, "", "", &body, false);
+	buf_free(&body);
+	return true;
+}
+
 static bool put_char(struct percent *p, const struct conversion *c, value v)
 {
+	if (p->bytes)
+		return put_byte(p, c, v);
 	struct buf body = {0};
 	int64_t code;
 	if (value_is_str(v) && str_chars(v) == 1) {
@@ -170,11 +197,50 @@ static value ascii_repr(struct vm *vm, value v)
 	return text;
 }
 
+/* %b of bytes, and %s, which is the same there. */
+static bool put_bytes(struct percent *p, const struct conversion *c, value v)
+{
+	value data;
+	if (value_is_bytes(v)) {
+		data = value_ref(v);
+	} else {
+		bool failed = false;
+		value method = object_getattr_maybe(p->vm, v, vm_name(p->vm, NAME_bytes), &failed);
+		if (failed)
+			return false;
+		data = value_is_null(method)
+			? vm_raise(p->vm, &exc_TypeError,
+		                   "%%b requires a bytes-like object, or an object that "
+		                   "implements __bytes__, not '%s'", value_type_name(v))
+			: vm_call(p->vm, method, NO_ARGS);
+		value_xunref(p->vm, method);
+		if (!value_is_null(data) && !value_is_bytes(data)) {
+			vm_raise(p->vm, &exc_TypeError, "__bytes__ returned non-bytes (type %s)",
+			         value_type_name(data));
+			value_unref(p->vm, data);
+			return false;
+		}
+		if (value_is_null(data))
+			return false;
+	}
+	size_t len = bytes_of(data)->len;
+	if (c->precision >= 0 && (size_t)c->precision < len)
+		len = (size_t)c->precision;
+	struct buf body = {0};
+	buf_put(&body, bytes_of(data)->data, len);
+	put_field(p, c, "", "", &body, false);
+	buf_free(&body);
+	value_unref(p->vm, data);
+	return true;
+}
+
 static bool put_text(struct percent *p, const struct conversion *c, value v)
 {
-	value text = c->type == 's' ? object_str(p->vm, v)
-		: c->type == 'r'    ? object_repr(p->vm, v)
-				    : ascii_repr(p->vm, v);
+	if (p->bytes && (c->type == 's' || c->type == 'b'))
+		return put_bytes(p, c, v);
+	value text = c->type == 's'              ? object_str(p->vm, v)
+		: c->type == 'r' && !p->bytes ? object_repr(p->vm, v)
+					      : ascii_repr(p->vm, v);
 	if (value_is_null(text))
 		return false;
 	size_t chars = str_chars(text);
@@ -208,7 +274,8 @@ static bool read_key(struct percent *p)
 		fail(p, &exc_ValueError, "incomplete format key");
 		return false;
 	}
-	value key = str_new(p->vm, p->text + start, p->at - start);
+	value key = p->bytes ? bytes_new(p->vm, p->text + start, p->at - start)
+	                     : str_new(p->vm, p->text + start, p->at - start);
 	value_replace(p->vm, &p->key, object_getitem(p->vm, p->arguments, key));
 	value_unref(p->vm, key);
 	p->at++;
@@ -300,10 +367,13 @@ static bool put_conversion(struct percent *p)
 		return false;
 	}
 	uint32_t code;
-	size_t index = text_count(p->text, p->at);
-	p->at += str_decode(p->text + p->at, &code);
-	c.type = code < 0x80 ? (char)code : '?';
-	if (!strchr("diuoxXeEfFgGcrsa%", c.type)) {
+	size_t index = p->bytes ? p->at : text_count(p->text, p->at);
+	if (p->bytes)
+		code = (unsigned char)p->text[p->at++];
+	else
+		p->at += str_decode(p->text + p->at, &code);
+	c.type = code > 0 && code < 0x80 ? (char)code : '?';
+	if (!strchr(p->bytes ? "diuoxXeEfFgGcrsab%" : "diuoxXeEfFgGcrsa%", c.type)) {
 		struct buf shown = {0};
 		str_put_char(&shown, code);
 		vm_raise(p->vm, &exc_ValueError,
@@ -331,38 +401,59 @@ static bool is_mapping(value v)
 {
 	value (*getitem)(struct vm *, value, value);
 	TYPE_SLOT(getitem, value_type(v), getitem);
-	return getitem != NULL && !value_is_tuple(v) && !value_is_str(v);
+	return getitem != NULL && !value_is_tuple(v) && !value_is_str(v) && !value_is_bytes(v);
+}
+
+/* Fill p->out; when it fails it is empty. */
+static bool put_all(struct percent *p)
+{
+	bool fine = true;
+	while (fine && p->at < p->len) {
+		const char *start = p->text + p->at;
+		const char *mark = memchr(start, '%', p->len - p->at);
+		size_t plain = mark ? (size_t)(mark - start) : p->len - p->at;
+		buf_put(&p->out, start, plain);
+		p->at += plain;
+		if (!mark)
+			break;
+		p->at++;
+		if (p->at < p->len && p->text[p->at] == '%') {
+			buf_putc(&p->out, '%');
+			p->at++;
+		} else {
+			fine = put_conversion(p);
+		}
+	}
+	value_forget(p->vm, &p->key);
+	size_t count = value_is_tuple(p->arguments) ? tuple_count(p->arguments) : 1;
+	if (fine && p->next < count && !p->mapping) {
+		fail(p, &exc_TypeError,
+		     p->bytes ? "not all arguments converted during bytes formatting"
+		              : "not all arguments converted during string formatting");
+		fine = false;
+	}
+	if (!fine)
+		buf_free(&p->out);
+	return fine;
 }
 
 value str_percent(struct vm *vm, value text, value arguments)
 {
 	struct percent p = {.vm = vm, .text = str_text(text), .len = str_len(text),
 	                    .arguments = arguments, .mapping = is_mapping(arguments)};
-	bool fine = true;
-	while (fine && p.at < p.len) {
-		const char *start = p.text + p.at;
-		const char *mark = memchr(start, '%', p.len - p.at);
-		size_t plain = mark ? (size_t)(mark - start) : p.len - p.at;
-		buf_put(&p.out, start, plain);
-		p.at += plain;
-		if (!mark)
-			break;
-		p.at++;
-		if (p.at < p.len && p.text[p.at] == '%') {
-			buf_putc(&p.out, '%');
-			p.at++;
-		} else {
-			fine = put_conversion(&p);
-		}
-	}
-	value_forget(vm, &p.key);
-	size_t count = value_is_tuple(arguments) ? tuple_count(arguments) : 1;
-	if (fine && p.next < count && !p.mapping) {
-		fail(&p, &exc_TypeError, "not all arguments converted during string formatting");
-		fine = false;
-	}
-	if (fine)
-		return str_from_buf(vm, &p.out);
+	return put_all(&p) ? str_from_buf(vm, &p.out) : VALUE_NULL;
+}
+
+value bytes_percent(struct vm *vm, value bytes, value arguments)
+{
+	const struct bytes *b = bytes_of(bytes);
+	struct percent p = {.vm = vm, .text = (const char *)b->data, .len = b->len,
+	                    .arguments = arguments, .mapping = is_mapping(arguments),
+	                    .bytes = true};
+	if (!put_all(&p))
+		return VALUE_NULL;
+	value v = vm_room(vm, p.out.len) ? bytes_new(vm, buf_text(&p.out), p.out.len)
+	                                 : VALUE_NULL;
 	buf_free(&p.out);
-	return VALUE_NULL;
+	return v;
 }
