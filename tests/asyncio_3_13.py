@@ -5,12 +5,18 @@ differently, install() puts a replacement in its place; on 3.13 and newer it
 does nothing. What is not here is the same in 3.11, 3.12 and 3.13, or is not
 part of what scenes may use.
 """
+import functools
 import sys
+import threading
+import warnings
 
 import asyncio
+import asyncio.base_events
 import asyncio.events
 import asyncio.format_helpers
 import asyncio.futures
+import asyncio.selector_events
+import asyncio.streams
 import asyncio.taskgroups
 import asyncio.tasks
 import asyncio.timeouts
@@ -279,6 +285,148 @@ class TaskGroup(asyncio.TaskGroup):
             raise BaseExceptionGroup('unhandled errors in a TaskGroup', errors) from None
 
 
+class Server(asyncio.Server):
+    """wait_closed() waits for the connections, which can be closed and aborted all together."""
+
+    async def wait_closed(self):
+        if self._waiters is None:
+            return
+        waiter = self._loop.create_future()
+        self._waiters.append(waiter)
+        await waiter
+
+    def close_clients(self):
+        for transport in list(self._loop._transports.values()):
+            if transport._server is self:
+                transport.close()
+
+    def abort_clients(self):
+        for transport in list(self._loop._transports.values()):
+            if transport._server is self:
+                transport.abort()
+
+
+class StreamWriter(asyncio.StreamWriter):
+    """Closes a connection that nobody holds any more."""
+
+    def __del__(self, warn=warnings.warn):
+        if not self._transport.is_closing():
+            if self._loop.is_closed():
+                warn('loop is closed', ResourceWarning)
+            else:
+                self.close()
+                warn(f'unclosed {self!r}', ResourceWarning)
+
+
+class StreamReaderProtocol(asyncio.StreamReaderProtocol):
+    """Reports how the task of a connection failed, and does not hold the writer."""
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        self._stream_writer = None
+        if self._task is not None:
+            self._task._callbacks.clear()       # that of some releases fails if it was cancelled
+            self._task.add_done_callback(functools.partial(self._ended, transport))
+
+    def _ended(self, transport, task):
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._loop.call_exception_handler({
+                'message': 'Unhandled exception in client_connected_cb',
+                'exception': error, 'transport': transport})
+        if error is not None or task.cancelled():
+            transport.close()
+
+
+class StreamReader(asyncio.StreamReader):
+    """readuntil() takes several separators."""
+
+    async def readuntil(self, separator=b'\n'):
+        separators = sorted(separator, key=len) if isinstance(separator, tuple) else [separator]
+        if not separators:
+            raise ValueError('Separator should contain at least one element')
+        if not separators[0]:
+            raise ValueError('Separator should be at least one-byte string')
+        if self._exception is not None:
+            raise self._exception
+        begin = 0
+        while True:
+            places = [(at + len(s), at) for s in separators if (at := self._buffer.find(s, begin)) >= 0]
+            if places:
+                break
+            begin = max(0, len(self._buffer) + 1 - len(separators[-1]))
+            if begin > self._limit:
+                raise asyncio.LimitOverrunError('Separator is not found, and chunk exceed the limit', begin)
+            if self._eof:
+                rest = bytes(self._buffer)
+                self._buffer.clear()
+                raise asyncio.IncompleteReadError(rest, None)
+            await self._wait_for_data('readuntil')
+        end, at = min(places)
+        if at > self._limit:
+            raise asyncio.LimitOverrunError('Separator is found, but chunk is longer than limit', at)
+        chunk = bytes(self._buffer[:end])
+        del self._buffer[:end]
+        self._maybe_resume_transport()
+        return chunk
+
+
+writelines_as_it_was = asyncio.selector_events._SelectorSocketTransport.writelines
+
+
+def writelines(self, lines):
+    if self._eof:
+        raise RuntimeError('Cannot call writelines() after write_eof()')
+    writelines_as_it_was(self, lines)
+
+
+create_server_as_it_was = asyncio.BaseEventLoop.create_server
+
+
+async def create_server(self, *arguments, **keywords):
+    try:
+        return await create_server_as_it_was(self, *arguments, **keywords)
+    except OSError as error:
+        begin, _, why = (error.strerror or '').rpartition(': ')
+        if not begin.startswith('error while attempting to bind') or '[errno' in why:
+            raise
+        raise OSError(error.errno, f'{begin}: [errno {error.errno}] {why}') from None
+
+
+def shutdown_default_executor(self, timeout=None):
+    """The time-out is one of asyncio's, in which the task waits; asyncio.run() gives it 300 s."""
+    if sys._getframe(1).f_globals.get('__name__') == 'asyncio.runners':
+        timeout = 300
+    return _shutdown_default_executor(self, timeout)
+
+
+async def _shutdown_default_executor(self, timeout):
+    self._executor_shutdown_called = True
+    if self._default_executor is None:
+        return
+    future = self.create_future()
+    thread = threading.Thread(target=self._do_shutdown, args=(future,))
+    thread.start()
+    try:
+        async with asyncio.timeouts.timeout(timeout):
+            await future
+    except TimeoutError:
+        warnings.warn('The executor did not finishing joining its threads within '
+                      f'{timeout} seconds.', RuntimeWarning, stacklevel=2)
+        self._default_executor.shutdown(wait=False)
+    else:
+        thread.join()
+
+
+def _do_shutdown(self, future):
+    self._default_executor.shutdown(wait=True)
+    if not self.is_closed():
+        self.call_soon_threadsafe(asyncio.futures._set_result_unless_cancelled, future, None)
+
+
+_shutdown_default_executor.__name__ = 'shutdown_default_executor'
+
+
 def install():
     if not NEEDED:
         return
@@ -291,6 +439,14 @@ def install():
     asyncio.Timeout = asyncio.timeouts.Timeout = Timeout
     asyncio.timeout = asyncio.timeouts.timeout = timeout
     asyncio.TaskGroup = asyncio.taskgroups.TaskGroup = TaskGroup
+
+    asyncio.base_events.Server = asyncio.Server = Server
+    for replaced in StreamReader, StreamWriter, StreamReaderProtocol:
+        setattr(asyncio.streams, replaced.__name__, replaced)
+        setattr(asyncio, replaced.__name__, replaced)
+    asyncio.selector_events._SelectorSocketTransport.writelines = writelines
+    for function in shutdown_default_executor, _do_shutdown, create_server:
+        setattr(asyncio.BaseEventLoop, function.__name__, function)
 
     # "Exception in callback NAME()": the arguments are not shown.
     source = asyncio.format_helpers._format_callback_source

@@ -21,11 +21,17 @@ loop and code outside of it. The events of a step are between its first line and
     print TEXT | block(SECONDS)   a line of output; time.sleep
     log LEVEL TEXT | warn CATEGORY: TEXT | raised REPR
     loop-start | loop-stop | deadlock | livelock
+    submit NAME | dropped NAME    a job for a worker, or a thread's start; a cancelled job
+
+A worker's lines, and those of other threads (WHO is the thread's name; TICK and STEP are the main
+thread's; the steps of a loop of its own are not told):
+
+    begin NAME | end(REPR) | end-failed(REPR) | print TEXT | block(SECONDS)
 
 Whatever Python this runs on, the trace is that of CPython 3.13: asyncio_3_13.py has the
 differences. Two things are ours: timers due at the same nanosecond fire in the order in
 which they were armed, and sets of tasks are in the order of insertion (CPython leaves both
-to chance). A scene that spins without ever waiting has its clock moved on, 1 ms a tick
+to chance). Threads run one at a time, by a rule (oracle_threads.py), ports are numbered (oracle_net.py). A scene that spins without ever waiting has its clock moved on, 1 ms a tick
 after BUSY_TICKS ticks. A deadlock, for which CPython hangs, ends the run with status 3.
 """
 import argparse
@@ -50,51 +56,16 @@ import asyncio.tasks
 
 sys.dont_write_bytecode = True
 import asyncio_3_13
+import oracle_net
+import oracle_threads
+from oracle_state import Now, Quit, SECOND, clock_seconds, emit, nanoseconds, out
 
-SECOND = 10**9
 BUSY_TICKS = 1000
 MAX_TICKS = 200_000
 EPOCH = 946_684_800     # what time.time() says at the beginning: the year 2000
 
 
-class Now:
-    """Where the run is."""
-    clock = 0           # nanoseconds
-    tick = step = 0
-    who = '-'
-    busy = 0            # ticks in a row without a wait and without a move of the clock
-    busy_since = 0
-
-
-class Quit(SystemExit):
-    """The oracle gives up."""
-
-
-out = types.SimpleNamespace(trace=None, scene=sys.stdout)
-
-
-def emit(event, who=None):
-    if out.trace:
-        text = str(event).replace('\n', '\\n')
-        out.trace.write(f'{Now.clock / SECOND:.9f} {Now.tick} {Now.step} {who or Now.who} {text}\n')
-
-
-# ---- time: whole nanoseconds, moved only by a wait of the loop and by time.sleep ----------
-
-def nanoseconds(seconds):
-    return round(seconds * SECOND)
-
-
-def clock_seconds():
-    return Now.clock / SECOND
-
-
-def virtual_sleep(seconds):
-    if seconds < 0:
-        raise ValueError('sleep length must be non-negative')
-    emit(f'block({seconds:g})')
-    Now.clock += nanoseconds(seconds)
-
+# ---- time: whole nanoseconds; the loop's waits and threads move it ------------------------
 
 class TimerHandle(asyncio.events.TimerHandle):
     """Of two timers due at the same nanosecond the first armed is the lesser one."""
@@ -113,10 +84,12 @@ class TimerHandle(asyncio.events.TimerHandle):
 
 
 class Selector(selectors.DefaultSelector):
-    """Waits for nothing: it moves the clock to the next timer."""
+    """Does not wait: it moves the clock to the next timer, or to a thread that does something sooner."""
     loop = None
 
     def select(self, timeout=None):
+        if Now.thread:
+            return self.select_in_thread(timeout)
         if timeout == 0 and not self.loop._stopping:
             spinning = Now.busy >= BUSY_TICKS or Now.clock == Now.busy_since
             Now.busy = Now.busy + 1 if spinning else 0
@@ -125,12 +98,26 @@ class Selector(selectors.DefaultSelector):
             Now.busy_since = Now.clock
         else:
             Now.busy = 0
-        if timeout is None:
-            emit('deadlock', '-')
-            raise Quit('nothing is ready, no timer is armed: it would wait for ever')
-        if timeout > 0:
-            Now.clock = max(Now.clock, nanoseconds(self.loop._scheduled[0]._when))
-        return []
+        found = []
+
+        def something():
+            nonlocal found
+            found = self.ready()
+            return found or self.loop._ready or timeout == 0
+        oracle_threads.park(self.next_timer(), something)
+        return found
+
+    def select_in_thread(self, timeout):
+        if timeout != 0:
+            oracle_threads.park(self.next_timer(), lambda: self.loop._ready or self.ready())
+        return self.ready()
+
+    def next_timer(self):
+        return nanoseconds(self.loop._scheduled[0]._when) if self.loop._scheduled else None
+
+    def ready(self):
+        """What is ready now, in the order in which it became so, if there is more than the loop's own wake-up."""
+        return super().select(0) if len(self.get_map()) > 1 else []
 
 
 # ---- sets in the order of insertion --------------------------------------------------------
@@ -165,6 +152,8 @@ stands_for = weakref.WeakKeyDictionary()    # future -> `sleep(5)`, ...
 class Task(asyncio.Task):
     def cancel(self, msg=None):
         accepted = super().cancel(msg)
+        if Now.thread:
+            return accepted
         emit(f"cancel-{'requested' if accepted else 'ignored'}(by {Now.who})", self.get_name())
         return accepted
 
@@ -190,16 +179,24 @@ def listing(what, members):
     return f"{what}[{' '.join(names)}]"
 
 
+PURPOSES = {'shield': 'shield', '_cancel_and_wait': 'wait_for', 'wrap_future': 'worker',
+            'BaseEventLoop.shutdown_default_executor': 'worker', '_shutdown_default_executor': 'worker'}
+
+
 def purpose(frame):
     """What a future that the code in `frame` makes is for."""
-    if not frame.f_globals.get('__name__', '').startswith('asyncio'):
+    module = frame.f_globals.get('__name__', '')
+    if not module.startswith('asyncio'):
         return 'future'
     function, local = frame.f_code.co_qualname, frame.f_locals
+    if module in ('asyncio.streams', 'asyncio.selector_events') or function.startswith('Server.') or \
+            function.endswith(('._create_connection_transport', '.connect_read_pipe', '.connect_write_pipe')):
+        return 'io'
     if function == 'sleep':
         return f"sleep({local['delay']:g})"
     if function == 'TaskGroup.__aexit__':
         return listing('group', local['self']._tasks)
-    return {'shield': 'shield', '_cancel_and_wait': 'wait_for'}.get(function, 'future')
+    return PURPOSES.get(function, 'future')
 
 
 # ---- handles: one that runs is a step --------------------------------------------------------
@@ -215,12 +212,15 @@ def task_of(callback):
     return owner if is_step else None
 
 
+# `callback` is that of run_coroutine_threadsafe and of a server's connections.
+INTERNAL = '_', 'connection_made', 'eof_received', 'callback'
+
+
 def callback_name(callback):
     callback = getattr(callback, 'func', callback)      # of a functools.partial
     module = getattr(callback, '__module__', None) or type(callback).__module__
     name = getattr(callback, '__name__', None) or type(callback).__name__
-    internal = name.startswith('_') and module.startswith(('asyncio', '_asyncio')) or \
-        name == 'create_task'       # how the loop gets rid of an async generator
+    internal = module.startswith(('asyncio', '_asyncio')) and name.startswith(INTERNAL) or name == 'create_task'
     return '@internal' if internal else '@' + name
 
 
@@ -228,6 +228,8 @@ run_handle = asyncio.events.Handle._run
 
 
 def run_as_step(handle):
+    if Now.thread:
+        return run_handle(handle)
     task = task_of(handle._callback)
     before = Now.who
     Now.step += 1
@@ -252,7 +254,8 @@ def emit_outcome(task):
     elif task._exception is not None:
         emit(f'failed({task._exception!r})')
     else:
-        emit(f'done({task._result!r})')
+        names_addresses = getattr(task.get_coro(), '__name__', '') == '_create_server_getaddrinfo'
+        emit('done(None)' if names_addresses else f'done({task._result!r})')
 
 
 # ---- the loop -----------------------------------------------------------------------------
@@ -271,6 +274,8 @@ class Loop(asyncio.SelectorEventLoop):
         pass
 
     def _run_once(self):
+        if Now.thread:
+            return super()._run_once()
         Now.tick += 1
         if Now.tick > MAX_TICKS:
             emit('livelock', '-')
@@ -280,6 +285,8 @@ class Loop(asyncio.SelectorEventLoop):
     def run_forever(self):
         self._check_closed()
         self._check_running()
+        if Now.thread:
+            return super().run_forever()
         emit('loop-start', '-')
         try:
             super().run_forever()
@@ -293,8 +300,12 @@ class Loop(asyncio.SelectorEventLoop):
 
     def create_task(self, coro, *, name=None, context=None):
         self._check_closed()
+        if Now.thread and name is None:
+            name = f'Task-{next(Now.thread.task_numbers)}'
         task = Task(coro, loop=self, name=name, context=context)
         serial_of[task] = next(serials)
+        if Now.thread:
+            return task
         emit(f"created(by {Now.who}) coro {getattr(coro, '__name__', type(coro).__name__)}", task.get_name())
         return task
 
@@ -332,7 +343,8 @@ class LogToTrace(logging.Handler):
 
 
 def patch():
-    time.sleep = virtual_sleep
+    oracle_threads.patch()
+    oracle_net.patch()
     time.monotonic = time.perf_counter = clock_seconds
     time.monotonic_ns = time.perf_counter_ns = lambda: Now.clock
     time.time = lambda: EPOCH + clock_seconds()
@@ -389,6 +401,11 @@ def run(path):
         exec(code, main.__dict__)
     except BaseException as error:
         status = status_of(error)
+    if status != 3:
+        try:
+            oracle_threads.finish()
+        except Quit as error:
+            status = status_of(error)
     if output.begun:
         emit('print ' + output.begun)
     Now.step = Now.tick = 0
@@ -403,10 +420,11 @@ def main():
     parser.add_argument('--trace', metavar='FILE')
     parser.add_argument('scene')
     options = parser.parse_args()
+    out.scene = sys.stdout if options.stdout or options.trace else None
     if options.trace:
         out.trace = open(options.trace, 'w', encoding='utf-8')
     elif not options.stdout:
-        out.trace, out.scene = out.scene, None
+        out.trace = sys.stdout
     patch()
     status = run(options.scene)
     for stream in (out.scene, out.trace, sys.stderr):

@@ -6,6 +6,9 @@ import re
 
 OUTSIDE = ('loop-start', 'loop-stop')
 
+# What is told of threads other than the main one: not the steps of their loops.
+OF_THREADS = ('worker', 'job', 'job-started', 'job-ended', 'printed', 'block', 'warned', 'logged')
+
 
 def from_oracle(text):
     return comparable(text.splitlines())
@@ -38,7 +41,7 @@ def split(line):
     """The five fields; a task's name may hold blanks, so WHO ends where an event begins."""
     clock, tick, step, rest = line.split(' ', 3)
     match = re.match(r'(.*?) ((?:created|cancel-requested|cancel-ignored|wait|done|failed|block)\(.*'
-                     r'|(?:print|log|warn|raised|limit)(?: .*)?|run|callback|yield|cancelled'
+                     r'|end(?:-failed)?\(.*|(?:print|log|warn|raised|limit|submit|begin|dropped)(?: .*)?|run|callback|yield|cancelled'
                      r'|loop-start|loop-stop|deadlock|livelock)$', rest)
     return clock, tick, step, *(match.groups() if match else ('?', rest))
 
@@ -70,6 +73,7 @@ class Reader:
         self.task, self.handle, self.future = {}, {}, {}
         self.members = {}               # gather or group -> its children, in order
         self.entered = {}               # task -> the groups it is in, the innermost last
+        self.worker, self.job = {}, {}  # number -> name, job -> what it does
         self.callback = None            # the handle that runs, if it is no task's step
         self.begun = ''                 # printed text without its line's end
 
@@ -89,6 +93,8 @@ class Reader:
         self.lines.append(f'{clock} {tick} {step} {who or self.runner(runner)} {text}')
 
     def runner(self, task):
+        if self.thread:
+            return self.worker.get(self.thread, '?' + self.thread)
         if task != '0':
             return self.task.get(task, '?' + task)
         return self.callback or '-'
@@ -96,9 +102,10 @@ class Reader:
     def event(self, line):
         clock, tick, step, who, *rest = line.split(' ', 4)
         word, fields = parse(rest[0])
-        self.at = clock, tick, step, who.split('@')[0]
+        task, _, self.thread = who.partition('@')
+        self.at = clock, tick, step, task
         method = getattr(self, 'on_' + word.replace('-', '_'), None)
-        if method:
+        if method and (not self.thread or word in OF_THREADS):
             method(*fields)
 
     def emits(self, event, who=None):
@@ -127,7 +134,9 @@ class Reader:
         self.emits('deadlock', '-')
 
     def on_handle(self, handle, name, role='none'):
-        self.handle[handle] = '@internal' if role.startswith('internal') else '@' + name.split('.')[-1]
+        name = name.split('.')[-1]
+        internal = role.startswith('internal') or role == 'io' and name.startswith('_')
+        self.handle[handle] = '@internal' if internal else '@' + name
 
     def on_step(self, thing, cause, role='none'):
         if role in ('step', 'wakeup'):
@@ -213,11 +222,28 @@ class Reader:
     def on_block(self, seconds, line='0'):
         self.emits(f'block({float(seconds):g})')
 
+    def on_worker(self, number, name, kind='none'):
+        self.worker[number] = name
+
+    def on_job(self, job, what):
+        self.job[job] = what.split('.')[-1]
+        self.emits('submit ' + self.job[job])
+
+    def on_job_started(self, job, worker):
+        self.emits('begin ' + self.job[job])
+
+    def on_job_ended(self, job, text, ending='none'):
+        if ending == 'cancelled':
+            self.emits('dropped ' + self.job[job])
+        else:
+            self.emits(('end-failed' if ending == 'failed' else 'end') + f'({text})')
+
     def on_warned(self, category, message):
         self.emits(f'warn {category}: {message}')
 
     def on_logged(self, text):
-        self.emits('log ERROR ' + text)
+        level = 'WARNING' if text == 'socket.send() raised exception.' else 'ERROR'
+        self.emits(f'log {level} {text}')
 
     def on_uncaught(self, text):
         self.emits('raised ' + text)

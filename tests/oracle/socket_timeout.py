@@ -1,5 +1,5 @@
 """Sockets that wait, with the whole thread, and give up."""
-# lines only: the oracle's clock knows nothing of them
+# real clock: the oracle's knows nothing of them
 import asyncio
 import socket
 import time
