@@ -151,7 +151,7 @@ struct job {
 	struct post post;       /* to submit it, and to say that it is over */
 	uint32_t id;            /* in the home world's trace */
 	uint32_t root_id;       /* in the root's */
-	uint8_t state;          /* enum job_state */
+	_Atomic uint8_t state;  /* enum job_state; read it on any thread */
 	uint8_t ending;         /* enum ending */
 	bool daemon;
 	char *repr;             /* of its outcome, or NULL */
