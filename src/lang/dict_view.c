@@ -27,9 +27,8 @@ struct dict_iterator {
 	size_t left;      /* how many are still to come */
 };
 
-static const struct type dict_keys_type, dict_values_type, dict_items_type;
-static const struct type key_iterator_type, value_iterator_type, item_iterator_type,
-	reverse_key_iterator_type, reverse_value_iterator_type, reverse_item_iterator_type;
+static const struct type reverse_key_iterator_type, reverse_value_iterator_type,
+	reverse_item_iterator_type;
 
 static struct dict_iterator *iterator_of(value v)
 {
@@ -126,7 +125,7 @@ static const struct method_def iterator_methods[] = {
 };
 
 #define ITERATOR_TYPE(variable, type_name, next_slot)                                     \
-	static const struct type variable = {                                              \
+	const struct type variable = {                                                     \
 		TYPE_HEAD,                                                                 \
 		.name = type_name,                                                         \
 		.base = &object_type,                                                      \
@@ -140,16 +139,16 @@ static const struct method_def iterator_methods[] = {
 		.next = next_slot,                                                         \
 	}
 
-ITERATOR_TYPE(key_iterator_type, "dict_keyiterator", next_key);
-ITERATOR_TYPE(value_iterator_type, "dict_valueiterator", next_value);
-ITERATOR_TYPE(item_iterator_type, "dict_itemiterator", next_item);
-ITERATOR_TYPE(reverse_key_iterator_type, "dict_reversekeyiterator", previous_key);
-ITERATOR_TYPE(reverse_value_iterator_type, "dict_reversevalueiterator", previous_value);
-ITERATOR_TYPE(reverse_item_iterator_type, "dict_reverseitemiterator", previous_item);
+ITERATOR_TYPE(dict_key_iterator_type, "dict_keyiterator", next_key);
+ITERATOR_TYPE(dict_value_iterator_type, "dict_valueiterator", next_value);
+ITERATOR_TYPE(dict_item_iterator_type, "dict_itemiterator", next_item);
+static ITERATOR_TYPE(reverse_key_iterator_type, "dict_reversekeyiterator", previous_key);
+static ITERATOR_TYPE(reverse_value_iterator_type, "dict_reversevalueiterator", previous_value);
+static ITERATOR_TYPE(reverse_item_iterator_type, "dict_reverseitemiterator", previous_item);
 
 value dict_iter_slot(struct vm *vm, value self)
 {
-	return iterate(vm, self, &key_iterator_type, false);
+	return iterate(vm, self, &dict_key_iterator_type, false);
 }
 
 value dict_reversed_method(struct vm *vm, value self, const struct args *a)
@@ -203,9 +202,9 @@ static int64_t view_len(struct vm *vm, value self)
 
 static value view_iter(struct vm *vm, value self)
 {
-	const struct type *type = value_is_exactly(self, &dict_keys_type) ? &key_iterator_type
-		: value_is_exactly(self, &dict_values_type) ? &value_iterator_type
-							    : &item_iterator_type;
+	const struct type *type = value_is_exactly(self, &dict_keys_type) ? &dict_key_iterator_type
+		: value_is_exactly(self, &dict_values_type) ? &dict_value_iterator_type
+							    : &dict_item_iterator_type;
 	return iterate(vm, view_dict(self), type, false);
 }
 
@@ -321,7 +320,7 @@ static const struct method_def values_methods[] = {
 		.drop = view_drop, .traverse = view_traverse, .clear = view_drop,          \
 		.repr = view_repr, .len = view_len, .iter = view_iter
 
-static const struct type dict_keys_type = {
+const struct type dict_keys_type = {
 	VIEW_TYPE("dict_keys"),
 	.flags = TYPE_TRACKED | TYPE_FINAL | TYPE_NO_NEW | TYPE_UNHASHABLE,
 	.methods = set_view_methods,
@@ -330,7 +329,7 @@ static const struct type dict_keys_type = {
 	.compare = view_compare,
 };
 
-static const struct type dict_items_type = {
+const struct type dict_items_type = {
 	VIEW_TYPE("dict_items"),
 	.flags = TYPE_TRACKED | TYPE_FINAL | TYPE_NO_NEW | TYPE_UNHASHABLE,
 	.methods = set_view_methods,
@@ -339,7 +338,7 @@ static const struct type dict_items_type = {
 	.compare = view_compare,
 };
 
-static const struct type dict_values_type = {
+const struct type dict_values_type = {
 	VIEW_TYPE("dict_values"),
 	.flags = TYPE_TRACKED | TYPE_FINAL | TYPE_NO_NEW,
 	.methods = values_methods,

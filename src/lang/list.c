@@ -538,7 +538,7 @@ static const struct method_def list_iterator_methods[] = {
 	{0},
 };
 
-static const struct type list_iterator_type = {
+const struct type list_iterator_type = {
 	TYPE_HEAD,
 	.name = "list_iterator",
 	.base = &object_type,
@@ -552,7 +552,7 @@ static const struct type list_iterator_type = {
 	.next = list_iterator_next,
 };
 
-static const struct type list_reverse_iterator_type = {
+const struct type list_reverse_iterator_type = {
 	TYPE_HEAD,
 	.name = "list_reverseiterator",
 	.base = &object_type,

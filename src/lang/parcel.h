@@ -11,6 +11,7 @@
  * stands in the other world as a foreign token (foreign.h) that becomes the original at home.
  *
  * Both vms must have compiled the same trees in the same order: code crosses as a number.
+ * Neither needs to keep the module's code for that.
  *
  * Threads: pack, manifest_* on the thread of the vm that packs; unpack, landing_* on the thread
  * of the vm that unpacks; parcel_free on any.
@@ -96,10 +97,10 @@ struct parcel_options {
 
 /*
  * Pack `count` values (borrowed; null ones come out as null) into `*out`. False with an
- * exception set, `*out` empty and nothing moved: TypeError, what `parcel_flags` says, MemoryError,
- * or what a __repr__ of the scene raised. Coroutines that have not started and are reached from
- * the values, not only by globals, move: here they are closed then. May run code of the scene
- * (the repr of what stays).
+ * exception set, `*out` empty and nothing moved: TypeError, or what `parcel_flags` says. Coroutines
+ * and generators that have not begun and are reached from the values, not only by globals, move:
+ * here they are closed then. Iterators are copied as they are. Annotations stay. May run code of
+ * the scene (the repr of what stays).
  */
 bool parcel_pack(struct vm *vm, const value *values, size_t count,
                  const struct parcel_options *o, struct parcel *out);

@@ -49,6 +49,11 @@ static bool same_atom(value a, value b, unsigned depth)
 	return true;
 }
 
+bool parcel_same_atom(value a, value b)
+{
+	return same_atom(a, b, 0);
+}
+
 bool check_value(struct parcel_checker *c, value v)
 {
 	return same_atom(parcel_referred(&c->r, get_word(&c->r)), v, 0);

@@ -531,16 +531,17 @@ bool parcel_fill_traceback(struct parcel_reader *r, value v)
 	return true;
 }
 
-/* ---- coroutines --------------------------------------------------------------------------- */
+/* ---- coroutines and generators --------------------------------------------------------------------------- */
 
 /* What has been begun cannot leave; what only globals lead to is not given away. */
 bool parcel_pack_coroutine(struct parcel_writer *w, value v)
 {
 	const struct generator *g = generator_of(v);
-	if (w->by_globals || g->native != NULL || coro_state(v) != CORO_CREATED)
+	if (w->by_globals || g->native != NULL || g->hooked || coro_state(v) != CORO_CREATED)
 		return put_staying(w, v);
 	const struct frame *f = g->frame;
 	put_code(w, f->code);
+	put_word(w, word_of_pointer(g->head.type));
 	put_value(w, f->function);
 	put_value(w, g->name);
 	put_value(w, g->qualname);
@@ -555,7 +556,7 @@ value parcel_make_coroutine(struct parcel_reader *r)
 	const struct code *code = get_code(r);
 	if (code == NULL)
 		return VALUE_NULL;
-	struct generator *g = object_new(r->vm, &coroutine_type, 0);
+	struct generator *g = object_new(r->vm, get_pointer(r), 0);
 	g->code = code;
 	value_ref(object_value(code));
 	g->finished = true; /* until it has its frame */
@@ -565,7 +566,7 @@ value parcel_make_coroutine(struct parcel_reader *r)
 bool parcel_fill_coroutine(struct parcel_reader *r, value v)
 {
 	struct generator *g = generator_of(v);
-	r->at++;
+	r->at += 2;
 	struct frame *f = frame_new_taking(r->vm, function_of(get_value(r)));
 	g->name = get_value(r);
 	g->qualname = get_value(r);

@@ -213,6 +213,8 @@ struct parcel_checker {
 	value name;             /* the key or attribute that differs, borrowed, or null */
 };
 
+/* Whether two values are one, or cannot be told apart but by `is` and cannot change. */
+bool parcel_same_atom(value a, value b);
 /* Whether `v` (null is fine) is what the next reference says. */
 bool check_value(struct parcel_checker *c, value v);
 /* The same for a dict that is made when it is first asked for: an empty one is as good as none. */
@@ -245,6 +247,9 @@ bool parcel_pickle_allows(struct vm *vm, const value *values, size_t count,
 enum parcel_kind parcel_kind_of(const struct type *solid);
 /* The built-in type whose instances those of `type` begin with. */
 const struct type *parcel_solid(const struct type *type);
+
+/* parcel_iterator.c: whether it is an iterator or a view that can be copied. */
+bool parcel_is_iterator(const struct type *type);
 
 /* How a type of another floor crosses, or NULL. */
 const struct parcel_crossing *parcel_crossing_of(const struct vm *vm, const struct type *type);

@@ -45,6 +45,8 @@ static const struct {
 	{&traceback_type, PARCEL_TRACEBACK},
 	{&cell_type, PARCEL_CELL},
 	{&coroutine_type, PARCEL_COROUTINE},
+	{&generator_type, PARCEL_COROUTINE},
+	{&async_generator_type, PARCEL_COROUTINE},
 	{&foreign_type, PARCEL_TOKEN},
 	{&property_type, PARCEL_PROPERTY},
 	{&classmethod_type, PARCEL_WRAPPER},
@@ -66,7 +68,7 @@ enum parcel_kind parcel_kind_of(const struct type *solid)
 		if (kinds[i].type == solid)
 			return kinds[i].kind;
 	if ((solid->flags & TYPE_EXCEPTION) == 0)
-		return PARCEL_KIND_COUNT;
+		return parcel_is_iterator(solid) ? PARCEL_ITERATOR : PARCEL_KIND_COUNT;
 	if (solid->size == sizeof(struct exception))
 		return PARCEL_EXCEPTION;
 	return type_is_subtype(solid, &exc_BaseExceptionGroup) ? PARCEL_GROUP

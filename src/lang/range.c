@@ -478,7 +478,7 @@ static const struct method_def range_iterator_methods[] = {
 	{0},
 };
 
-static const struct type range_iterator_type = {
+const struct type range_iterator_type = {
 	TYPE_HEAD,
 	.name = "range_iterator",
 	.base = &object_type,

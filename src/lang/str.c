@@ -569,7 +569,6 @@ struct str_iterator {
 	size_t at;  /* byte */
 };
 
-static const struct type str_iterator_type;
 
 static value str_iter(struct vm *vm, value self)
 {
@@ -599,7 +598,7 @@ static void str_iterator_drop(struct vm *vm, struct object *self)
 	value_forget(vm, &((struct str_iterator *)(void *)self)->text);
 }
 
-static const struct type str_iterator_type = {
+const struct type str_iterator_type = {
 	TYPE_HEAD,
 	.name = "str_iterator",
 	.base = &object_type,

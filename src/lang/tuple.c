@@ -361,7 +361,6 @@ struct tuple_iterator {
 	size_t at;
 };
 
-static const struct type tuple_iterator_type;
 
 static value tuple_iter(struct vm *vm, value self)
 {
@@ -404,7 +403,7 @@ static const struct method_def tuple_iterator_methods[] = {
 	{0},
 };
 
-static const struct type tuple_iterator_type = {
+const struct type tuple_iterator_type = {
 	TYPE_HEAD,
 	.name = "tuple_iterator",
 	.base = &object_type,

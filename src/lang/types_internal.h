@@ -121,6 +121,14 @@ value dict_items_view(struct vm *vm, value self, const struct args *a);
 value dict_reversed_method(struct vm *vm, value self, const struct args *a);
 value dict_iter_slot(struct vm *vm, value self);
 
+/* ---- iterators and views ------------------------------------------------------------ */
+
+/* For parcels, which know their structs: parcel_iterator.c. */
+extern const struct type list_iterator_type, list_reverse_iterator_type, tuple_iterator_type,
+	str_iterator_type, bytes_iterator_type, range_iterator_type, dict_keys_type,
+	dict_values_type, dict_items_type, dict_key_iterator_type, dict_value_iterator_type,
+	dict_item_iterator_type;
+
 /* ---- all ------------------------------------------------------------------------- */
 
 /* Append repr(v); false with the exception set. */

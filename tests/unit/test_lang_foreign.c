@@ -44,7 +44,7 @@ START_TEST(using_a_token_says_whose_it_is)
 		struct pair p;
 		struct trip t;
 		struct buf program = {0}, text = {0};
-		buf_printf(&program, "def steps(): yield\nthing = steps()\ndef job(thing):\n    %s\n",
+		buf_printf(&program, "def steps(): yield\nthing = steps()\nnext(thing)\ndef job(thing):\n    %s\n",
 		           uses[i]);
 		pair_init(&p, buf_text(&program));
 		value e = send_thing(&t, &p);
@@ -71,7 +71,7 @@ START_TEST(awaiting_a_token_is_refused)
 		struct trip t;
 		struct buf program = {0}, text = {0};
 		buf_printf(&program,
-		           "import kit\ndef steps(): yield\nthing = steps()\ndef job(thing):\n"
+		           "import kit\ndef steps(): yield\nthing = steps()\nnext(thing)\ndef job(thing):\n"
 		           "    async def use():\n        %s\n    kit.run(use())\n",
 		           uses[i]);
 		pair_init(&p, buf_text(&program));
@@ -265,6 +265,7 @@ START_TEST(what_goes_on_to_a_third_world_still_comes_home)
 	pair_init(&p, "class Dish: pass\n"
 	              "def steps(): yield\n"
 	              "thing = (steps(), Dish, Dish())\n"
+	              "next(thing[0])\n"
 	              "def job(thing): return thing\n");
 	kit_init(&third, NULL);
 	vm_set_world(third.vm, 2);
@@ -323,6 +324,7 @@ START_TEST(what_comes_home_too_late_says_so)
 	struct trip t;
 	pair_init(&p, "def steps(): yield\n"
 	              "thing = steps()\n"
+	              "next(thing)\n"
 	              "def job(thing): return thing\n");
 	ck_assert(trip_begin(&t, &p, 0, pair_global(&p, "job"), ARGS(pair_global(&p, "thing"))));
 	ck_assert(trip_run(&t));

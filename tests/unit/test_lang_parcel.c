@@ -334,13 +334,44 @@ START_TEST(a_coroutine_that_has_not_begun_moves)
 }
 END_TEST
 
+START_TEST(iterators_go_on_where_they_are)
+{
+	trip_prints("sequences, ranges, dicts, zip, map and generators that have not begun",
+	            "import kit\n"
+	            "d = {'x': 1, 'a': 2, 'b': 3}\n"
+	            "del d['x']\n"
+	            "pairs = iter(d.items())\n"
+	            "next(pairs)\n"
+	            "started = iter([1, 2, 3])\n"
+	            "next(started)\n"
+	            "k = 2\n"
+	            "def count(n):\n"
+	            "    for i in range(n): yield i\n"
+	            "lazy = (x * k for x in [1, 2, 3])\n"
+	            "arguments = (started, iter((4, 5)), iter('añb'), iter(range(3)), reversed([1, 2]), d.items(),\n"
+	            "    pairs, enumerate('ab', 5), zip([1, 2], 'xy'), map(lambda x: x + k, [1]), filter(None, [0, 1]),\n"
+	            "    lazy, count(2), iter(b'a'), d.keys())\n"
+	            "def job(*its):\n"
+	            "    return [list(it) for it in its], count(3), (c for c in 'ab')\n"
+	            "def check(result):\n"
+	            "    print(result[0])\n"
+	            "    print(list(result[1]), list(result[2]), list(started), list(lazy))\n",
+	            "[[2, 3], [4, 5], ['a', 'ñ', 'b'], [0, 1, 2], [2, 1], [('a', 2), ('b', 3)], [('b', 3)], "
+	            "[(5, 'a'), (6, 'b')], [(1, 'x'), (2, 'y')], [3], [1], [2, 4, 6], [0, 1], [97], ['a', 'b']]\n"
+	            "[0, 1, 2] ['a', 'b'] [2, 3] []\n");
+}
+END_TEST
+
 START_TEST(what_cannot_come_back_is_refused_by_name)
 {
 	struct pair p;
 	struct trip t;
 	pair_init(&p, "def steps():\n"
 	              "    yield 1\n"
-	              "def job(): return [steps()]\n"
+	              "def job():\n"
+	              "    begun = steps()\n"
+	              "    next(begun)\n"
+	              "    return [begun]\n"
 	              "def fine(): return 1\n");
 	ck_assert(trip_begin(&t, &p, 0, pair_global(&p, "job"), NO_ARGS));
 	ck_assert(!trip_run(&t));
@@ -382,6 +413,7 @@ START_TEST(changes_are_found_and_named)
 	             "the variable `n` of `make.<locals>.up`");
 	trip_changes("def other(): pass\ndef job(): other.seen = 1\n",
 	             "the attribute `seen` of the global `other`");
+	trip_changes("arguments = (iter([1, 2]),)\ndef job(it): return sum(it)\n", "argument 1");
 	trip_changes("items = []\njob = items.clear\narguments = ()\n", "");
 	trip_changes("items = [1]\njob = items.clear\n", "what was called");
 	trip_changes("class C:\n    def __init__(self): self.n = 0\n    def go(self): self.n += 1\n"
@@ -411,7 +443,7 @@ START_TEST(looking_is_no_change)
 	             "    global pos, name, big\n"
 	             "    hash(d); str(d); d.__dict__; f.__annotations__; f.__dict__; f.__doc__\n"
 	             "    d.go(); f(); d.x = d.x + 0.0; items[0] = float('1.5'); items[1] = ''.join(['x'])\n"
-	             "    words.add('q'); words.discard('q'); numbers.discard(1); numbers.add(1)\n"
+	             "    words.add('q'); words.discard('q'); words.discard('a'); words.add(''.join(['a'])); numbers.discard(1); numbers.add(1)\n"
 	             "    table['k'] = (1, 1 + 1); sorted(items, key=str); list(mixed); mixed[Dish()]\n"
 	             "    for n in range(3):\n"
 	             "        try:\n"
@@ -526,7 +558,9 @@ START_TEST(a_failure_leaves_nothing_behind)
 	pair_init(&p, "async def boil(): pass\n"
 	              "def gen(): yield\n"
 	              "coro = boil()\n"
-	              "bad = [coro, gen()]\n"
+	              "begun = gen()\n"
+	              "next(begun)\n"
+	              "bad = [coro, begun]\n"
 	              "def job(x): return x\n"
 	              "class Key:\n"
 	              "    def __hash__(self): return here()\n"
@@ -576,6 +610,7 @@ int main(void)
 	tcase_add_test(c, a_traceback_at_home_shows_the_lines_of_the_worker);
 	tcase_add_test(c, copies_tell_nobody_of_their_death);
 	tcase_add_test(c, a_coroutine_that_has_not_begun_moves);
+	tcase_add_test(c, iterators_go_on_where_they_are);
 	tcase_add_test(c, what_cannot_come_back_is_refused_by_name);
 	tcase_add_test(c, changes_are_found_and_named);
 	tcase_add_test(c, looking_is_no_change);

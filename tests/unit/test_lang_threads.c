@@ -226,7 +226,7 @@ START_TEST(jobs_go_to_threads_and_come_back)
 	buf_puts(&program, busy_program);
 	buf_puts(&program, "menu = {'rice': Dish('rice')}\n"
 	                   "def gen(): yield\n"
-	                   "token = gen()\n"
+	                   "token = gen()\nnext(token)\n"
 	                   "def job(n, dish, token):\n"
 	                   "    if n % 5 == 4: raise ValueError(n)\n"
 	                   "    menu[n] = dish\n"
