@@ -527,7 +527,8 @@ static void free_descriptors(struct scene *s)
 		net_socket_unref(s->descriptors.items[i]);
 	vec_free(&s->descriptors);
 	vec_free(&s->nonblocking);
-	net_free(s->net);
+	if (s->root == s)
+		net_free(s->net);
 	free(s->read_room);
 }
 
@@ -571,7 +572,8 @@ void scene_init_worker(struct scene *s, struct scene *root, uint32_t number,
 	list_init(&s->asyncgens);
 	list_init(&s->served);
 	list_init(&s->jobs);
-	s->net = net_new(s->options.real_clock);
+	s->net = root->net; /* servers of all threads can be reached */
+	net_enter(s->net, number);
 	loop_world_init(&s->world, &scene_client, s, &s->writer, s->options.real_clock);
 	make_vm(s);
 	vm_set_world(s->vm, number);
