@@ -510,7 +510,11 @@ static void put_job(const struct page *p, const struct job *j)
 	put_lane_safe(p, j->worker);
 	put_time_of(p, j->started);
 	buf_puts(p->out, arrow);
-	buf_puts(p->out, endings[j->ending < ENDING_COUNT ? j->ending : ENDING_NONE]);
+	if (j->ending == ENDING_NONE && j->ended != UINT64_MAX)
+		buf_puts(p->out, "cut short");
+	else
+		buf_puts(p->out,
+		         endings[j->ending < ENDING_COUNT ? j->ending : ENDING_NONE]);
 	if (j->ended != UINT64_MAX)
 		put_time_of(p, j->ended);
 	if (j->abandoned != UINT64_MAX) {

@@ -364,6 +364,8 @@ bool jobs_measure(struct view *v);
 void jobs_add_measures(const struct view *v, struct parallel *out);
 /* The job whose end completes `id` (a future, or the job itself), or NO_INDEX. */
 uint32_t job_of_thing(const struct view *v, uint32_t id);
+/* The lane that waits for the gather that a future is in, or LANE_NONE. */
+uint32_t gatherer_of(const struct view *v, uint32_t id);
 /* What `id` is about was done by event `index`: whoever is blocked on it may go on. */
 void link_done(struct view *v, struct thread_data *th, uint32_t id, uint64_t index);
 /* A job in the words of a label: `chop`, `chop (nobody waits)`. */

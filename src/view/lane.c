@@ -288,9 +288,16 @@ static void job_event(struct view *v, const struct thread_data *th, uint64_t ind
 		become(v, l, index, STATE_RUNNING, true);
 		return;
 	}
+	/* One that a limit cut short has no ending. */
 	enum lane_state how = e->detail == ENDING_EXCEPTION   ? STATE_FAILED
 	                      : e->detail == ENDING_CANCELLED ? STATE_CANCELLED
-	                                                      : STATE_DONE;
+	                      : e->detail == ENDING_RESULT    ? STATE_DONE
+	                                                      : STATE_IDLE;
+	/* A thread that was made for this alone is gone with it. */
+	if (th->kind == WORKER_THREAD) {
+		end_lane(v, l, index, how);
+		return;
+	}
 	become(v, l, index, how, false);
 	become(v, l, index, STATE_IDLE, false);
 }
@@ -583,17 +590,11 @@ static uint32_t walk_on(const struct view *v, uint32_t lane)
 	return l->lane.next_sibling;
 }
 
-/* The trees of the main thread, or of the workers. */
-static void add_roots(const struct view *v, struct order *o, bool internals, bool workers)
+static void add_tree(const struct view *v, struct order *o, bool internals, uint32_t root)
 {
-	for (uint32_t root = 0; root < v->lanes.count; root++) {
-		const struct lane *l = &v->lanes.items[root].lane;
-		if (l->parent != LANE_NONE || l->worker != workers)
-			continue;
-		for (uint32_t i = root; i != LANE_NONE; i = walk_on(v, i))
-			if (in_order(v, i, internals))
-				vec_push(&o->lanes, i);
-	}
+	for (uint32_t i = root; i != LANE_NONE; i = walk_on(v, i))
+		if (in_order(v, i, internals))
+			vec_push(&o->lanes, i);
 }
 
 static void make_order(struct view *v, bool internals)
@@ -606,8 +607,14 @@ static void make_order(struct view *v, bool internals)
 	vec_reserve(&o->descendants, v->lanes.count);
 	memset(o->descendants.items, 0, v->lanes.count * sizeof *o->descendants.items);
 	o->descendants.count = v->lanes.count;
-	add_roots(v, o, internals, false);
-	add_roots(v, o, internals, true);
+	for (uint32_t root = 0; root < v->lanes.count; root++) {
+		const struct lane *l = &v->lanes.items[root].lane;
+		if (l->parent == LANE_NONE && !l->worker)
+			add_tree(v, o, internals, root);
+	}
+	for (size_t i = 1; i < v->threads.count; i++)
+		if (v->threads.items[i])
+			add_tree(v, o, internals, v->threads.items[i]->lane);
 	for (size_t i = v->lanes.count; i-- > 0;) {
 		uint32_t parent = v->lanes.items[i].lane.parent;
 		if (parent != LANE_NONE)
@@ -711,12 +718,18 @@ void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct
 	view_lane_name(v, *lane, out);
 }
 
+/* What a thread outside of its loop's steps is blocked on. */
+static void put_blocked(const struct view *v, const struct span *s, struct buf *out)
+{
+	buf_printf(out, "blocked on %s", trace_text(v->trace, s->wait_text, NULL));
+}
+
 /* What a worker is busy with, or blocked on. */
 static void put_worker_label(const struct view *v, uint32_t lane, const struct span *s,
                              uint64_t position, struct buf *out)
 {
 	if (s->state == STATE_WAITING && (s->wait_id || s->wait_text)) {
-		buf_puts(out, trace_text(v->trace, s->wait_text, NULL));
+		put_blocked(v, s, out);
 		return;
 	}
 	uint32_t job = view_job_at(v, lane, position);
@@ -785,8 +798,12 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
 		view_lane_name(v, other, out);
 		return;
 	}
+	if (trace_at(v->trace, s.begin_event)->kind == EV_JOIN_BEGUN) {
+		put_blocked(v, &s, out);
+		return;
+	}
 	put_wait_text(v, s.wait_kind, s.wait_text, out);
 	uint32_t job = job_of_thing(v, s.wait_id);
-	if (job != NO_INDEX && trace_at(v->trace, s.begin_event)->kind != EV_JOIN_BEGUN)
+	if (job != NO_INDEX)
 		put_job_place(v, job, position, out);
 }

@@ -33,7 +33,7 @@ static void cut(struct view *v, struct thread_data *th, uint64_t end,
 		return;
 	}
 	bool machinery = th->open_internal || lane_is_machinery(v, th->open_lane) ||
-	                 kind == MOMENT_PROGRAM;
+	                 kind == MOMENT_PROGRAM || kind == MOMENT_WORKER;
 	struct mark m = {
 		.end = end,
 		.begun = th->open_begun,
@@ -207,7 +207,6 @@ void moments_after(struct view *v, struct thread_data *th, uint64_t index,
 		stretch_begins(th, index);
 		break;
 	case EV_LOOP_STARTED:
-		th->open_news |= th->number > 0;
 		cut(v, th, index + 1, open_kind(th));
 		break;
 	case EV_JOB_STARTED:

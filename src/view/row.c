@@ -145,14 +145,30 @@ static bool is_ending(enum lane_state s)
 	return s >= STATE_DONE && s <= STATE_CANCELLED;
 }
 
-/* The ending that stands in a column. After that of its job a worker is idle or gone, or has
- * the next one. */
+/* The ending of a job that stands in a column, if it is one: after it the worker is idle or
+ * gone, or has the next job. */
+static enum lane_state job_ending_at(const struct reach *r, size_t from, size_t to)
+{
+	enum { LOOK_BACK = 16 };
+	enum lane_state found = STATE_ABSENT;
+	if (to - from > LOOK_BACK)
+		return STATE_ABSENT;
+	for (size_t i = from; i < to; i++) {
+		enum lane_state s = span_state(r->l->spans.items[i]);
+		if (is_ending(s) && found != STATE_ABSENT)
+			return STATE_ABSENT;
+		if (is_ending(s))
+			found = s;
+	}
+	return found;
+}
+
+/* The ending that stands in a column. */
 static enum lane_state ending_at(const struct reach *r, size_t from, size_t to)
 {
+	if (r->l->lane.worker)
+		return job_ending_at(r, from, to);
 	enum lane_state last = span_state(r->l->spans.items[to - 1]);
-	for (size_t i = to, k = 0; r->l->lane.worker && i > from && k < 3; i--, k++)
-		if (is_ending(span_state(r->l->spans.items[i - 1])))
-			return span_state(r->l->spans.items[i - 1]);
 	return is_ending(last) ? last : STATE_ABSENT;
 }
 
@@ -167,7 +183,7 @@ static struct column column_between(const struct reach *r, const struct edge *a,
 	}
 	c.runs = b->runs - a->runs;
 	bool begins = b->begun > a->begun;
-	if (begins && !(r->l->lane.worker && c.runs > 1))
+	if (begins)
 		c.ending = ending_at(r, a->begun, b->begun);
 	bool here = left <= r->end && r->end < right;
 	if (left <= r->end)

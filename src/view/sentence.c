@@ -579,6 +579,8 @@ static void tell_loop(const struct story *s, struct scratch *t, struct buf *what
 		tell_count(s, t, what);
 	} else if (tell_from_outside(s, t, what)) {
 		/* told */
+	} else if (strstr(buf_text(&t->text), "_call_check_cancel")) {
+		say(what, PHRASE_LOOP_CHECKS_CANCEL, t);
 	} else if (strstr(buf_text(&t->text), "_run_until_complete_cb")) {
 		const struct thing *cause = thing_find(v, s->begun->b);
 		set_name(v, &t->who, cause ? cause->lane : LANE_NONE);

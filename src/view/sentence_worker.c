@@ -130,7 +130,10 @@ static void put_submitted(const struct story *s, struct scratch *t, struct buf *
 		struct queue_place q = {v, s->m.end};
 		buf_reset(&t->list);
 		put_list(&queued, &t->list, put_with_place, &q);
-		say(why, PHRASE_QUEUED, t);
+		/* On the real clock a free worker needs a moment to take it. */
+		say(why,
+		    trace_about(v->trace)->real_clock ? PHRASE_SUBMITTED : PHRASE_QUEUED,
+		    t);
 	}
 }
 
@@ -170,7 +173,10 @@ static void put_beginning(const struct story *s, struct scratch *t, struct buf *
 		return;
 	switch (e->kind) {
 	case EV_JOB_STARTED:
-		say(out, PHRASE_TOOK, t);
+		say(out,
+		    thread_find(s->v, s->m.thread)->kind == WORKER_THREAD ? PHRASE_TOOK_ALONE
+		                                                         : PHRASE_TOOK,
+		    t);
 		break;
 	case EV_BLOCK_ENDED:
 		say(out, PHRASE_AWAKE, t);
@@ -195,6 +201,8 @@ static enum phrase end_of_job(const struct story *s, struct scratch *t)
 	set_text(s->v, &t->text, e->b);
 	if (e->detail == ENDING_EXCEPTION)
 		return PHRASE_END_JOB_FAILED;
+	if (e->detail != ENDING_RESULT)
+		return PHRASE_END_JOB_CUT;
 	return !*result || strcmp(result, "None") == 0 ? PHRASE_END_JOB
 	                                               : PHRASE_END_JOB_RESULT;
 }
@@ -228,11 +236,14 @@ static void put_after_job(const struct story *s, struct scratch *t, uint32_t job
 	const struct view *v = s->v;
 	const struct job_data *j = &v->jobs.items[job];
 	uint32_t waiter = view_job(v, job).waiter;
+	if (j->ending == ENDING_NONE)
+		return;
 	if (j->abandoned < s->m.end) {
 		say(why, PHRASE_RESULT_LOST, t);
 	} else if (j->future && waiter != LANE_NONE) {
+		bool gathered = thing_find(v, j->future)->waiter == LANE_NONE;
 		set_name(v, &t->other, waiter);
-		say(why, PHRASE_RESULT_FOR, t);
+		say(why, gathered ? PHRASE_RESULT_GATHER : PHRASE_RESULT_FOR, t);
 	} else if (j->future) {
 		say(why, PHRASE_RESULT_TOLD, t);
 	}

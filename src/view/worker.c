@@ -190,6 +190,8 @@ static void ended(struct view *v, struct thread_data *th, uint64_t index,
 	}
 	struct thing *job = &v->things.items[e->a];
 	job->done_event = index;
+	if (th->kind == WORKER_THREAD && j->thread == th->number && th->life != NO_INDEX)
+		alive_end(&v->worker_lives, th->life, index);
 	if (th->job == job->watch && th->number) {
 		th->ended_job = true;
 		th->job = NO_INDEX;
@@ -214,6 +216,16 @@ static void future_done(struct view *v, uint64_t index, const struct event *e)
 
 /* ---- who waits for what another thread does ---- */
 
+uint32_t gatherer_of(const struct view *v, uint32_t id)
+{
+	const struct thing *t = thing_find(v, id);
+	if (!t || t->member_of == NO_INDEX)
+		return LANE_NONE;
+	const struct family *f = &v->families.items[t->member_of];
+	const struct thing *outer = thing_find(v, f->id);
+	return outer && outer->waiter != LANE_NONE ? outer->waiter : f->parent;
+}
+
 /* Whoever waits for the end of a job is ready: a task, or the gather that has its future. */
 static void made_ready(struct view *v, uint64_t index, const struct event *e)
 {
@@ -221,12 +233,8 @@ static void made_ready(struct view *v, uint64_t index, const struct event *e)
 	if (job == NO_INDEX || v->jobs.items[job].result_link == NO_INDEX)
 		return;
 	uint32_t lane = e->a < v->things.count ? v->things.items[e->a].lane : LANE_NONE;
-	const struct thing *future = thing_find(v, e->b);
-	if (lane == LANE_NONE && future->member_of != NO_INDEX) {
-		const struct family *f = &v->families.items[future->member_of];
-		const struct thing *outer = thing_find(v, f->id);
-		lane = outer && outer->waiter != LANE_NONE ? outer->waiter : f->parent;
-	}
+	if (lane == LANE_NONE)
+		lane = gatherer_of(v, e->b);
 	link_end(v, v->jobs.items[job].result_link, index, lane);
 }
 
@@ -341,7 +349,7 @@ void jobs_take(struct view *v, struct thread_data *th, uint64_t index,
 	case EV_STEP_BEGUN:
 		step_begun(v, th, index, e);
 		break;
-	case EV_TASK_CREATED:
+	case EV_TASK_CORO: /* by now it has its lane */
 		task_created(v, th, index, e);
 		break;
 	case EV_JOIN_BEGUN:
@@ -442,14 +450,18 @@ struct job view_job(const struct view *v, uint32_t index)
 	const struct life *life = &v->job_lives.lives.items[index];
 	const struct thing *future = thing_find(v, j->future), *self = thing_find(v, life->id);
 	const struct measure *m = measure_of(v, index);
+	uint32_t waiter = future ? future->waiter : LANE_NONE;
+	if (waiter == LANE_NONE)
+		waiter = self->waiter;
+	if (waiter == LANE_NONE)
+		waiter = gatherer_of(v, j->future);
 	return (struct job){
 		.id = life->id,
 		.text = life->text,
 		.pool = j->pool == NO_INDEX ? 0 : v->pools.items[j->pool].text,
 		.from = j->from,
 		.worker = j->thread ? view_lane_of_thread(v, j->thread) : LANE_NONE,
-		.waiter = future && future->waiter != LANE_NONE ? future->waiter
-		                                                : self->waiter,
+		.waiter = waiter,
 		.result = j->result,
 		.ending = j->ending,
 		.submitted = life->begin,

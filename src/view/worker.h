@@ -24,7 +24,8 @@ struct job {
 	uint32_t pool;     /* its pool's name: a string of the trace, or 0 */
 	uint32_t from;     /* the lane of who submitted it */
 	uint32_t worker;   /* the lane of the worker that took it, or LANE_NONE */
-	uint32_t waiter;   /* the lane that waits or waited for it, or LANE_NONE */
+	uint32_t waiter;   /* the lane that waits or waited for it, if only through a
+	                      gather, or LANE_NONE */
 	uint32_t result;   /* its repr or its exception's: a string of the trace, or 0 */
 	uint8_t ending;    /* enum ending; cancelled: no worker ever took it */
 	uint64_t submitted, started, ended;

@@ -172,7 +172,7 @@ START_TEST(outside_of_a_loop_a_thread_that_is_joined_is_waited_for)
 	struct view *v = view_open(joined);
 	uint64_t held = after(v, EV_JOIN_BEGUN, 1);
 	ck_assert_int_eq(view_state_at(v, LANE_PROGRAM, held), STATE_WAITING);
-	assert_label(v, LANE_PROGRAM, held, "join Thread-1 (a)");
+	assert_label(v, LANE_PROGRAM, held, "blocked on a");
 	ck_assert_int_eq(view_state_at(v, LANE_PROGRAM, after(v, EV_JOIN_ENDED, 1)), STATE_RUNNING);
 	ck_assert(view_lane(v, view_lane_of_thread(v, 1))->ended);
 	view_close(v);
@@ -239,7 +239,7 @@ START_TEST(a_thread_that_is_blocked_says_on_what)
 	view_snapshot(v, after(v, EV_JOIN_BEGUN, 1), 0, &now);
 	ck_assert(now.blocked);
 	ck_assert_int_eq(now.blocked_until_ns, INT64_MAX);
-	ck_assert_str_eq(trace_text(view_trace(v), now.blocked_on, NULL), "join Thread-1 (a)");
+	ck_assert_str_eq(trace_text(view_trace(v), now.blocked_on, NULL), "a");
 	view_snapshot(v, after(v, EV_BLOCK_BEGUN, 2), 0, &now);
 	ck_assert(now.blocked);
 	ck_assert_uint_eq(now.blocked_on, 0);
@@ -433,10 +433,10 @@ START_TEST(a_program_without_a_loop_is_told_as_well)
 		"Nothing has run yet. | The next step runs the program from its first line.",
 		"The program ran line 30 and hands a over to Thread-1 (a). | "
 		"From here on both run at the same time.",
-		"Thread-1 (a) took a. It ran line 5 and sleeps for 3 s in line 6, until t = 3.0. | ",
+		"Thread-1 (a) began to run a. It ran line 5 and sleeps for 3 s in line 6, until t = 3.0. | ",
 		"The program is busy for 1 s: time.sleep in line 31 keeps the thread until t = 1.0. | "
 		"Nobody is held up: until then nobody else is ready or due.",
-		"The program ran line 32 and is blocked until another thread is done (join Thread-1 (a)). | ",
+		"The program ran line 32 and is blocked until another thread is done (a). | ",
 		"Thread-1 (a) woke up in a: its time.sleep was over. It ran line 7 and is done with a. | ",
 		"The program ran line 33. | ",
 		"The program has ended after 3 s, with exit status 0. | ",
@@ -618,7 +618,7 @@ START_TEST(a_chain_goes_on_where_a_job_was_submitted_and_where_it_was_awaited)
 				   "1 0 0 0@1 worker 1 \"T\" thread\n"
 				   "1 0 0 0@1 job-started 5 1\n"
 				   "1 0 0 0@1 block 3 6\n"
-				   "1 0 0 0 join 5 \"join T\"\n"
+				   "1 0 0 0 join 5 \"a\"\n"
 				   "4 0 0 0@1 block-ended\n"
 				   "4 0 0 0@1 job-ended 5 \"None\" result\n"
 				   "4 0 0 0 join-ended\n"
@@ -660,7 +660,7 @@ static const char *const join_in_a_step =
 	"0 1 1 0@1 job-started 5 1\n"
 	"0 1 1 0@1 block 3 6\n"
 	"0 1 1 1 line 21 \"main\"\n"
-	"0 1 1 1 join 5 \"join Thread-1\"\n"
+	"0 1 1 1 join 5 \"a\"\n"
 	"3 1 1 0@1 block-ended\n"
 	"3 1 1 0@1 job-ended 5 \"None\" result\n"
 	"3 1 1 1 join-ended\n"
@@ -683,13 +683,13 @@ START_TEST(who_joins_a_thread_in_a_step_blocks_the_loop)
 	ck_assert_uint_eq(lane, main);
 	struct hold h;
 	view_hold(v, lane, begin, end, &h);
-	ck_assert_str_eq(trace_text(view_trace(v), h.join, NULL), "join Thread-1");
+	ck_assert_str_eq(trace_text(view_trace(v), h.join, NULL), "a");
 	ck_assert_uint_eq(h.held_count, 1);
 	ck_assert_uint_eq(h.held[0].lane, other);
 	ck_assert_int_eq(h.held[0].held_ns, 3 * SECOND);
 	hold_free(&h);
 	assert_told(v, false, 3,
-		    "main ran line 21 and is blocked until another thread is done (join Thread-1). | "
+		    "main ran line 21 and is blocked until another thread is done (a). | "
 		    "That blocks the loop: other is ready or due, but nobody else can run until then.");
 	view_close(v);
 }

@@ -205,7 +205,7 @@ static const char *const joined =
 	"0 0 0 0 block 1 31\n"
 	"1 0 0 0 block-ended\n"
 	"1 0 0 0 line 32 \"<module>\"\n"
-	"1 0 0 0 join 5 \"join Thread-1 (a)\"\n"
+	"1 0 0 0 join 5 \"a\"\n"
 	"3 0 0 0@1 block-ended\n"
 	"3 0 0 0@1 line 7 \"a\"\n"
 	"3 0 0 0@1 job-ended 5 \"None\" result\n"
