@@ -463,8 +463,6 @@ value asyncgens_shutdown(struct vm *vm, struct loop *l);
 void report_to_handler(void *context, struct loop *l, const struct loop_report *r);
 value loop_call_exception_handler(struct vm *vm, value self, const struct args *a);
 value loop_default_exception_handler(struct vm *vm, value self, const struct args *a);
-/* The trace is told of an error that was logged: its first line. */
-void tell_logged(struct scene *s, const char *text);
 /* A log message at level ERROR that nobody handles: `message` and the exception (or null). */
 void report_error(struct scene *s, struct buf *message, value exception);
 /* A coroutine died without having been awaited. */

@@ -126,6 +126,16 @@ static struct message *pack_for(struct scene *s, value proxy, enum message_kind 
 	return NULL;
 }
 
+/* `Event.set`: never a repr, since addresses differ from run to run. */
+static void put_foreign_name(struct buf *out, value token)
+{
+	const char *type = str_text(foreign_type_name(token));
+	const char *dot = strrchr(type, '.');
+	buf_puts(out, dot != NULL ? dot + 1 : type);
+	if (!value_is_null(foreign_path(token)))
+		buf_printf(out, ".%s", str_text(foreign_path(token)));
+}
+
 /* What is called, for people. */
 static char *name_of(struct scene *s, value callable)
 {
@@ -133,7 +143,7 @@ static char *name_of(struct scene *s, value callable)
 	if (value_is_coroutine(callable))
 		buf_puts(&name, str_text(coro_qualname(callable)));
 	else if (value_is_foreign(callable))
-		put_repr_of(s->vm, &name, callable);
+		put_foreign_name(&name, callable);
 	else
 		put_callable_name(s->vm, &name, callable);
 	return buf_take(&name);

@@ -150,7 +150,7 @@ void report_never_awaited(void *context, struct vm *vm, value coroutine)
 
 /* ---- the default exception handler: a log message at level ERROR ---- */
 
-void tell_logged(struct scene *s, const char *text)
+static void tell_logged(struct scene *s, const char *text)
 {
 	if (s->writer.trace != NULL)
 		trace_emit(&s->writer, EV_LOGGED,

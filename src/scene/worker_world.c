@@ -126,7 +126,6 @@ static void print_thread_error(struct scene *s, value error)
 		return;
 	struct buf text = {0};
 	buf_printf(&text, "Exception in thread %s:\n", s->worker_name);
-	tell_logged(s, buf_text(&text));
 	exception_print(s->vm, error, &text);
 	scene_write(s, 2, buf_text(&text), text.len);
 	buf_free(&text);
