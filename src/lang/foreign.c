@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "lang/exception.h"
 #include "lang/str.h"
 #include "lang/vm.h"
@@ -63,26 +64,40 @@ static void put_variable(struct buf *out, const char *type_name)
 			buf_putc(out, *c >= 'A' && *c <= 'Z' ? (char)(*c + 'a' - 'A') : *c);
 }
 
+/* Methods that are awaited: to call one from elsewhere is of no use. */
+static bool is_awaited(const char *method)
+{
+	static const char *const names[] = {
+		"acquire", "drain", "get",  "join",     "put",         "read",   "readexactly",
+		"readline", "readuntil", "serve_forever", "wait", "wait_closed", "wait_for",
+	};
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(names[i], method) == 0)
+			return true;
+	return false;
+}
+
 value foreign_refuse(struct vm *vm, value token)
 {
 	const struct foreign *f = foreign_of(token);
 	const char *name = str_text(f->type_name);
+	const char *method = value_is_null(f->path) ? NULL : str_text(f->path);
 	struct buf variable = {0};
 	put_variable(&variable, name);
-	if (!value_is_null(f->path))
-		vm_raise(vm, &exc_RuntimeError,
-		         "%s.%s belongs to the thread of the event loop and cannot be used in a worker: "
-		         "ask for it with loop.call_soon_threadsafe(%s.%s, ...)",
-		         name, str_text(f->path), buf_text(&variable), str_text(f->path));
-	else if (strncmp(name, "asyncio.", 8) == 0)
-		vm_raise(vm, &exc_RuntimeError,
-		         "%s belongs to the thread of the event loop and cannot be used in a worker: "
-		         "ask for what it does with loop.call_soon_threadsafe(%s.METHOD, ...)",
-		         name, buf_text(&variable));
-	else
+	if (strncmp(name, "asyncio.", 8) != 0)
 		vm_raise(vm, &exc_RuntimeError,
 		         "%s belongs to the thread that made it and cannot be used in a worker: "
 		         "hand the worker plain values and use what it returns", name);
+	else if (method == NULL || is_awaited(method))
+		vm_raise(vm, &exc_RuntimeError,
+		         "%s belongs to the thread of the event loop and cannot be used in a worker: "
+		         "write a coroutine that uses it and hand that to "
+		         "asyncio.run_coroutine_threadsafe(coroutine, loop)", name);
+	else
+		vm_raise(vm, &exc_RuntimeError,
+		         "%s belongs to the thread of the event loop and cannot be used in a worker: "
+		         "ask for it with loop.call_soon_threadsafe(%s.%s)",
+		         name, buf_text(&variable), method);
 	buf_free(&variable);
 	return VALUE_NULL;
 }

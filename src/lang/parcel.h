@@ -99,8 +99,9 @@ struct parcel_options {
  * Pack `count` values (borrowed; null ones come out as null) into `*out`. False with an
  * exception set, `*out` empty and nothing moved: TypeError, or what `parcel_flags` says. Coroutines
  * and generators that have not begun and are reached from the values, not only by globals, move:
- * here they are closed then. Iterators are copied as they are. Annotations stay. May run code of
- * the scene (the repr of what stays).
+ * here they are closed then. So do iterators that are arguments or in what moves: here they are at
+ * their end then; other iterators are copied as they are. Annotations stay. May run code of the
+ * scene (the repr of what stays).
  */
 bool parcel_pack(struct vm *vm, const value *values, size_t count,
                  const struct parcel_options *o, struct parcel *out);
@@ -113,7 +114,7 @@ bool parcel_pack(struct vm *vm, const value *values, size_t count,
 bool parcel_unpack(struct vm *vm, const struct parcel *p, const struct parcel_options *o,
                    value *values, size_t count);
 
-/* The same for a call: always with PARCEL_GLOBALS unless PARCEL_PICKLE. */
+/* The same for a call, always with PARCEL_GLOBALS. */
 bool parcel_pack_call(struct vm *vm, value callable, const struct args *a,
                       const struct parcel_options *o, struct parcel *out);
 /* New references: a tuple, and a dict or null. */

@@ -545,8 +545,10 @@ bool parcel_pack_coroutine(struct parcel_writer *w, value v)
 	put_value(w, f->function);
 	put_value(w, g->name);
 	put_value(w, g->qualname);
-	for (uint32_t i = 0; i < f->code->slot_count; i++)
+	for (uint32_t i = 0; i < f->code->slot_count; i++) {
+		parcel_carry(w, f->slots[i]);
 		put_value(w, f->slots[i]);
+	}
 	vec_push(&w->moved, v);
 	return true;
 }

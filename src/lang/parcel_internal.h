@@ -40,7 +40,7 @@ enum record_flags {
 	RECORD_TYPED = 0x100,     /* two words follow: the type, a class or immortal, and __dict__ */
 	RECORD_LATE = 0x200,      /* a container with keys whose hash may ask what they hold */
 	RECORD_FINALIZED = 0x400, /* __del__ is not called on what is made from it */
-	RECORD_SPECIAL = 0x800,   /* STR: interned; CROSSING: with an origin */
+	RECORD_SPECIAL = 0x800,   /* STR: interned; CROSSING: with an origin; ITERATOR: moved */
 };
 
 static inline uint64_t word_of_index(size_t i)
@@ -106,7 +106,8 @@ struct parcel_writer {
 	VEC(struct function *) functions; /* whose globals are not looked at yet; borrowed */
 	VEC(uint64_t) globals;  /* references: name, value... */
 	struct address_map named; /* the globals that are there */
-	VEC(value) moved;       /* coroutines to be closed, borrowed from `objects` */
+	VEC(value) moved;       /* coroutines and iterators to be ended, borrowed from `objects` */
+	struct address_map carried; /* iterators that move when they are met */
 	VEC(value) given;       /* instances that shall not run __del__ here any more; borrowed */
 	size_t late;
 	bool by_globals;        /* all roots are done */
@@ -250,6 +251,10 @@ const struct type *parcel_solid(const struct type *type);
 
 /* parcel_iterator.c: whether it is an iterator or a view that can be copied. */
 bool parcel_is_iterator(const struct type *type);
+/* If `v` (or null) is an iterator, it moves. */
+void parcel_carry(struct parcel_writer *w, value v);
+/* The iterator has moved: here it is at its end. */
+void parcel_end_iterator(struct vm *vm, value v);
 
 /* How a type of another floor crosses, or NULL. */
 const struct parcel_crossing *parcel_crossing_of(const struct vm *vm, const struct type *type);

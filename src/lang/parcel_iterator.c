@@ -73,6 +73,31 @@ static size_t sources(const struct layout *l, const uint64_t words[WORDS_MAX])
 	return l->meaning == COUNTS_SOURCES ? (size_t)words[l->words - 1] : 0;
 }
 
+void parcel_carry(struct parcel_writer *w, value v)
+{
+	bool is_new;
+	if (!value_is_null(v) && parcel_is_iterator(value_type(v)))
+		address_map_at(&w->carried, value_object(v), &is_new);
+}
+
+void parcel_end_iterator(struct vm *vm, value v)
+{
+	const struct layout *l = layout_of(value_type(v));
+	uint64_t *words = (uint64_t *)(void *)(values_of(v) + l->values);
+	if (l->type == &range_iterator_type)
+		words[2] = 0; /* left */
+	else if (l->type == &bytes_iterator_type)
+		words[0] = SIZE_MAX; /* place */
+	else if (l->words > 0 && l->meaning != COUNTS_SOURCES)
+		value_forget(vm, values_of(v));
+}
+
+static void carry_on(struct parcel_writer *w, const value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		parcel_carry(w, values[i]);
+}
+
 bool parcel_pack_iterator(struct parcel_writer *w, value v)
 {
 	const struct layout *l = layout_of(value_type(v));
@@ -82,6 +107,12 @@ bool parcel_pack_iterator(struct parcel_writer *w, value v)
 	for (size_t i = 0; i < l->words; i++)
 		put_word(w, words[i]);
 	const value *values = values_of(v);
+	if (address_map_find(&w->carried, value_object(v)) != NULL) {
+		put_flags(w, RECORD_SPECIAL);
+		vec_push(&w->moved, v);
+		carry_on(w, values, l->values);
+		carry_on(w, values + l->values + l->words, sources(l, words));
+	}
 	for (size_t i = 0; i < l->values; i++)
 		put_value(w, values[i]);
 	for (size_t i = 0; i < sources(l, words); i++)
@@ -121,6 +152,8 @@ bool parcel_fill_iterator(struct parcel_reader *r, value v)
 
 bool parcel_check_iterator(struct parcel_checker *c, value v)
 {
+	if ((c->r.head & RECORD_SPECIAL) != 0)
+		return true;
 	uint64_t came[WORDS_MAX], words[WORDS_MAX];
 	const struct layout *l = get_words(&c->r, came);
 	read_words(l, v, words);

@@ -10,6 +10,7 @@
 #include "lang/dict.h"
 #include "lang/float.h"
 #include "lang/str.h"
+#include "lang/tuple.h"
 
 /* ---- references ----------------------------------------------------------------------- */
 
@@ -417,8 +418,12 @@ static void finish(struct parcel_writer *w, size_t roots, size_t records)
 	w->out.items[HEAD_LATE] = w->late;
 	for (size_t i = 0; i < w->given.count; i++)
 		value_object(w->given.items[i])->flags |= OBJECT_FINALIZED;
-	for (size_t i = 0; i < w->moved.count; i++)
-		coro_close(w->vm, w->moved.items[i]);
+	for (size_t i = 0; i < w->moved.count; i++) {
+		if (value_is_generator_kind(w->moved.items[i]))
+			coro_close(w->vm, w->moved.items[i]);
+		else
+			parcel_end_iterator(w->vm, w->moved.items[i]);
+	}
 }
 
 /* What a failed parcel noted does not count. */
@@ -444,7 +449,17 @@ static void writer_fini(struct parcel_writer *w)
 	vec_free(&w->globals);
 	address_map_free(&w->named);
 	vec_free(&w->moved);
+	address_map_free(&w->carried);
 	vec_free(&w->given);
+}
+
+/* The arguments of a call move if they are iterators. */
+static void carry_items(struct parcel_writer *w, value v)
+{
+	parcel_carry(w, v);
+	bool tuple = !value_is_null(v) && value_is_exactly(v, &tuple_type);
+	for (size_t i = 0; tuple && i < tuple_count(v); i++)
+		parcel_carry(w, tuple_at(v, i));
 }
 
 bool parcel_pack(struct vm *vm, const value *values, size_t count,
@@ -457,8 +472,10 @@ bool parcel_pack(struct vm *vm, const value *values, size_t count,
 	size_t noted = o->manifest != NULL ? o->manifest->items.count : 0;
 	for (int i = 0; i < HEAD_COUNT; i++)
 		put_word(&w, 0);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		carry_items(&w, values[i]);
 		put_value(&w, values[i]);
+	}
 	size_t records = w.out.count;
 	bool ok = put_all(&w);
 	if (ok) {

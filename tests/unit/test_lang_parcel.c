@@ -355,10 +355,10 @@ START_TEST(iterators_go_on_where_they_are)
 	            "    return [list(it) for it in its], count(3), (c for c in 'ab')\n"
 	            "def check(result):\n"
 	            "    print(result[0])\n"
-	            "    print(list(result[1]), list(result[2]), list(started), list(lazy))\n",
+	            "    print(list(result[1]), list(result[2]), list(started), list(lazy), [list(it) for it in arguments])\n",
 	            "[[2, 3], [4, 5], ['a', 'ñ', 'b'], [0, 1, 2], [2, 1], [('a', 2), ('b', 3)], [('b', 3)], "
 	            "[(5, 'a'), (6, 'b')], [(1, 'x'), (2, 'y')], [3], [1], [2, 4, 6], [0, 1], [97], ['a', 'b']]\n"
-	            "[0, 1, 2] ['a', 'b'] [2, 3] []\n");
+	            "[0, 1, 2] ['a', 'b'] [] [] [[], [], [], [], [], [('a', 2), ('b', 3)], [], [], [], [], [], [], [], [], ['a', 'b']]\n");
 }
 END_TEST
 
@@ -413,7 +413,9 @@ START_TEST(changes_are_found_and_named)
 	             "the variable `n` of `make.<locals>.up`");
 	trip_changes("def other(): pass\ndef job(): other.seen = 1\n",
 	             "the attribute `seen` of the global `other`");
-	trip_changes("arguments = (iter([1, 2]),)\ndef job(it): return sum(it)\n", "argument 1");
+	trip_changes("it = iter([1, 2])\ndef job(): return sum(it)\n", "the global `it`");
+	trip_changes("arguments = ([iter(range(2))],)\ndef job(its): next(its[0])\n",
+	             "a `range_iterator` in argument 1");
 	trip_changes("items = []\njob = items.clear\narguments = ()\n", "");
 	trip_changes("items = [1]\njob = items.clear\n", "what was called");
 	trip_changes("class C:\n    def __init__(self): self.n = 0\n    def go(self): self.n += 1\n"
@@ -438,8 +440,8 @@ START_TEST(looking_is_no_change)
 	             "words, numbers, mixed = {'b', 'a'}, {1, 2, 3}, {Dish(): 1, (1, 'x'): 2}\n"
 	             "error = ValueError('x')\n"
 	             "pos, name, big, text = (0, 0), 'n', 2**80, 'abc'\n"
-	             "arguments = (Dish(), [1.5, 'x'], {'k': (1, 2)})\n"
-	             "def job(d, items, table):\n"
+	             "arguments = (Dish(), [1.5, 'x'], {'k': (1, 2)}, zip(range(2), iter('ab')), (i for i in range(9)))\n"
+	             "def job(d, items, table, it, gen):\n"
 	             "    global pos, name, big\n"
 	             "    hash(d); str(d); d.__dict__; f.__annotations__; f.__dict__; f.__doc__\n"
 	             "    d.go(); f(); d.x = d.x + 0.0; items[0] = float('1.5'); items[1] = ''.join(['x'])\n"
@@ -451,6 +453,7 @@ START_TEST(looking_is_no_change)
 	             "        except ValueError as e:\n"
 	             "            pass\n"
 	             "    pos = (n - 2, pos[1]); name = ''.join([name]); big = 2 * big // 2; getattr(d, text, None)\n"
+	             "    list(it), list(gen)\n"
 	             "    kit.collect(); pause().close(); hash(text); {text: 1}; items.append(1); items.pop()\n",
 	             "");
 }
