@@ -132,7 +132,7 @@ static struct scene_job *pack(struct scene *s, value executor, value callable,
 	job->errand.home = vm_world(vm);
 	job->errand.is_process = is_process;
 	const struct parcel_options options = {
-		.flags = is_process ? PARCEL_PICKLE : PARCEL_GLOBALS,
+		.flags = PARCEL_GLOBALS | (is_process ? PARCEL_PICKLE : 0),
 		.to = UINT32_MAX, /* whichever worker is free: a world that nothing is of */
 		.manifest = job->manifest,
 		.landing = s->landing,
