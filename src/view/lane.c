@@ -718,27 +718,6 @@ void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id, struct
 	view_lane_name(v, *lane, out);
 }
 
-/* What a thread outside of its loop's steps is blocked on. */
-static void put_blocked(const struct view *v, const struct span *s, struct buf *out)
-{
-	buf_printf(out, "blocked on %s", trace_text(v->trace, s->wait_text, NULL));
-}
-
-/* What a worker is busy with, or blocked on. */
-static void put_worker_label(const struct view *v, uint32_t lane, const struct span *s,
-                             uint64_t position, struct buf *out)
-{
-	if (s->state == STATE_WAITING && (s->wait_id || s->wait_text)) {
-		put_blocked(v, s, out);
-		return;
-	}
-	uint32_t job = view_job_at(v, lane, position);
-	if (job != NO_INDEX)
-		put_job(v, job, position, out);
-	if (s->state == STATE_WAITING)
-		buf_puts(out, ": its own loop");
-}
-
 /* `1st`, `2nd`, `3rd`, `11th`. */
 static void put_ordinal(struct buf *out, uint32_t n)
 {
@@ -762,6 +741,36 @@ static void put_job_place(const struct view *v, uint32_t job, uint64_t position,
 		buf_puts(out, " on ");
 		view_lane_name(v, view_lane_of_thread(v, j->thread), out);
 	}
+}
+
+/* What a thread outside of its loop's steps is blocked on: another thread's job, or what the
+ * trace says. */
+static void put_blocked(const struct view *v, const struct span *s, uint64_t position,
+                        struct buf *out)
+{
+	uint32_t job = job_of_thing(v, s->wait_id);
+	if (job == NO_INDEX) {
+		buf_puts(out, trace_text(v->trace, s->wait_text, NULL));
+		return;
+	}
+	buf_printf(out, "worker %s",
+	           trace_text(v->trace, v->job_lives.lives.items[job].text, NULL));
+	put_job_place(v, job, position, out);
+}
+
+/* What a worker is busy with, or blocked on. */
+static void put_worker_label(const struct view *v, uint32_t lane, const struct span *s,
+                             uint64_t position, struct buf *out)
+{
+	if (s->state == STATE_WAITING && (s->wait_id || s->wait_text)) {
+		put_blocked(v, s, position, out);
+		return;
+	}
+	uint32_t job = view_job_at(v, lane, position);
+	if (job != NO_INDEX)
+		put_job(v, job, position, out);
+	if (s->state == STATE_WAITING)
+		buf_puts(out, ": its own loop");
 }
 
 void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
@@ -799,7 +808,7 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
 		return;
 	}
 	if (trace_at(v->trace, s.begin_event)->kind == EV_JOIN_BEGUN) {
-		put_blocked(v, &s, out);
+		put_blocked(v, &s, position, out);
 		return;
 	}
 	put_wait_text(v, s.wait_kind, s.wait_text, out);

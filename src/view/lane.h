@@ -133,7 +133,7 @@ enum lane_state view_state_at(const struct view *v, uint32_t lane, uint64_t posi
  * The words for what it waits for at `position`, as the picture says them: `sleep(5)`,
  * `task rice`, `gather 2/3`, `worker chop (queued, 2nd)`, `worker chop on asyncio_0`. For
  * a worker the job that it has, or what it is blocked on: `chop`, `chop (nobody waits)`,
- * `join Thread-1`. Appended to `out`; nothing if it does not wait and has no job.
+ * `worker rice on cook_1`. Appended to `out`; nothing if it does not wait and has no job.
  */
 void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
                      struct buf *out);

@@ -172,7 +172,7 @@ START_TEST(outside_of_a_loop_a_thread_that_is_joined_is_waited_for)
 	struct view *v = view_open(joined);
 	uint64_t held = after(v, EV_JOIN_BEGUN, 1);
 	ck_assert_int_eq(view_state_at(v, LANE_PROGRAM, held), STATE_WAITING);
-	assert_label(v, LANE_PROGRAM, held, "blocked on a");
+	assert_label(v, LANE_PROGRAM, held, "worker a on Thread-1 (a)");
 	ck_assert_int_eq(view_state_at(v, LANE_PROGRAM, after(v, EV_JOIN_ENDED, 1)), STATE_RUNNING);
 	ck_assert(view_lane(v, view_lane_of_thread(v, 1))->ended);
 	view_close(v);
