@@ -423,9 +423,15 @@ static value bytes_binary(struct vm *vm, enum binary_op op, value left, value ri
 	int64_t n = repeat_count(vm, times, bytes_of(self)->len, 1);
 	if (n < 0)
 		return VALUE_NULL;
+	size_t len = bytes_of(self)->len, all = (size_t)n * len; /* repeat_count looked */
 	struct buf out = {0};
-	for (; n > 0; n--)
-		buf_put(&out, bytes_of(self)->data, bytes_of(self)->len);
+	if (all == 0)
+		return bytes_from_buf(vm, &out);
+	char *to = buf_reserve(&out, all);
+	memcpy(to, bytes_of(self)->data, len);
+	for (size_t done = len; done < all; done *= 2)
+		memcpy(to + done, to, done < all - done ? done : all - done);
+	buf_advance(&out, all);
 	return bytes_from_buf(vm, &out);
 }
 

@@ -140,8 +140,18 @@ bool descriptor_wait(struct vm *vm, struct net_socket *socket, bool write, doubl
 
 /* ---- moving bytes ---- */
 
+/* When a call that begins now gives up, on the world's clock. */
+static int64_t deadline_of(struct vm *vm, value self)
+{
+	double timeout = object_of(self)->timeout;
+	return timeout < 0 ? INT64_MAX
+	                   : clock_add(loop_world_now_ns(&scene_of(vm)->world),
+	                               clock_ns(timeout));
+}
+
 /* After a call that would have blocked: true to try again. */
-static bool try_again(struct vm *vm, value self, bool write, const char *what)
+static bool try_again(struct vm *vm, value self, int64_t deadline, bool write,
+                      const char *what)
 {
 	struct socket_object *o = object_of(self);
 	if (errno == EINTR)
@@ -150,7 +160,12 @@ static bool try_again(struct vm *vm, value self, bool write, const char *what)
 		raise_os_error(vm, errno, NULL);
 		return false;
 	}
-	return descriptor_wait(vm, o->socket, write, o->timeout, what);
+	double left = -1;
+	if (o->timeout > 0) {
+		int64_t now = loop_world_now_ns(&scene_of(vm)->world);
+		left = deadline > now ? clock_seconds(deadline - now) : 0;
+	}
+	return descriptor_wait(vm, o->socket, write, left, what);
 }
 
 static value method_recv(struct vm *vm, value self, const struct args *a)
@@ -163,10 +178,11 @@ static value method_recv(struct vm *vm, value self, const struct args *a)
 		return vm_raise(vm, &exc_ValueError, "negative buffersize in recv");
 	size_t room = size > RECV_MAX ? RECV_MAX : (size_t)size;
 	unsigned char *bytes = vm_alloc(vm, room > 0 ? room : 1);
+	int64_t deadline = deadline_of(vm, self);
 	ssize_t count;
 	do {
 		count = room > 0 ? net_recv(socket, bytes, room) : 0;
-	} while (count < 0 && try_again(vm, self, false, "recv"));
+	} while (count < 0 && try_again(vm, self, deadline, false, "recv"));
 	value data = count < 0 ? VALUE_NULL : bytes_new(vm, bytes, (size_t)count);
 	vm_release(vm, bytes, room > 0 ? room : 1);
 	return data;
@@ -187,10 +203,11 @@ static value method_send(struct vm *vm, value self, const struct args *a)
 	struct net_socket *socket = b == NULL ? NULL : open_socket(vm, self);
 	if (socket == NULL)
 		return VALUE_NULL;
+	int64_t deadline = deadline_of(vm, self);
 	ssize_t count;
 	do {
 		count = net_send(socket, b->data, b->len);
-	} while (count < 0 && try_again(vm, self, true, "send"));
+	} while (count < 0 && try_again(vm, self, deadline, true, "send"));
 	return count < 0 ? VALUE_NULL : int_new(vm, count);
 }
 
@@ -200,11 +217,12 @@ static value method_sendall(struct vm *vm, value self, const struct args *a)
 	struct net_socket *socket = b == NULL ? NULL : open_socket(vm, self);
 	if (socket == NULL)
 		return VALUE_NULL;
+	int64_t deadline = deadline_of(vm, self);
 	for (size_t sent = 0; sent < b->len;) {
 		ssize_t count = net_send(socket, b->data + sent, b->len - sent);
 		if (count >= 0)
 			sent += (size_t)count;
-		else if (!try_again(vm, self, true, "sendall"))
+		else if (!try_again(vm, self, deadline, true, "sendall"))
 			return VALUE_NULL;
 	}
 	return VALUE_NONE;
@@ -249,10 +267,11 @@ static value method_accept(struct vm *vm, value self, const struct args *a)
 	struct net_socket *socket = open_socket(vm, self);
 	if (socket == NULL)
 		return VALUE_NULL;
+	int64_t deadline = deadline_of(vm, self);
 	struct net_socket *made;
 	do {
 		made = net_accept(socket);
-	} while (made == NULL && try_again(vm, self, false, "accept"));
+	} while (made == NULL && try_again(vm, self, deadline, false, "accept"));
 	if (made == NULL)
 		return VALUE_NULL;
 	value pair[2] = {socket_object_new(vm, made),

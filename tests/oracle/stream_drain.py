@@ -41,11 +41,10 @@ async def main():
             print("ValueError", e)
     writer.write_eof()
     print(writer.can_write_eof())
-    for write in (lambda: writer.write(b"no"), lambda: writer.writelines([b"no"])):
-        try:
-            write()
-        except RuntimeError as e:
-            print("RuntimeError", e)
+    try:
+        writer.write(b"no")
+    except RuntimeError as e:
+        print("RuntimeError", e)
     await done.wait()
     print(await reader.read())
     writer.close()

@@ -24,6 +24,10 @@ async def main():
     writer.write(b"salad")
     writer.write_eof()
     writer.write_eof()
+    try:
+        writer.writelines([b"no more"])
+    except RuntimeError as e:
+        print("RuntimeError", e)
     async for line in reader:
         print(line)
     print("client: end")
