@@ -44,19 +44,24 @@ static int64_t col_after(const struct sheet *sh, uint64_t event)
 	return scale_col(scale, view_coordinate(sh->s->view, scale->ruler, event + 1)) + 1;
 }
 
-static bool is_free(uint32_t code)
+/* Whether nothing stands there that says something. The blanks between words have the ink
+ * of the words. */
+static bool is_free(const struct sheet *sh, int x, int y)
 {
-	return code == ' ' || code == 0x2506 || code == 0x2508; /* ┆ ┈ */
+	uint32_t code = area_get(sh->a, x, y);
+	if (code == 0x2506 || code == 0x2508) /* ┆ ┈ */
+		return true;
+	return code == ' ' &&
+	       (grid_at(sh->a.grid, sh->a.x + x, sh->a.y + y)->style & STYLE_INK) == INK_TEXT;
 }
 
 /* Put what fits what stands there: `free` on nothing, `wait` on a line; else nothing. */
 static void put_over(const struct sheet *sh, int x, int y, uint32_t free, uint32_t wait,
                      style ink)
 {
-	uint32_t there = area_get(sh->a, x, y);
-	if (is_free(there))
+	if (is_free(sh, x, y))
 		area_put(sh->a, x, y, free, ink);
-	else if (there == 0x2500) /* ─ */
+	else if (area_get(sh->a, x, y) == 0x2500) /* ─ */
 		area_put(sh->a, x, y, wait, ink);
 }
 

@@ -170,8 +170,17 @@ static void put_doing(const struct screen *s, const struct worker_entry *w, bool
 	case WORKER_BUSY:
 		break;
 	}
-	if (w->abandoned)
-		buf_puts(out, ", nobody waits");
+}
+
+/* For whom a job is done, if that has a name of its own. */
+static bool put_waiter(const struct screen *s, uint32_t waiter, const char *before,
+                       struct buf *out)
+{
+	if (waiter == LANE_NONE || !view_lane(s->view, waiter)->named)
+		return false;
+	buf_puts(out, before);
+	view_lane_name(s->view, waiter, out);
+	return true;
 }
 
 static void fill_worker(const struct screen *s, const struct worker_entry *w, bool room,
@@ -183,11 +192,15 @@ static void fill_worker(const struct screen *s, const struct worker_entry *w, bo
 	if (job != JOB_NONE) {
 		buf_putc(&sec->text, ' ');
 		view_job_label(s->view, job, false, &sec->text);
+		if (w->abandoned)
+			buf_puts(&sec->text, " for nobody");
+		else if (!room)
+			put_waiter(s, view_job(s->view, job).waiter, " for ", &sec->text);
 	} else if (w->doing == WORKER_IDLE) {
 		/* What it did last, if that was measured. */
 		job = view_job_at(s->view, w->lane, w->event);
 	}
-	put_doing(s, w, room, &sec->text);
+	put_doing(s, w, room && !w->abandoned, &sec->text);
 	if (job != JOB_NONE && w->doing == WORKER_IDLE && view_job(s->view, job).measured) {
 		buf_puts(&sec->text, ", was ");
 		view_job_label(s->view, job, true, &sec->text);
@@ -212,10 +225,20 @@ static void fill_queued(const struct screen *s, const struct snapshot *snap,
 		bool first = i == 0 || q->pool != snap->queued[i - 1].pool;
 		if (first && snap->queued[shown - 1].pool != snap->queued[0].pool)
 			buf_printf(&sec->text, "%s: ", trace_text(t, q->pool, NULL));
-		view_job_label(s->view, q->job, false, &sec->text);
+		if (!put_waiter(s, q->waiter, "", &sec->text))
+			view_job_label(s->view, q->job, false, &sec->text);
 		end_token(sec, at, INK_READY);
 	}
 	sec->count = snap->queued_count;
+}
+
+/* Whether the first two workers have jobs of the same name. */
+static bool same_jobs(const struct screen *s, const struct snapshot *snap)
+{
+	return snap->worker_count > 1 && snap->workers[0].job != JOB_NONE &&
+	       snap->workers[1].job != JOB_NONE &&
+	       view_job(s->view, snap->workers[0].job).text ==
+	               view_job(s->view, snap->workers[1].job).text;
 }
 
 /* The busy ones first: they are what one asks for. */
@@ -223,8 +246,10 @@ static void fill_workers(const struct screen *s, const struct snapshot *snap,
                          struct section *sec)
 {
 	size_t shown = snap->worker_count < MAX_ENTRIES ? snap->worker_count : MAX_ENTRIES;
-	/* Until when it sleeps is said of few; the names of many matter more. */
-	bool room = snap->worker_count <= 2 && !snap->queued_count && s->cols >= 96;
+	/* Until when it sleeps is said of few; of many, and of those that do the same, it
+	 * matters more for whom they do it. */
+	bool room = snap->worker_count <= 2 && !snap->queued_count && s->cols >= 96 &&
+	            !same_jobs(s, snap);
 	for (size_t i = 0; i < shown; i++)
 		if (snap->workers[i].doing != WORKER_IDLE)
 			fill_worker(s, &snap->workers[i], room, sec);
@@ -252,7 +277,8 @@ static void fill_waits(const struct screen *s, const struct present *p,
 		sec->count++;
 		size_t at = sec->text.len;
 		view_lane_name(s->view, order[i], &sec->text);
-		buf_puts(&sec->text, " for ");
+		/* The program itself does not wait, it is blocked. */
+		buf_puts(&sec->text, view_lane(s->view, order[i])->task ? " for " : " is ");
 		view_wait_label(s->view, order[i], p->position, &sec->text);
 		end_token(sec, at, INK_WAITING);
 	}

@@ -352,8 +352,8 @@ static void draw_glide_label(const struct screen *s, const struct present *p, st
 		bare = area_get(a, (int)x, y) == state_infos[span->state].glyph;
 	if (bare) {
 		int end = area_puts(a, (int)from + 3, y, buf_text(&label), INK_REASON);
-		area_put(a, (int)from + 2, y, ' ', INK_TEXT);
-		area_put(a, end, y, ' ', INK_TEXT);
+		area_put(a, (int)from + 2, y, ' ', INK_REASON);
+		area_put(a, end, y, ' ', INK_REASON);
 	}
 	buf_free(&label);
 }
@@ -386,7 +386,7 @@ static void draw_cells(const struct screen *s, const struct present *p, struct a
 		if (flags && x < now)
 			continue;
 		bool mute = cut && x > now && c->state < STATE_TIMED;
-		if (area_get(a, x, y) != ' ' || (c->code <= ' ' && !mute))
+		if (area_get(a, x, y) != ' ' || (c->code <= ' ' && !c->label))
 			continue;
 		if (mute)
 			area_put(a, x, y, state_infos[c->state].glyph,
@@ -419,16 +419,34 @@ static void draw_lane(const struct screen *s, const struct present *p, struct ar
 
 /* ---- how many at once --------------------------------------------------------------- */
 
-/* How many threads were busy in column `col`, on average; what is to come is not counted. */
-static double busy_in(const struct screen *s, const struct present *p, int col)
+/* How many threads are busy at the present position. */
+static unsigned busy_now(const struct screen *s, const struct present *p)
+{
+	enum { MANY = 1000 };
+	struct snapshot snap = {0};
+	view_snapshot(s->view, p->position, MANY, &snap);
+	unsigned busy = snap.running != LANE_NONE && !snap.blocked_on;
+	for (size_t i = 0; i < snap.worker_count && i < MANY; i++)
+		busy += snap.workers[i].doing == WORKER_BUSY ||
+		        snap.workers[i].doing == WORKER_SLEEPS;
+	snapshot_free(&snap);
+	return busy;
+}
+
+/*
+ * How many threads were busy in column `col`, on average; `now` of them have been since the
+ * last event, up to where the clock is. What is to come is not counted.
+ */
+static double busy_in(const struct screen *s, const struct present *p, int col, unsigned now)
 {
 	double from = fmax(scale_at(&p->scale, col), 0);
-	double to = fmin(scale_at(&p->scale, col + 1), (double)p->base_ns);
+	double to = fmin(scale_at(&p->scale, col + 1), (double)p->time_ns);
 	if (to <= from)
 		return 0;
-	int64_t busy = view_busy_ns(s->view, (int64_t)to) -
+	double told = fmin(fmax((double)p->base_ns, from), to);
+	int64_t busy = view_busy_ns(s->view, (int64_t)told) -
 	               view_busy_ns(s->view, (int64_t)from);
-	return (double)busy / (to - from);
+	return ((double)busy + now * (to - told)) / (to - from);
 }
 
 /* Where at least two threads were busy at the same instant: a double line, and how many
@@ -441,10 +459,11 @@ static void draw_sum(const struct screen *s, const struct present *p, struct are
 		area_fit(a, 0, 0, a.w, "is told by the clock: t", INK_DIM | STYLE_FAINT);
 		return;
 	}
+	unsigned now = p->time_ns > p->base_ns ? busy_now(s, p) : 0;
 	struct buf label = {0};
 	for (int x = 0; x < a.w;) {
-		int threads = (int)(busy_in(s, p, x) + 0.1), end = x + 1;
-		while (end < a.w && (int)(busy_in(s, p, end) + 0.1) == threads)
+		int threads = (int)(busy_in(s, p, x, now) + 0.1), end = x + 1;
+		while (end < a.w && (int)(busy_in(s, p, end, now) + 0.1) == threads)
 			end++;
 		if (threads >= 2) {
 			area_fill(area_part(a, x, 0, end - x, 1), 0x2550, INK_RUNNING);
