@@ -143,7 +143,7 @@ static void find_owners(struct teller *t)
 	own(t, r->words[HEAD_COUNT], OWNER_CALL, 0);
 	for (size_t i = 0; i < r->count; i++) {
 		uint64_t head = record_word(r, i, 0);
-		for (size_t j = 1; parcel_rows[record_kind(head)].words && j < record_words(head); j++)
+		for (size_t j = 1; j < record_references(head); j++)
 			own(t, record_word(r, i, j), OWNER_RECORD, i);
 	}
 }
@@ -187,13 +187,15 @@ static bool put_cell(struct teller *t, size_t cell)
 	return true;
 }
 
-/* The object whose __dict__ record `dict` is, or -1. */
+/* The object or function whose __dict__ record `dict` is, or -1. */
 static int64_t dict_owner(const struct teller *t, size_t dict)
 {
 	const struct owner *o = &t->owners[dict];
 	if (o->kind != OWNER_RECORD)
 		return -1;
 	uint64_t head = record_word(t->r, o->number, 0);
+	if (record_kind(head) == PARCEL_FUNCTION)
+		return o->number;
 	if ((head & RECORD_TYPED) == 0 || record_word(t->r, o->number, 2) != word_of_index(dict))
 		return -1;
 	return o->number;
@@ -223,6 +225,11 @@ static bool put_direct(struct teller *t, size_t i, unsigned depth)
 		put_class(t, i);
 		return true;
 	}
+	if (kind == PARCEL_FUNCTION) {
+		buf_puts(t->out, "the function ");
+		put_quoted(t, function_of(t->r->objects[i])->qualname);
+		return true;
+	}
 	if (kind == PARCEL_CELL)
 		return put_cell(t, i);
 	switch (o->kind) {
@@ -249,7 +256,7 @@ static bool put_direct(struct teller *t, size_t i, unsigned depth)
 	if (within == PARCEL_CELL)
 		return put_cell(t, o->number);
 	if (within == PARCEL_METHOD || within == PARCEL_NATIVE) {
-		put_place(t, o->number, depth);
+		buf_printf(t->out, "the `%s` object", value_type_name(t->r->objects[i]));
 		return true;
 	}
 	int64_t instance = within == PARCEL_DICT ? dict_owner(t, o->number) : -1;
@@ -307,11 +314,6 @@ static void tell(struct teller *t, size_t i, value name)
 		buf_puts(t->out, "the attribute ");
 		put_quoted(t, name);
 		buf_puts(t->out, " of ");
-	}
-	if (kind == PARCEL_FUNCTION && !attribute) {
-		buf_puts(t->out, "the function ");
-		put_quoted(t, function_of(t->r->objects[i])->qualname);
-		return;
 	}
 	put_place(t, instance >= 0 ? (size_t)instance : i, 0);
 }

@@ -207,6 +207,9 @@ static inline size_t record_words(uint64_t head)
 	return (size_t)(head >> 16);
 }
 
+/* How many words of a record can be looked through for references. */
+size_t record_references(uint64_t head);
+
 /* ---- comparing ---------------------------------------------------------------------------- */
 
 struct parcel_checker {

@@ -62,6 +62,13 @@ static const struct {
 	{&union_type, PARCEL_ALIAS},
 };
 
+size_t record_references(uint64_t head)
+{
+	if (parcel_rows[record_kind(head)].words)
+		return record_words(head);
+	return (head & RECORD_TYPED) != 0 ? 3 : 0;
+}
+
 enum parcel_kind parcel_kind_of(const struct type *solid)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)

@@ -251,8 +251,7 @@ static bool fill_late_from(struct late_walk *w, size_t top)
 	while (w->path.count > 0) {
 		struct visit *v = &vec_last(&w->path);
 		uint64_t head = r->words[r->records[v->object]];
-		bool scan = parcel_rows[record_kind(head)].words;
-		if (scan && v->at < record_words(head)) {
+		if (v->at < record_references(head)) {
 			size_t at = v->at++;
 			uint64_t word = r->words[r->records[v->object] + at];
 			if (word_is_index(word) && !is_late_item(head, at))

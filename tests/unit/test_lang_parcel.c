@@ -411,16 +411,21 @@ START_TEST(changes_are_found_and_named)
 	trip_changes("def make():\n    n, m = 0, 1\n    def up():\n        nonlocal n\n        n += m\n"
 	             "    return up\njob = make()\n",
 	             "the variable `n` of `make.<locals>.up`");
+	trip_changes("def memo(f):\n    cache = {}\n    def wrapper(n):\n        cache[n] = 1\n"
+	             "    return wrapper\njob = memo(None)\narguments = (1,)\n",
+	             "the variable `cache` of `memo.<locals>.wrapper`");
+	trip_changes("def other(): pass\nother.seen = []\ndef job(): other.seen.append(1)\n",
+	             "the attribute `seen` of the function `other`");
 	trip_changes("def other(): pass\ndef job(): other.seen = 1\n",
-	             "the attribute `seen` of the global `other`");
+	             "the attribute `seen` of the function `other`");
 	trip_changes("it = iter([1, 2])\ndef job(): return sum(it)\n", "the global `it`");
 	trip_changes("arguments = ([iter(range(2))],)\ndef job(its): next(its[0])\n",
 	             "a `range_iterator` in argument 1");
 	trip_changes("items = []\njob = items.clear\narguments = ()\n", "");
-	trip_changes("items = [1]\njob = items.clear\n", "what was called");
+	trip_changes("items = [1]\njob = items.clear\n", "the `list` object");
 	trip_changes("class C:\n    def __init__(self): self.n = 0\n    def go(self): self.n += 1\n"
 	             "job = C().go\n",
-	             "the attribute `n` of what was called");
+	             "the attribute `n` of the `C` object");
 }
 END_TEST
 
