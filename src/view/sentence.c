@@ -127,7 +127,7 @@ static void put_block(const struct story *s, struct scratch *t, struct buf *out)
 {
 	bool named = out->len > 0;
 	if (s->join) {
-		set_text(s->v, &t->label, s->join->b);
+		set_blocked_on(s->v, s->join, s->m.end, t);
 		if (s->any_lines)
 			put_ran_and(s, t, PHRASE_END_BLOCKED, out);
 		else

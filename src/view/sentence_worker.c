@@ -89,6 +89,24 @@ void set_jobs_running(const struct view *v, const struct snapshot *now, struct s
 	t->f.n = now->busy_count;
 }
 
+void set_blocked_on(const struct view *v, const struct event *e, uint64_t position,
+                    struct scratch *t)
+{
+	uint32_t job = view_job_find(v, e->a);
+	set_text(v, &t->label, e->b);
+	if (job == JOB_NONE)
+		return;
+	set_job(v, &t->label, job);
+	if (view_queue_rank(v, job, position)) {
+		buf_puts(&t->label, ", queued");
+		return;
+	}
+	if (lane_of_job(v, job) == LANE_NONE)
+		return;
+	buf_puts(&t->label, " on ");
+	view_lane_name(v, lane_of_job(v, job), &t->label);
+}
+
 /* ---- who submits and cancels ---- */
 
 uint32_t job_handed_over(const struct story *s)
@@ -218,7 +236,7 @@ static enum phrase end_of_stretch(const struct story *s, struct scratch *t)
 	if (s->m.kind != MOMENT_BLOCK)
 		return PHRASE_END_GOES_ON;
 	if (s->join) {
-		set_text(v, &t->label, s->join->b);
+		set_blocked_on(v, s->join, s->m.end, t);
 		return PHRASE_END_BLOCKED;
 	}
 	int64_t busy_ns = s->block ? trace_number_at(v->trace, s->block->a) : 0;

@@ -80,6 +80,10 @@ void tell_worker(const struct story *s, struct scratch *t, struct buf *what,
 /* What the story's step did with jobs: submitted, dropped, abandoned, posted. */
 void put_jobs(const struct story *s, struct scratch *t, struct buf *why);
 
+/* What a thread is blocked on by JOIN_BEGUN `e`, as `chop on cook_0`: into t->label. */
+void set_blocked_on(const struct view *v, const struct event *e, uint64_t position,
+                    struct scratch *t);
+
 /* The job that is taken over right after the story's moment, or JOB_NONE. */
 uint32_t job_handed_over(const struct story *s);
 

@@ -436,7 +436,7 @@ START_TEST(a_program_without_a_loop_is_told_as_well)
 		"Thread-1 (a) began to run a. It ran line 5 and sleeps for 3 s in line 6, until t = 3.0. | ",
 		"The program is busy for 1 s: time.sleep in line 31 keeps the thread until t = 1.0. | "
 		"Nobody is held up: until then nobody else is ready or due.",
-		"The program ran line 32 and is blocked until another thread is done (a). | ",
+		"The program ran line 32 and is blocked until another thread is done (a on Thread-1 (a)). | ",
 		"Thread-1 (a) woke up in a: its time.sleep was over. It ran line 7 and is done with a. | ",
 		"The program ran line 33. | ",
 		"The program has ended after 3 s, with exit status 0. | ",
@@ -689,7 +689,7 @@ START_TEST(who_joins_a_thread_in_a_step_blocks_the_loop)
 	ck_assert_int_eq(h.held[0].held_ns, 3 * SECOND);
 	hold_free(&h);
 	assert_told(v, false, 3,
-		    "main ran line 21 and is blocked until another thread is done (a). | "
+		    "main ran line 21 and is blocked until another thread is done (a on Thread-1). | "
 		    "That blocks the loop: other is ready or due, but nobody else can run until then.");
 	view_close(v);
 }
