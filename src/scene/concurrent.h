@@ -33,6 +33,7 @@ struct concurrent_future {
 	value dict;
 	value outcome;         /* result or exception, once finished */
 	value callbacks;       /* list of callables, or null */
+	value what;            /* str: what it is of, for people; or null */
 	struct scene_job *job; /* whose end completes it, borrowed; NULL before and after */
 	uint64_t finished_at;  /* it was the how-many-th of its world to be done; or 0 */
 	uint8_t state;         /* enum concurrent_state */

@@ -180,7 +180,11 @@ static bool wait_done(struct vm *vm, struct concurrent_future *f, value timeout)
 			return false;
 		enum block_end end = block_until(
 			s, is_done, f, deadline_ns,
-			&(struct block_label){.job = f->job, .text = "future"});
+			&(struct block_label){
+				.job = f->job,
+				.text = value_is_null(f->what)
+			                        ? "a future that nobody completes"
+			                        : str_text(f->what)});
 		if (end == BLOCK_RAISED)
 			return false;
 		if (end == BLOCK_TIMED_OUT && !concurrent_done(f)) {
@@ -367,6 +371,7 @@ static void concurrent_drop(struct vm *vm, struct object *self)
 	struct concurrent_future *f = (struct concurrent_future *)(void *)self;
 	value_forget(vm, &f->callbacks);
 	value_forget(vm, &f->outcome);
+	value_forget(vm, &f->what);
 	value_forget(vm, &f->dict);
 }
 

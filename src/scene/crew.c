@@ -79,8 +79,10 @@ static const struct crew_client client = {
 struct crew *scene_crew(struct scene *s)
 {
 	struct crew *c = crew_of(&s->world);
-	if (c == NULL && scene_is_root(s))
+	if (c == NULL && scene_is_root(s)) {
 		c = crew_new(&s->world, &client, s, STACK_BYTES);
+		atomic_store(&s->has_crew, true);
+	}
 	return c;
 }
 

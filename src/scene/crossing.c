@@ -121,7 +121,7 @@ static value proxy_getattr(struct vm *vm, value self, value name)
 	if (strncmp(str_text(name), "__", 2) == 0)
 		return object_getattr_generic(vm, self, name);
 	const struct loop_proxy *p = proxy_of(self);
-	value type_name = str_new_c(vm, "event loop");
+	value type_name = str_new_c(vm, "loop");
 	value token = foreign_new(vm, &p->origin, type_name, p->repr, name);
 	value_unref(vm, type_name);
 	return token;

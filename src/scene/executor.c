@@ -589,6 +589,14 @@ static value executor_make(struct vm *vm, const struct type *type, const struct 
 	return object_value(e);
 }
 
+/* Bears the zeroed state. */
+static void forget_watches(struct executor_object *e)
+{
+	while (e->idle_watches.next != NULL && !list_empty(&e->idle_watches))
+		watch_unref(list_entry(list_pop_head(&e->idle_watches), struct idle_watch,
+		                       link));
+}
+
 static void executor_drop(struct vm *vm, struct object *self)
 {
 	struct executor_object *e = (struct executor_object *)(void *)self;
@@ -596,9 +604,7 @@ static void executor_drop(struct vm *vm, struct object *self)
 	if (e->pool != NULL && !e->is_shut_down && crew_of(&s->world) != NULL)
 		crew_pool_close(&s->world, e->pool);
 	e->pool = NULL;
-	while (e->idle_watches.next != NULL && !list_empty(&e->idle_watches))
-		watch_unref(list_entry(list_pop_head(&e->idle_watches), struct idle_watch,
-		                       link));
+	forget_watches(e);
 	value_forget(vm, &e->initializer);
 	value_forget(vm, &e->initargs);
 	value_forget(vm, &e->dict);
@@ -607,6 +613,7 @@ static void executor_drop(struct vm *vm, struct object *self)
 static void executor_clear(struct vm *vm, struct object *self)
 {
 	struct executor_object *e = (struct executor_object *)(void *)self;
+	forget_watches(e);
 	value_forget(vm, &e->initializer);
 	value_forget(vm, &e->initargs);
 	value_forget(vm, &e->dict);
@@ -620,6 +627,10 @@ static void executor_traverse(struct object *self, visit_fn visit, void *context
 		if (!value_is_null(owned[i]))
 			visit(owned[i], context);
 	}
+	if (e->idle_watches.next == NULL)
+		return;
+	for (struct list_node *n = e->idle_watches.next; n != &e->idle_watches; n = n->next)
+		visit(list_entry(n, struct idle_watch, link)->future, context);
 }
 
 static const struct method_def base_methods[] = {

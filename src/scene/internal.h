@@ -138,6 +138,8 @@ struct scene {
 	/* Set by other threads. */
 	atomic_bool stop_asked;
 	atomic_uint interrupts; /* Ctrl-Cs not taken yet */
+	atomic_uint interrupts_ever;
+	atomic_bool has_crew;   /* read there */
 };
 
 static inline struct scene *scene_of(struct vm *vm)

@@ -187,8 +187,16 @@ static void finish_future(struct scene_job *job)
 	value_xunref(s->vm, outcome);
 }
 
+/* The number of a thread is that of its worker, once there is one. */
+static void note_number(struct scene_job *job)
+{
+	if (job->job.worker != NULL)
+		thread_of(job->thread)->number = worker_number(job->job.worker);
+}
+
 static void finish_thread(struct scene_job *job)
 {
+	note_number(job);
 	struct thread_object *t = thread_of(job->thread);
 	t->state = THREAD_ENDED;
 	t->job = NULL;
@@ -385,6 +393,7 @@ bool job_start_thread(struct scene *s, value thread)
 	t->state = THREAD_RUNS;
 	job_init(&job->job, &ops, &s->world, NULL, job->label);
 	crew_start(&s->world, &job->job, str_text(t->name), t->daemon);
+	note_number(job);
 	return true;
 }
 

@@ -82,7 +82,7 @@ value event_loop_get(struct vm *vm)
 	struct scene *s = scene_of(vm);
 	if (s->world.running != NULL)
 		return loop_object_of(s, s->world.running);
-	if (s->event_loop == NULL && !s->event_loop_was_set) {
+	if (s->event_loop == NULL && !s->event_loop_was_set && scene_is_root(s)) {
 		report_warning(s, "DeprecationWarning", "There is no current event loop");
 		value made = loop_object_new(s);
 		if (value_is_null(made))
@@ -92,7 +92,8 @@ value event_loop_get(struct vm *vm)
 	}
 	if (s->event_loop == NULL)
 		return vm_raise(vm, &exc_RuntimeError,
-		                "There is no current event loop in thread 'MainThread'.");
+		                "There is no current event loop in thread '%s'.",
+		                scene_is_root(s) ? "MainThread" : s->worker_name);
 	return value_ref(object_value(s->event_loop));
 }
 

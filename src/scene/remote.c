@@ -171,6 +171,7 @@ value remote_run_coroutine(struct scene *s, value proxy, value coro)
 	value future = concurrent_future_new(s);
 	m->what = name_of(s, coro);
 	m->id = ++s->requests;
+	concurrent_future_of(future)->what = str_new_c(s->vm, m->what);
 	vec_push(&s->remote_requests,
 	         (struct remote_request){m->id, value_ref(future)});
 	struct remote_callback *callback =

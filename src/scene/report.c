@@ -49,8 +49,8 @@ void report_deadlock(struct scene *s, struct loop *l)
 void report_blocked(struct scene *s, const char *what)
 {
 	report_line(s,
-	            "deadlock: the thread waits for %s, no loop of it can run meanwhile, and "
-	            "no worker will ever end that",
+	            "deadlock: the thread is blocked until %s is done, so its event loop cannot "
+	            "run, and no worker will do it",
 	            what);
 }
 

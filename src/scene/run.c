@@ -242,8 +242,17 @@ void scene_stop(struct scene *s)
 	loop_world_halt(&s->world);
 }
 
+/*
+ * Under the virtual clock the main thread waits for stretches of workers wherever it looks, so
+ * that one that never ends would take each Ctrl-C anew: the second one ends it all.
+ */
 void scene_interrupt(struct scene *s)
 {
+	unsigned before = atomic_fetch_add(&s->interrupts_ever, 1);
+	if (before > 0 && !s->options.real_clock && atomic_load(&s->has_crew)) {
+		scene_stop(s);
+		return;
+	}
 	atomic_fetch_add(&s->interrupts, 1);
 	vm_interrupt(s->vm);
 	loop_world_interrupt(&s->world);
@@ -371,6 +380,7 @@ int scene_new(const struct scene_options *options, const char *path, const char 
 	s->writer.trace = options->trace;
 	list_init(&s->asyncgens);
 	s->net = net_new(options->real_clock);
+	net_enter(s->net, &s->world, 0);
 	loop_world_init(&s->world, &scene_client, s, &s->writer, options->real_clock);
 	make_vm(s);
 	if (options->trace != NULL)
@@ -509,7 +519,7 @@ int scene_run(struct scene *s)
 	if (s->worker_limit != NULL)
 		report_limit(s, s->worker_limit);
 	if (vm_stopped(s->vm))
-		status = 1;
+		status = atomic_load(&s->interrupts_ever) > 1 ? 130 : 1;
 	trace_emit(&s->writer, EV_RUN_ENDED, (uint32_t)status, 0, 0);
 	if (s->options.flush != NULL) {
 		s->options.flush(s->options.sink, 1);
@@ -541,6 +551,7 @@ void scene_free(struct scene *s)
 		if (s->writer.trace != NULL)
 			trace_close(s->writer.trace);
 	}
+	net_leave(s->net);
 	value_forget(s->vm, &s->current_thread);
 	vm_free(s->vm);
 	free_descriptors(s);
@@ -573,7 +584,7 @@ void scene_init_worker(struct scene *s, struct scene *root, uint32_t number,
 	list_init(&s->served);
 	list_init(&s->jobs);
 	s->net = root->net; /* servers of all threads can be reached */
-	net_enter(s->net, number);
+	net_enter(s->net, &s->world, number);
 	loop_world_init(&s->world, &scene_client, s, &s->writer, s->options.real_clock);
 	make_vm(s);
 	vm_set_world(s->vm, number);

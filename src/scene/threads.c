@@ -327,6 +327,8 @@ static void shutdown_traverse(void *state, visit_fn visit, void *context)
 		if (!value_is_null(owned[i]))
 			visit(owned[i], context);
 	}
+	if (st->timeout != NULL && st->timeout->timeout.task != NULL)
+		visit(future_object_value(&st->timeout->timeout.task->future), context);
 }
 
 static const struct native_body shutdown_body = {
@@ -476,7 +478,9 @@ value asyncio_run_coroutine_threadsafe(struct vm *vm, value self, const struct a
 		                value_type_name(parsed[1]));
 	if (loop_closed(loop_of(parsed[1])))
 		return vm_raise(vm, &exc_RuntimeError, "Event loop is closed");
-	value future = concurrent_future_new(s);
+	value future = concurrent_future_new(s), name = coro_qualname(parsed[0]);
+	concurrent_future_of(future)->what =
+		value_is_null(name) ? str_new_c(vm, "coroutine") : value_ref(name);
 	coroutine_call_soon(s, loop_of(parsed[1]), parsed[0], future);
 	return future;
 }
