@@ -169,6 +169,7 @@ struct thread_data {
 	VEC(uint64_t) loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
 	VEC(uint64_t) blocks;        /* BLOCK_BEGUN or JOIN_BEGUN and their ends in turn */
 	bool joins;                  /* it is blocked on another thread ... */
+	uint64_t join_event;         /* ... since this ... */
 	uint32_t join_id, join_link; /* ... that has to do this; index of links or NO_INDEX */
 	VEC(uint32_t) jobs;          /* indices of those that it took, in order */
 	uint32_t job;                /* the one that it has, or NO_INDEX */
@@ -183,6 +184,7 @@ struct thread_data {
 	bool open_news;      /* it has something for the learner, whoever's step it is */
 	bool open_lines;     /* code outside of the loop has run in it */
 	bool open_beat;      /* a caption came into force in it */
+	bool held;           /* it was cut where the thread began to be held */
 	bool open_step;      /* it is a step's */
 	bool open_internal;  /* ... of the loop's own */
 	uint64_t open_begun; /* the step's STEP_BEGUN, a stretch's first event, or NO_EVENT */
@@ -251,6 +253,7 @@ struct view {
 	VEC(struct link_data) links; /* as they begin */
 	VEC(uint32_t) link_ends;     /* indices of links as they end */
 	uint32_t posted;             /* the handle that the last event posted, or 0 */
+	uint32_t last_ended;         /* the job that ended last, or NO_INDEX */
 	size_t measures;             /* of the trace, taken in so far */
 
 	/* How parallel it was: see totals.h. */

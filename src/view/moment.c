@@ -171,6 +171,13 @@ static void stretch_begins(struct thread_data *th, uint64_t index)
 		open_anew(th, index);
 }
 
+/* The thread is held from event `index` on: one can stop before it goes on. */
+static void cut_held(struct view *v, struct thread_data *th, uint64_t index)
+{
+	cut(v, th, index + 1, MOMENT_BLOCK);
+	th->held = true;
+}
+
 void moments_after(struct view *v, struct thread_data *th, uint64_t index,
                    const struct event *e)
 {
@@ -196,13 +203,17 @@ void moments_after(struct view *v, struct thread_data *th, uint64_t index,
 	case EV_BLOCK_BEGUN:
 		th->open_news = true;
 		if (trace_number_at(v->trace, e->a) > 0)
-			cut(v, th, index + 1, MOMENT_BLOCK);
+			cut_held(v, th, index);
 		break;
 	case EV_JOIN_BEGUN:
-		cut(v, th, index + 1, MOMENT_BLOCK);
+		cut_held(v, th, index);
 		break;
 	case EV_BLOCK_ENDED:
 	case EV_JOIN_ENDED:
+		if (th->held)
+			stretch_begins(th, index);
+		th->held = false;
+		break;
 	case EV_LOOP_STOPPED:
 		stretch_begins(th, index);
 		break;

@@ -271,7 +271,7 @@ static enum phrase explain_cause(const struct story *s, struct scratch *t)
 	case WAIT_QUEUE:
 		return explain_sync(s, t, done);
 	case WAIT_IO:
-		return explain_io(t, done);
+		return done && done->task ? explain_future(s, t, done) : explain_io(t, done);
 	case WAIT_GROUP:
 		return PHRASE_WHY_GROUP_DONE;
 	case WAIT_SLEEP:

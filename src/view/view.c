@@ -14,6 +14,7 @@ struct view *view_new(const struct trace *trace)
 {
 	struct view *v = mem_zalloc(1, sizeof *v);
 	v->trace = trace;
+	v->last_ended = NO_INDEX;
 	lanes_init(v);
 	thread_make(v, 0);
 	vec_push(&v->marks, (struct mark){.begun = NO_EVENT, .kind = MOMENT_START});

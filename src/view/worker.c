@@ -190,6 +190,8 @@ static void ended(struct view *v, struct thread_data *th, uint64_t index,
 	}
 	struct thing *job = &v->things.items[e->a];
 	job->done_event = index;
+	if (j->started != NO_EVENT)
+		v->last_ended = t->watch;
 	if (th->kind == WORKER_THREAD && j->thread == th->number && th->life != NO_INDEX)
 		alive_end(&v->worker_lives, th->life, index);
 	if (th->job == job->watch && th->number) {
@@ -279,9 +281,11 @@ static void task_created(struct view *v, const struct thread_data *th, uint64_t 
 		link_end(v, t->job, index, view_lane_of(v, e->a));
 }
 
-static void join_begun(struct view *v, struct thread_data *th, const struct event *e)
+static void join_begun(struct view *v, struct thread_data *th, uint64_t index,
+                       const struct event *e)
 {
 	th->joins = true;
+	th->join_event = index;
 	th->join_id = e->a;
 	th->join_link = NO_INDEX;
 	chain_set(v, th, chain_now(v, th), false);
@@ -292,6 +296,17 @@ static void join_begun(struct view *v, struct thread_data *th, const struct even
 	t->joined = t->done_event == NO_EVENT;
 }
 
+/* Whether a job has ended at this instant, and since event `since`. */
+static bool ended_just_now(const struct view *v, uint64_t since)
+{
+	if (v->last_ended == NO_INDEX)
+		return false;
+	uint64_t end = v->job_lives.lives.items[v->last_ended].end;
+	bool real = trace_about(v->trace)->real_clock;
+	return end > since && v->time_ns - trace_at(v->trace, end)->time_ns <=
+	                              (real ? 1000000 : 0);
+}
+
 static void join_ended(struct view *v, struct thread_data *th, uint64_t index,
                        const struct event *e)
 {
@@ -300,6 +315,11 @@ static void join_ended(struct view *v, struct thread_data *th, uint64_t index,
 	th->joins = false;
 	const struct thing *t = thing_find(v, th->join_id);
 	uint32_t job = job_of_thing(v, th->join_id);
+	/* One that waits for several goes on when the last that it needs has ended. */
+	if (!th->join_id && ended_just_now(v, th->join_event)) {
+		job = v->last_ended;
+		t = thing_find(v, v->job_lives.lives.items[job].id);
+	}
 	int64_t chain = th->chain_ns;
 	if (t && t->chain_ns > chain)
 		chain = t->chain_ns;
@@ -353,7 +373,7 @@ void jobs_take(struct view *v, struct thread_data *th, uint64_t index,
 		task_created(v, th, index, e);
 		break;
 	case EV_JOIN_BEGUN:
-		join_begun(v, th, e);
+		join_begun(v, th, index, e);
 		break;
 	case EV_JOIN_ENDED:
 		join_ended(v, th, index, e);

@@ -632,6 +632,55 @@ START_TEST(a_chain_goes_on_where_a_job_was_submitted_and_where_it_was_awaited)
 }
 END_TEST
 
+START_TEST(who_waits_for_several_jobs_goes_on_after_the_last_of_them)
+{
+	/* Two jobs of 1 s and 2 s; then 1 s of the program's own. */
+	struct view *v = view_open("0 0 0 0 line 1 \"m\"\n"
+				   "0 0 0 0 job 5 \"a\"\n"
+				   "0 0 0 0@1 worker 1 \"T_0\" pool\n"
+				   "0 0 0 0@1 job-started 5 1\n"
+				   "0 0 0 0@1 block 1 6\n"
+				   "0 0 0 0 job 6 \"b\"\n"
+				   "0 0 0 0@2 worker 2 \"T_1\" pool\n"
+				   "0 0 0 0@2 job-started 6 2\n"
+				   "0 0 0 0@2 block 2 6\n"
+				   "0 0 0 0 join 0 \"futures\"\n"
+				   "1 0 0 0@1 block-ended\n"
+				   "1 0 0 0@1 job-ended 5 \"None\" result\n"
+				   "2 0 0 0@2 block-ended\n"
+				   "2 0 0 0@2 job-ended 6 \"None\" result\n"
+				   "2 0 0 0 join-ended\n"
+				   "2 0 0 0 block 1 2\n"
+				   "3 0 0 0 block-ended\n"
+				   "3 0 0 0 run-ended 0\n");
+	struct totals t;
+	view_totals(v, &t);
+	ck_assert_int_eq(t.chain_ns, 3 * SECOND);
+	struct link l[8];
+	ck_assert_uint_eq(view_links(v, 0, view_event_count(v), l, COUNT_OF(l)), 4);
+	ck_assert_uint_eq(l[2].to_lane, LANE_NONE);
+	assert_link(&l[3], LINK_RESULT, view_lane_of_thread(v, 2), LANE_PROGRAM, 2, 2);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_sleep_of_nothing_is_part_of_the_stretch)
+{
+	struct view *v = view_open("0 0 0 0 line 1 \"m\"\n"
+				   "0 0 0 0 job 5 \"a\"\n"
+				   "0 0 0 0@1 worker 1 \"T_0\" pool\n"
+				   "0 0 0 0@1 job-started 5 1\n"
+				   "0 0 0 0@1 line 6 \"a\"\n"
+				   "0 0 0 0@1 block 0 6\n"
+				   "0 0 0 0@1 block-ended\n"
+				   "0 0 0 0@1 line 7 \"a\"\n"
+				   "0 0 0 0@1 job-ended 5 \"None\" result\n"
+				   "0 0 0 0 run-ended 0\n");
+	assert_told(v, false, 2, "T_0 took a. It ran lines 6-7 and is done with a. | ");
+	view_close(v);
+}
+END_TEST
+
 START_TEST(a_workers_sleep_holds_up_nobody)
 {
 	struct view *v = view_open(two_cooks);
@@ -1055,6 +1104,8 @@ int main(void)
 	tcase_add_test(c, threads_that_are_busy_at_the_same_instant_are_added_up);
 	tcase_add_test(c, a_thread_that_is_blocked_on_another_is_not_busy);
 	tcase_add_test(c, a_chain_goes_on_where_a_job_was_submitted_and_where_it_was_awaited);
+	tcase_add_test(c, who_waits_for_several_jobs_goes_on_after_the_last_of_them);
+	tcase_add_test(c, a_sleep_of_nothing_is_part_of_the_stretch);
 	tcase_add_test(c, a_workers_sleep_holds_up_nobody);
 	tcase_add_test(c, who_joins_a_thread_in_a_step_blocks_the_loop);
 	tcase_add_test(c, what_was_measured_is_added_up_and_told_apart);
