@@ -118,6 +118,11 @@ static void fill_timers(const struct screen *s, const struct present *p,
 	for (size_t i = 0; i < snap->timer_count && i < MAX_ENTRIES; i++) {
 		size_t at = sec->text.len;
 		const struct timer_entry *t = &snap->timers[i];
+		if (!s->state.internals && t->lane != LANE_NONE &&
+		    view_lane(s->view, t->lane)->machinery) {
+			sec->count--;
+			continue;
+		}
 		view_timer_name(s->view, t, &sec->text);
 		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
 		put_time(s, t->deadline_ns, &sec->text);
@@ -183,6 +188,25 @@ static bool put_waiter(const struct screen *s, uint32_t waiter, const char *befo
 	return true;
 }
 
+/* On which core a job ran and how much of its time that core worked for it. */
+static void put_measure(const struct screen *s, uint32_t index, struct buf *out)
+{
+	struct job job = view_job(s->view, index);
+	if (!job.measured)
+		return;
+	buf_puts(out, ", ");
+	if (s->cols >= 140) {
+		buf_puts(out, "was ");
+		view_job_label(s->view, index, true, out);
+	} else {
+		if (job.core_last >= 0)
+			buf_printf(out, "core %d ", job.core_last);
+		if (job.wall_ns > 0)
+			buf_printf(out, "%.0f %%",
+			           100 * (double)job.cpu_ns / (double)job.wall_ns);
+	}
+}
+
 static void fill_worker(const struct screen *s, const struct worker_entry *w, bool room,
                         struct section *sec)
 {
@@ -194,17 +218,15 @@ static void fill_worker(const struct screen *s, const struct worker_entry *w, bo
 		view_job_label(s->view, job, false, &sec->text);
 		if (w->abandoned)
 			buf_puts(&sec->text, " for nobody");
-		else if (!room)
+		else if (!room && s->cols >= 96)
 			put_waiter(s, view_job(s->view, job).waiter, " for ", &sec->text);
 	} else if (w->doing == WORKER_IDLE) {
 		/* What it did last, if that was measured. */
 		job = view_job_at(s->view, w->lane, w->event);
 	}
 	put_doing(s, w, room && !w->abandoned, &sec->text);
-	if (job != JOB_NONE && w->doing == WORKER_IDLE && view_job(s->view, job).measured) {
-		buf_puts(&sec->text, ", was ");
-		view_job_label(s->view, job, true, &sec->text);
-	}
+	if (job != JOB_NONE && w->doing == WORKER_IDLE)
+		put_measure(s, job, &sec->text);
 	end_token(sec, at,
 	          w->doing == WORKER_IDLE                               ? INK_DIM
 	          : w->doing == WORKER_LOOPS || w->doing == WORKER_BLOCKED ? INK_WAITING
@@ -232,6 +254,22 @@ static void fill_queued(const struct screen *s, const struct snapshot *snap,
 	sec->count = snap->queued_count;
 }
 
+/* How many cores the workers kept busy while any of them ran, if that was measured. */
+static void fill_cores(const struct screen *s, struct section *sec)
+{
+	struct parallel all;
+	if (!view_job_count(s->view))
+		return;
+	view_parallel(s->view, &all);
+	if (!all.measured || all.wall_ns <= 0)
+		return;
+	size_t at = sec->text.len;
+	buf_printf(&sec->text, "%.1f cores busy",
+	           (double)all.cpu_ns / (double)all.wall_ns);
+	end_token(sec, at, INK_SENTENCE);
+	sec->count++;
+}
+
 /* Whether the first two workers have jobs of the same name. */
 static bool same_jobs(const struct screen *s, const struct snapshot *snap)
 {
@@ -245,6 +283,7 @@ static bool same_jobs(const struct screen *s, const struct snapshot *snap)
 static void fill_workers(const struct screen *s, const struct snapshot *snap,
                          struct section *sec)
 {
+	fill_cores(s, sec);
 	size_t shown = snap->worker_count < MAX_ENTRIES ? snap->worker_count : MAX_ENTRIES;
 	/* Until when it sleeps is said of few; of many, and of those that do the same, it
 	 * matters more for whom they do it. */
@@ -384,15 +423,24 @@ static void draw_sections(struct section *sections, struct area a)
 	}
 }
 
-/* How many cores the workers kept busy while one of them ran, if that was measured. */
-static void put_cores(const struct screen *s, struct buf *out)
+/* How many tasks there are and how many have ended, those that are folded away left out
+ * (of very many, not). */
+static void put_tasks(const struct screen *s, const struct present *p,
+                      const struct snapshot *snap, struct buf *out)
 {
-	if (!view_job_count(s->view))
-		return;
-	struct parallel all;
-	view_parallel(s->view, &all);
-	if (all.measured && all.wall_ns > 0)
-		buf_printf(out, " · %.1f cores busy", (double)all.cpu_ns / (double)all.wall_ns);
+	uint32_t born = snap->born_count, count;
+	uint32_t ended = snap->done_count + snap->failed_count + snap->cancelled_count;
+	const uint32_t *order = view_order(s->view, s->state.internals, &count);
+	if (count <= MAX_LANES)
+		born = ended = 0;
+	for (uint32_t i = 0; i < count && count <= MAX_LANES; i++) {
+		const struct lane *lane = view_lane(s->view, order[i]);
+		born += lane->task && lane->born_event < p->position;
+		ended += lane->task && lane->ended && lane->end_event < p->position;
+	}
+	buf_printf(out, " · %u %s", born, born == 1 ? "task" : "tasks");
+	if (ended)
+		buf_printf(out, ", %u ended", ended);
 }
 
 void loop_draw(const struct screen *s, const struct present *p, struct area a)
@@ -409,12 +457,8 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 	fill_waits(s, p, &sections[WAITS]);
 
 	struct buf title = {0};
-	uint32_t ended = snap.done_count + snap.failed_count + snap.cancelled_count;
-	buf_printf(&title, "%sloop · %u %s", a.w >= 36 ? "event " : "", snap.born_count,
-	           snap.born_count == 1 ? "task" : "tasks");
-	if (ended)
-		buf_printf(&title, ", %u ended", ended);
-	put_cores(s, &title);
+	buf_puts(&title, a.w >= 36 ? "event loop" : "loop");
+	put_tasks(s, p, &snap, &title);
 	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
 	buf_free(&title);
 	draw_sections(sections, in);
