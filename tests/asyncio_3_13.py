@@ -380,6 +380,12 @@ def writelines(self, lines):
     writelines_as_it_was(self, lines)
 
 
+def _add_reader(self, fd, callback):
+    """A transport that was paused when the connection was made does not begin to read."""
+    if not self._closing and not getattr(self, '_paused', False):
+        self._loop._add_reader(fd, callback)
+
+
 create_server_as_it_was = asyncio.BaseEventLoop.create_server
 
 
@@ -445,6 +451,7 @@ def install():
         setattr(asyncio.streams, replaced.__name__, replaced)
         setattr(asyncio, replaced.__name__, replaced)
     asyncio.selector_events._SelectorSocketTransport.writelines = writelines
+    asyncio.selector_events._SelectorTransport._add_reader = _add_reader
     for function in shutdown_default_executor, _do_shutdown, create_server:
         setattr(asyncio.BaseEventLoop, function.__name__, function)
 

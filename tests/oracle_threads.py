@@ -22,9 +22,10 @@ import os
 import pickle
 import sys
 import threading
+import types
 import warnings
 
-from oracle_state import Now, Quit, emit, nanoseconds, out
+from oracle_state import Now, Quit, clock_seconds, emit, nanoseconds, out
 
 WORKERS = 8             # of a pool that is given no number
 
@@ -197,9 +198,16 @@ Thread.__module__ = 'threading'
 class Event(RealEvent):
     """What concurrent.futures waits on."""
 
+    in_vain = False     # the last wait was: it took a little longer than its time-out
+
     def wait(self, timeout=None):
         park(end_of(timeout), self.is_set)
+        Event.in_vain = not self.is_set()
         return self.is_set()
+
+
+def monotonic():
+    return clock_seconds() + Event.in_vain * 1e-9
 
 
 # ---- pools ------------------------------------------------------------------------------------
@@ -461,6 +469,7 @@ def patch_order():
     base.Future._invoke_callbacks = invoke_callbacks
     base.set, base.list = InOrder, last_finished_first
     base.threading = type('threading', (), dict(vars(threading), Event=Event))
+    base.time = types.SimpleNamespace(monotonic=monotonic)
 
 
 def patch():
