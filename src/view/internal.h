@@ -246,6 +246,7 @@ struct view {
 	VEC(struct work) works;
 	struct alive timers, watches, job_lives, worker_lives;
 	int64_t longest_chain_ns;
+	bool io_came; /* a descriptor was ready: chains are no longer known */
 
 	VEC(struct job_data) jobs;
 	VEC(struct pool) pools;

@@ -118,27 +118,45 @@ uint32_t job_handed_over(const struct story *s)
 	return e->kind == EV_JOB_STARTED ? view_job_find(v, e->a) : JOB_NONE;
 }
 
+/* The first job that was submitted with event `event` or later: they stand in order. */
+static uint32_t jobs_before(const struct view *v, uint64_t event)
+{
+	size_t low = 0, high = v->jobs.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (v->job_lives.lives.items[middle].begin < event)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint32_t)low;
+}
+
+static void add_to(struct jobs_named *jobs, uint32_t job)
+{
+	if (jobs->count < COUNT_OF(jobs->jobs))
+		jobs->jobs[jobs->count] = job;
+	jobs->count++;
+}
+
 /* What was submitted is either taken by now or waits. */
 static void put_submitted(const struct story *s, struct scratch *t, struct buf *why)
 {
 	const struct view *v = s->v;
+	uint64_t from = s->begun && s->begun_index > s->begin ? s->begun_index : s->begin;
 	uint32_t told = job_handed_over(s);
 	struct jobs_named taken = {0}, queued = {0};
-	size_t kept = s->submitted.count;
-	if (kept > COUNT_OF(s->submitted.jobs))
-		kept = COUNT_OF(s->submitted.jobs);
-	for (size_t i = 0; i < kept; i++) {
-		uint32_t job = s->submitted.jobs[i];
-		if (job == told)
+	for (uint32_t job = jobs_before(v, from); job < v->jobs.count; job++) {
+		const struct life *life = &v->job_lives.lives.items[job];
+		if (life->begin >= s->m.end)
+			break;
+		if (job == told || trace_at(v->trace, life->begin)->thread != s->m.thread)
 			continue;
-		struct jobs_named *to =
-			view_queue_rank(v, job, s->m.end) ? &queued : &taken;
-		if (v->jobs.items[job].started == NO_EVENT && to == &taken)
-			continue;
-		to->jobs[to->count++] = job;
+		if (v->jobs.items[job].started < s->m.end)
+			add_to(&taken, job);
+		else if (life->end >= s->m.end)
+			add_to(&queued, job);
 	}
-	if (queued.count)
-		queued.count += s->submitted.count - kept;
 	if (taken.count) {
 		buf_reset(&t->list);
 		put_list(&taken, &t->list, put_with_worker, v);
@@ -158,8 +176,7 @@ static void put_submitted(const struct story *s, struct scratch *t, struct buf *
 void put_jobs(const struct story *s, struct scratch *t, struct buf *why)
 {
 	const struct view *v = s->v;
-	if (s->submitted.count)
-		put_submitted(s, t, why);
+	put_submitted(s, t, why);
 	if (job_handed_over(s) != JOB_NONE)
 		say(why, PHRASE_AT_ONCE, t);
 	if (s->dropped_jobs.count) {

@@ -180,10 +180,6 @@ static void note(struct story *s, uint64_t index)
 	case EV_JOIN_ENDED:
 		s->ended_block = e;
 		break;
-	case EV_JOB_SUBMITTED:
-		if (!s->begun || of_step(s, index))
-			add_job(&s->submitted, view_job_find(s->v, e->a));
-		break;
 	case EV_JOB_STARTED:
 		s->job_started = e;
 		break;

@@ -37,7 +37,7 @@ struct story {
 	uint64_t block_index;
 	const struct event *join, *job_started, *job_ended, *posted, *loop_stopped,
 		*io_ready;
-	struct jobs_named submitted, dropped_jobs, abandoned;
+	struct jobs_named dropped_jobs, abandoned;
 	const struct event *aborting, *counted, *failing, *logged, *warned, *uncaught,
 		*limit, *deadlock, *run_ended, *loop_started, *fired;
 	bool readies; /* the step made something ready: somebody was told */

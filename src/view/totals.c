@@ -7,11 +7,13 @@
 
 /* ---- one lane ---- */
 
-/* Waits that the world ends rather than another task or a worker that has a lane. */
+/*
+ * Waits that the world ends rather than another task or a worker that has a lane. A
+ * descriptor is none of these: its other end is in the same program.
+ */
 static bool own_wait(const struct view *v, uint8_t kind)
 {
-	return kind == WAIT_SLEEP || kind == WAIT_IO ||
-	       (kind == WAIT_WORKER && v->threads.count == 1);
+	return kind == WAIT_SLEEP || (kind == WAIT_WORKER && v->threads.count == 1);
 }
 
 static void add_wait(const struct view *v, const struct span *s, int64_t end_ns,
@@ -97,7 +99,8 @@ void view_totals(struct view *v, struct totals *out)
 			out->chain_lane = i;
 		}
 	}
-	out->chain_ns = v->longest_chain_ns;
+	/* Who wrote what a descriptor had to give is not known: the chain breaks there. */
+	out->chain_ns = v->io_came ? 0 : v->longest_chain_ns;
 	out->saved_ns =
 		out->in_turn_ns > out->wall_ns ? out->in_turn_ns - out->wall_ns : 0;
 	out->switches = count_switches(v);

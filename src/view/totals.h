@@ -15,8 +15,8 @@ struct lane_totals {
 	int64_t running_ns;  /* it kept the thread busy */
 	int64_t held_up_ns;  /* it could have run: it was ready, or its timer was due */
 	int64_t waiting_ns;  /* it waited (until what it waited for was there) */
-	int64_t own_wait_ns; /* ... for a clock, a descriptor or a worker rather than for
-	                        other tasks */
+	int64_t own_wait_ns; /* ... for a clock rather than for other tasks, at the other
+	                        end of a descriptor or on a worker's lane */
 	uint32_t runs;       /* how often it was given the thread */
 };
 
@@ -34,7 +34,7 @@ struct totals {
 	uint32_t tasks, switches; /* switches: the thread went from one task to another */
 	uint32_t chain_lane;      /* who took longest by itself (work and own waits), or
 	                             LANE_NONE */
-	int64_t chain_ns;
+	int64_t chain_ns; /* what had to follow one another; 0: not known, as there was I/O */
 };
 
 /* Over the whole run, as far as it is known. O(spans); kept until the view grows. */

@@ -433,6 +433,9 @@ static void take(struct view *v, struct thread_data *th, uint64_t index,
 	case EV_IO_AWAITED:
 		begin_watch(v, &v->watches, index, e);
 		break;
+	case EV_IO_READY:
+		v->io_came = true;
+		break;
 	case EV_IO_DROPPED:
 		end_life(&v->watches, thing_make(v, e->a)->watch, index);
 		break;

@@ -4,7 +4,9 @@
 #include "base/mem.h"
 #include "suite.h"
 #include "view/snapshot.h"
+#include "view/totals.h"
 #include "view_io.h"
+#include "view_kit.h"
 #include "view_traces.h"
 
 START_TEST(the_loops_own_tasks_and_callbacks_for_a_connection_are_folded_away)
@@ -85,6 +87,19 @@ START_TEST(a_snapshot_has_what_is_watched_by_name)
 }
 END_TEST
 
+START_TEST(a_wait_for_the_other_end_is_nobodys_own_and_chains_are_not_known)
+{
+	struct view *v = view_open(one_line_echo);
+	struct totals t;
+	view_totals(v, &t);
+	/* main's sleep of a second; serve waits for main, main for serve. */
+	ck_assert_int_eq(t.in_turn_ns, SECOND);
+	ck_assert_int_eq(t.saved_ns, 0);
+	ck_assert_int_eq(t.chain_ns, 0);
+	view_close(v);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("view io");
@@ -92,6 +107,7 @@ int main(void)
 	tcase_add_test(c, the_loops_own_tasks_and_callbacks_for_a_connection_are_folded_away);
 	tcase_add_test(c, with_internals_they_are_told_by_the_names_of_their_descriptors);
 	tcase_add_test(c, a_snapshot_has_what_is_watched_by_name);
+	tcase_add_test(c, a_wait_for_the_other_end_is_nobodys_own_and_chains_are_not_known);
 	suite_add_tcase(s, c);
 	return suite_main(s);
 }
