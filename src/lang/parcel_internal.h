@@ -198,6 +198,17 @@ void parcel_open_record(struct parcel_reader *r, size_t i);
 /* Where each record begins: an array to be freed. */
 size_t *parcel_records(const struct parcel *p);
 
+/* Now and then while many objects go by: false with an exception set when the world is to stop. */
+static inline bool parcel_attend(struct vm *vm, size_t i)
+{
+#ifdef LANG_STRESS
+	(void)i;
+	return vm_poll(vm);
+#else
+	return (i & 0xfff) != 0xfff || vm_poll(vm);
+#endif
+}
+
 static inline enum parcel_kind record_kind(uint64_t head)
 {
 	return (enum parcel_kind)(head & 0xff);

@@ -286,16 +286,18 @@ static bool make_all(struct parcel_reader *r)
 		if (!make(r, (size_t)(get_word(r) >> 3)))
 			return false;
 	for (size_t i = 0; i < r->count; i++)
-		if (!make(r, i))
+		if (!parcel_attend(r->vm, i) || !make(r, i))
 			return false;
 	return true;
 }
 
 static bool fill_all(struct parcel_reader *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		if ((r->words[r->records[i]] & RECORD_LATE) == 0 && !fill(r, i))
+	for (size_t i = 0; i < r->count; i++) {
+		bool late = (r->words[r->records[i]] & RECORD_LATE) != 0;
+		if (!parcel_attend(r->vm, i) || (!late && !fill(r, i)))
 			return false;
+	}
 	r->at = (size_t)r->words[HEAD_CLASSES];
 	for (size_t n = (size_t)get_word(r); n > 0; n--) {
 		size_t i = (size_t)(get_word(r) >> 3);

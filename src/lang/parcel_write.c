@@ -338,9 +338,20 @@ static bool put_object(struct parcel_writer *w, value v)
 	return parcel_rows[kind].pack(w, v);
 }
 
+/* What is copied counts as much as what is there. */
+static bool has_room(const struct parcel_writer *w)
+{
+	if (w->out.count * sizeof *w->out.items <= w->vm->limits.memory_bytes)
+		return true;
+	vm_restore(w->vm, value_ref(w->vm->memory_error));
+	return false;
+}
+
 static bool put_objects(struct parcel_writer *w)
 {
 	for (; w->at < w->objects.count; w->at++) {
+		if (!has_room(w) || !parcel_attend(w->vm, w->at))
+			return false;
 		w->record = w->out.count;
 		if (!put_object(w, w->objects.items[w->at]))
 			return false;
