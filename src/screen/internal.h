@@ -48,6 +48,8 @@ struct screen_state {
 	size_t entry; /* of the gallery */
 	bool watching;
 	enum theme theme;
+	bool predict; /* ask who runs next */
+	uint32_t predicted, right;
 };
 
 struct screen {
@@ -58,6 +60,7 @@ struct screen {
 	int cols, rows;
 	struct source source; /* the scene's text by lines */
 	VEC(uint32_t) folded; /* lanes whose descendants are not shown */
+	VEC(uint64_t) answered; /* positions at which it was said who runs next */
 	struct buf message;   /* shown instead of the footer */
 	struct buf query;     /* what is searched, or being typed */
 	bool has_query;
@@ -157,6 +160,28 @@ void arrows_draw(const struct screen *s, const struct present *p, struct area a,
 
 /* The lane drawn in row `row` of the timeline's inside (0 is the ruler), or LANE_NONE. */
 uint32_t timeline_lane_at(const struct screen *s, const struct present *p, int row);
+
+/* ---- predicting ---- */
+
+enum { QUESTION_MAX = 6 };
+
+/* Who runs next? */
+struct prediction {
+	uint32_t lanes[QUESTION_MAX]; /* who could, by lane */
+	size_t count;
+	uint32_t answer; /* who will */
+	bool by_timer;   /* nobody is ready: whose timer is due first */
+};
+
+/* The question that the present place asks; false if it asks none. */
+bool predict_question(const struct screen *s, struct prediction *q);
+void predict_words(const struct screen *s, const struct prediction *q, struct buf *out);
+
+/* Answer with the candidate number `choice`, from 0: counts, and goes to the next moment. */
+unsigned predict_answer(struct screen *s, const struct prediction *q, size_t choice);
+
+/* Begin to ask, or stop asking. */
+unsigned predict_switch(struct screen *s);
 
 /* ---- moving ---- */
 

@@ -15,6 +15,9 @@
 #include "view/worker.h"
 
 enum { LABEL_COLS = 10, GAP_COLS = 3, MAX_ENTRIES = 64, MAX_LANES = 2000 };
+/* Less processor time says nothing: the jobs slept. */
+static const int64_t worth_a_word_ns = 50 * 1000 * 1000;
+
 enum { NOW, READY, TIMERS, IO, WORKERS, QUEUED, WAITS, SECTIONS };
 
 static const char *const labels[SECTIONS] = {"now",     "ready",  "timers", "I/O",
@@ -111,6 +114,27 @@ static void fill_ready(const struct screen *s, const struct snapshot *snap,
 	}
 }
 
+/* While one is asked who runs next, the queue does not give it away. */
+static void fill_asked(const struct screen *s, const struct prediction *q, struct section *now,
+                       struct section *ready)
+{
+	buf_puts(&now->text, "next: ?");
+	end_token(now, 0, INK_CURSOR);
+	now->count = 1;
+	for (size_t i = 0; i < q->count && !q->by_timer; i++) {
+		size_t at = ready->text.len;
+		view_lane_name(s->view, q->lanes[i], &ready->text);
+		end_token(ready, at, INK_READY);
+		ready->count++;
+	}
+	if (ready->count) {
+		size_t at = ready->text.len;
+		buf_puts(&ready->text, "in which order?");
+		end_token(ready, at, INK_DIM);
+		ready->count++;
+	}
+}
+
 static void fill_timers(const struct screen *s, const struct present *p,
                         const struct snapshot *snap, struct section *sec)
 {
@@ -192,7 +216,7 @@ static bool put_waiter(const struct screen *s, uint32_t waiter, const char *befo
 static void put_measure(const struct screen *s, uint32_t index, struct buf *out)
 {
 	struct job job = view_job(s->view, index);
-	if (!job.measured)
+	if (!job.measured || job.cpu_ns < worth_a_word_ns)
 		return;
 	buf_puts(out, ", ");
 	if (s->cols >= 140) {
@@ -261,7 +285,7 @@ static void fill_cores(const struct screen *s, struct section *sec)
 	if (!view_job_count(s->view))
 		return;
 	view_parallel(s->view, &all);
-	if (!all.measured || all.wall_ns <= 0)
+	if (all.cpu_ns < worth_a_word_ns || all.wall_ns <= 0)
 		return;
 	size_t at = sec->text.len;
 	buf_printf(&sec->text, "%.1f cores busy",
@@ -317,7 +341,8 @@ static void fill_waits(const struct screen *s, const struct present *p,
 		size_t at = sec->text.len;
 		view_lane_name(s->view, order[i], &sec->text);
 		/* The program itself does not wait, it is blocked. */
-		buf_puts(&sec->text, view_lane(s->view, order[i])->task ? " for " : " is ");
+		buf_puts(&sec->text, view_lane(s->view, order[i])->task ? " for "
+		                                                           : " blocked: ");
 		view_wait_label(s->view, order[i], p->position, &sec->text);
 		end_token(sec, at, INK_WAITING);
 	}
@@ -448,8 +473,13 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 	struct snapshot snap = {0};
 	view_snapshot(s->view, p->position, MAX_ENTRIES, &snap);
 	struct section sections[SECTIONS] = {0};
-	fill_now(s, p, &snap, &sections[NOW]);
-	fill_ready(s, &snap, &sections[READY]);
+	struct prediction question;
+	if (predict_question(s, &question)) {
+		fill_asked(s, &question, &sections[NOW], &sections[READY]);
+	} else {
+		fill_now(s, p, &snap, &sections[NOW]);
+		fill_ready(s, &snap, &sections[READY]);
+	}
 	fill_timers(s, p, &snap, &sections[TIMERS]);
 	fill_watches(s, snap.watches, snap.watch_count, &sections[IO]);
 	fill_workers(s, &snap, &sections[WORKERS]);

@@ -36,7 +36,7 @@ static const char *mode_of(const struct screen *s)
 static void status_of(const struct screen *s, const struct present *p, int cols,
                       struct buf *out)
 {
-	struct buf part[6] = {0};
+	struct buf part[7] = {0};
 	if (!view_complete(s->view))
 		buf_puts(&part[0], "still running");
 	buf_puts(&part[1], mode_of(s));
@@ -46,17 +46,19 @@ static void status_of(const struct screen *s, const struct present *p, int cols,
 	buf_printf(&part[3], "tick %u", p->moment.tick);
 	buf_printf(&part[4], "step %u", p->moment.step);
 	buf_puts(&part[5], play_speed_text(s->state.speed));
+	if (s->state.predict)
+		buf_printf(&part[6], "%u of %u right", s->state.right, s->state.predicted);
 	/* Left out first when there is no room. */
-	static const int rank[6] = {0, 4, 5, 3, 1, 2};
-	bool out_of[6] = {false};
+	static const int rank[7] = {0, 4, 5, 3, 1, 6, 2};
+	bool out_of[7] = {false};
 	size_t total = 0;
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		total += part[i].len ? part[i].len + 3 : 0;
-	for (int i = 0; i < 6 && (long)total > cols; i++) {
+	for (int i = 0; i < 7 && (long)total > cols; i++) {
 		out_of[rank[i]] = true;
 		total -= part[rank[i]].len ? part[rank[i]].len + 3 : 0;
 	}
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 7; i++) {
 		if (!out_of[i] && part[i].len) {
 			buf_puts(out, out->len ? "   " : "");
 			buf_puts(out, buf_text(&part[i]));
@@ -187,7 +189,14 @@ void sentence_draw(const struct screen *s, const struct present *p, struct area 
 	struct area text = area_part(a, 3, 0, a.w - 4, a.h);
 	int keep = why.len && a.h > 1 ? 1 : 0; /* a row for the reason */
 	int used = area_wrap(text, 0, 0, a.h - keep, buf_text(&what), INK_SENTENCE);
-	area_wrap(text, 0, used, a.h - used, buf_text(&why), INK_REASON);
+	struct prediction question;
+	if (predict_question(s, &question)) {
+		buf_reset(&why);
+		predict_words(s, &question, &why);
+		area_wrap(text, 0, used, a.h - used, buf_text(&why), INK_CURSOR);
+	} else {
+		area_wrap(text, 0, used, a.h - used, buf_text(&why), INK_REASON);
+	}
 	buf_free(&what);
 	buf_free(&why);
 }

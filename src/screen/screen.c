@@ -36,6 +36,7 @@ void screen_free(struct screen *s)
 		return;
 	source_free(&s->source);
 	vec_free(&s->folded);
+	vec_free(&s->answered);
 	buf_free(&s->message);
 	buf_free(&s->query);
 	free(s);
@@ -57,7 +58,8 @@ static void begin_state(struct screen *s)
 	st->focus = PANE_TIMELINE;
 	st->overlay = OVERLAY_NONE;
 	st->watching = false;
-	s->folded.count = 0;
+	st->predicted = st->right = 0;
+	s->folded.count = s->answered.count = 0;
 	s->has_query = false;
 }
 
@@ -298,6 +300,9 @@ unsigned screen_key(struct screen *s, const struct key *key, int64_t now_ns)
 		s->state.entry = (size_t)entry;
 		return again ? DO_DRAW | DO_OPEN : DO_DRAW;
 	}
+	struct prediction question;
+	if (key->code >= '1' && key->code <= '9' && predict_question(s, &question))
+		return predict_answer(s, &question, (size_t)(key->code - '1'));
 	int digit = key->code >= '0' && key->code <= '9' ? (int)(key->code - '0') : 0;
 	return screen_do(s, command, digit, now_ns) | DO_DRAW;
 }
@@ -429,6 +434,8 @@ unsigned screen_do(struct screen *s, enum command command, int argument, int64_t
 		screen_message(s, s->state.beat_stop ? "playing stops at beats"
 		                                     : "playing runs through beats");
 		break;
+	case CMD_PREDICT:
+		return predict_switch(s);
 	case CMD_SEARCH:
 		s->state.overlay = OVERLAY_SEARCH;
 		s->state.play.on = false;
