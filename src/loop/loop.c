@@ -478,8 +478,10 @@ static void run_handle(struct loop *l, struct handle *h)
 	w->task = is_step ? h->id : 0;
 	loop_emit(l, EV_STEP_BEGUN, h->id, h->cause, h->role);
 	run_callback(l, h);
-	if (!is_step)
+	if (!is_step) {
+		tell_time(l); /* on the real clock it took some */
 		loop_emit(l, EV_STEP_ENDED, 0, 0, 0);
+	}
 	w->task = 0;
 }
 

@@ -259,6 +259,9 @@ static void step(struct loop *l, struct task *t, struct datum error)
 	struct step_result out = {0};
 	enum outcome outcome = t->body->ops->resume(t->body, DATUM_NONE, error, &out);
 	datum_unref(l->world, error);
+	/* On the real clock the step took some time. */
+	if (loop_traced(l))
+		l->world->writer->time_ns = loop_now_ns(l);
 	settle_step(l, t, outcome, &out);
 	l->current = outer;
 }
