@@ -264,10 +264,10 @@ struct asyncgen_watch {
 extern const struct type future_type, future_wait_type, task_type, gathering_type,
 	handle_type, timer_handle_type, loop_type, base_loop_type, task_group_type,
 	timeout_type, runner_type, lock_type, event_type, semaphore_type,
-	bounded_semaphore_type, condition_type, queue_type, lifo_queue_type,
+	bounded_semaphore_type, condition_type, barrier_type, queue_type, lifo_queue_type,
 	priority_queue_type;
 extern const struct type cancelled_error_type, invalid_state_error_type, queue_empty_type,
-	queue_full_type, queue_shut_down_type;
+	queue_full_type, queue_shut_down_type, broken_barrier_error_type;
 
 static inline value future_object_value(const struct future *f)
 {

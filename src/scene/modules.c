@@ -41,6 +41,7 @@ static const char *const errors_names[] = {
 	"TimeoutError",
 	"IncompleteReadError",
 	"LimitOverrunError",
+	"BrokenBarrierError",
 	NULL,
 };
 
