@@ -182,9 +182,10 @@ static bool wait_done(struct vm *vm, struct concurrent_future *f, value timeout)
 			s, is_done, f, deadline_ns,
 			&(struct block_label){
 				.job = f->job,
-				.text = value_is_null(f->what)
-			                        ? "a future that nobody completes"
-			                        : str_text(f->what)});
+				.text = "result of ",
+				.of = f->job != NULL            ? NULL
+			              : !value_is_null(f->what) ? str_text(f->what)
+			                                        : "a future"});
 		if (end == BLOCK_RAISED)
 			return false;
 		if (end == BLOCK_TIMED_OUT && !concurrent_done(f)) {

@@ -131,7 +131,10 @@ value concurrent_wait(struct vm *vm, value self, const struct args *a)
 	enum block_end end = BLOCK_OVER;
 	if (!wait_is_over(&w))
 		end = block_until(s, wait_is_over, &w, deadline_ns,
-		                  &(struct block_label){.text = "futures"});
+		                  &(struct block_label){.text = w.until == UNTIL_ALL
+		                                                        ? "all of several futures"
+		                                                        : "any of several futures",
+		                                        .of = ""});
 	if (end != BLOCK_RAISED)
 		result = wait_result(vm, w.futures);
 	value_unref(vm, w.futures);
@@ -290,7 +293,7 @@ static value completed_next(struct vm *vm, value self)
 	enum block_end end = BLOCK_OVER;
 	if (!any_done(it))
 		end = block_until(s, any_done, it, it->deadline_ns,
-		                  &(struct block_label){.text = "futures"});
+		                  &(struct block_label){.text = "any of several futures", .of = ""});
 	ptrdiff_t at = first_done(it->futures);
 	if (end != BLOCK_RAISED && at < 0) {
 		vm_raise(vm, &exc_TimeoutError, "%zu (of %zu) futures unfinished",

@@ -57,6 +57,7 @@ static void on_stretch(void *context, struct worker *w, bool in_hole)
 		output_fill_begin(&root->output);
 	if (s != NULL)
 		output_row_out(&root->output, &s->row);
+	scene_check_limits(root);
 }
 
 static void on_filled(void *context)

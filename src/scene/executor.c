@@ -517,7 +517,8 @@ static bool wait_for_jobs(struct scene *s, struct executor_object *e)
 	if (has_no_jobs(e))
 		return true;
 	return block_until(s, has_no_jobs, e, INT64_MAX,
-	                   &(struct block_label){.text = crew_pool_name(e->pool)}) ==
+	                   &(struct block_label){.text = "all jobs of ",
+	                                         .of = crew_pool_name(e->pool)}) ==
 	       BLOCK_OVER;
 }
 

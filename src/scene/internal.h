@@ -540,6 +540,8 @@ void scene_write(struct scene *s, int stream, const char *text, size_t len);
 
 /* End the world now: what was called returns null with the uncatchable exception set. */
 void scene_halt(struct scene *s, enum stop_reason why);
+/* End it if it has reached a limit, where no code of it runs that would find out. */
+void scene_check_limits(struct scene *s);
 /*
  * Ctrl-C was pressed: true when there is nothing to raise (it was taken by the main task,
  * or there was none), false when KeyboardInterrupt is to be raised here.

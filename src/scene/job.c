@@ -454,13 +454,14 @@ static enum block_end block(struct scene *s, bool (*is_over)(void *what), void *
 enum block_end block_until(struct scene *s, bool (*is_over)(void *what), void *what,
                            int64_t deadline_ns, const struct block_label *label)
 {
-	const char *text = label->job != NULL ? label->job->label : label->text;
-	char *copy = mem_strdup(text);
+	struct buf text = {0};
+	const char *of = label->of != NULL ? label->of : job_label(label->job);
+	buf_printf(&text, "%s%s", label->text, of);
 	scene_crew(s);
-	crew_join_begun(&s->world, label_id(label), copy);
-	enum block_end end = block(s, is_over, what, deadline_ns, copy);
+	crew_join_begun(&s->world, label_id(label), buf_text(&text));
+	enum block_end end = block(s, is_over, what, deadline_ns, buf_text(&text));
 	crew_join_ended(&s->world);
-	free(copy);
+	buf_free(&text);
 	return end;
 }
 

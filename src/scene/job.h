@@ -61,7 +61,8 @@ enum block_end {
 /* What a thread waits for, for the trace. */
 struct block_label {
 	const struct scene_job *job; /* or NULL */
-	const char *text;            /* when there is none */
+	const char *text;            /* "result of " */
+	const char *of;              /* then this; NULL: what the job does */
 };
 
 /*

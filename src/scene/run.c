@@ -198,6 +198,12 @@ static bool limit_reached(struct scene *s)
 	return false;
 }
 
+void scene_check_limits(struct scene *s)
+{
+	if (s->stop_reason == STOP_NONE && limit_reached(s))
+		scene_halt(s, STOP_LIMIT);
+}
+
 static void adapt_step_budget(struct scene *s)
 {
 	int64_t now_ns = cpu_now_ns();

@@ -188,7 +188,8 @@ static value method_join(struct vm *vm, value self, const struct args *a)
 	if (!has_ended(t))
 		end = block_until(s, has_ended, t, deadline_ns,
 		                  &(struct block_label){.job = t->job,
-		                                        .text = str_text(t->name)});
+		                                        .text = "",
+		                                        .of = str_text(t->name)});
 	value_unref(vm, self_ref);
 	return end == BLOCK_RAISED || !value_is_null(vm_raised(vm)) ? VALUE_NULL
 	                                                            : VALUE_NONE;
