@@ -358,6 +358,8 @@ static bool globals_changed(struct parcel_checker *c, value globals, struct buf 
 bool parcel_changed(struct vm *vm, const struct parcel *p, const struct landing *l,
                     struct buf *what)
 {
+	if (l->items.count < p->items[HEAD_OBJECTS]) /* it could not be unpacked */
+		return false;
 	size_t *records = parcel_records(p);
 	struct parcel_checker c = {.r = {
 		.vm = vm,
@@ -366,7 +368,6 @@ bool parcel_changed(struct vm *vm, const struct parcel *p, const struct landing 
 		.count = (size_t)p->items[HEAD_OBJECTS],
 		.objects = l->items.items,
 	}};
-	assert(c.r.count <= l->items.count);
 	bool changed = globals_changed(&c, l->globals, what);
 	for (size_t i = 0; !changed && i < c.r.count; i++) {
 		changed = !check_object(&c, i);

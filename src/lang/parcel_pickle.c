@@ -43,6 +43,33 @@ static bool cannot(struct pickler *p, value v)
 	return false;
 }
 
+/* What is under a dotted name in a module, or null. In a worker __main__ is what the job came with. */
+static value find(struct pickler *p, const char *module, const char *name)
+{
+	struct vm *vm = p->vm;
+	const struct landing *l = p->options->landing;
+	size_t len = strcspn(name, ".");
+	value part = str_intern(vm, name, len), in = vm_module(vm, module), at = VALUE_NULL;
+	if (l != NULL && !value_is_null(l->globals) && strcmp(module, "__main__") == 0)
+		at = value_xref(dict_get_name(l->globals, part));
+	else if (!value_is_null(in))
+		at = value_xref(dict_get_name(module_dict(in), part));
+	value_unref(vm, part);
+	while (!value_is_null(at) && name[len] != '\0') {
+		name += len + 1;
+		len = strcspn(name, ".");
+		part = str_intern(vm, name, len);
+		bool failed;
+		value next = object_getattr_maybe(vm, at, part, &failed);
+		if (value_is_null(next))
+			vm_forget(vm);
+		value_unref(vm, part);
+		value_unref(vm, at);
+		at = next;
+	}
+	return at;
+}
+
 /* Whether `v` is what is found under its name in __main__. */
 static bool by_name(struct pickler *p, value v, value qualname, value module)
 {
@@ -54,21 +81,7 @@ static bool by_name(struct pickler *p, value v, value qualname, value module)
 	}
 	const char *in = !value_is_null(module) && value_is_str(module) ? str_text(module)
 	                                                                 : "__main__";
-	value at = value_xref(vm_module(vm, in));
-	for (const char *part = name; !value_is_null(at);) {
-		size_t len = strcspn(part, ".");
-		value interned = str_intern(vm, part, len);
-		bool failed;
-		value next = object_getattr_maybe(vm, at, interned, &failed);
-		if (value_is_null(next))
-			vm_forget(vm);
-		value_unref(vm, interned);
-		value_unref(vm, at);
-		at = next;
-		if (part[len] == '\0')
-			break;
-		part += len + 1;
-	}
+	value at = find(p, in, name);
 	bool same = !value_is_null(at) && value_is(at, v);
 	if (!same) {
 		value repr = object_repr(vm, v);

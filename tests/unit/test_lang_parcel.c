@@ -594,6 +594,7 @@ START_TEST(a_failure_leaves_nothing_behind)
 	struct buf error = {0};
 	ck_assert_str_eq(kit_error(&p.away, &error), "NameError: name 'here' is not defined");
 	ck_assert(value_is_null(v));
+	ck_assert(!parcel_changed(p.away.vm, &parcel, l, &error));
 	buf_free(&error);
 	landing_free(l);
 	parcel_free(&parcel);
