@@ -25,14 +25,17 @@ struct crew *crew_new(struct loop_world *root, const struct crew_client *client,
 	c->context = context;
 	c->stack_bytes = stack_bytes;
 	c->real = root->clock.real;
+	c->trace = root->writer->trace;
 	pthread_mutex_init(&c->lock, NULL);
 	list_init(&c->workers);
 	list_init(&c->gone);
 	list_init(&c->pools);
 	list_init(&c->jobs);
 	list_init(&c->open);
-	if (c->real && root->writer->trace)
-		trace_share(root->writer->trace);
+	list_init(&c->ended);
+	list_init(&c->leaving);
+	if (c->real && c->trace)
+		trace_share(c->trace);
 	root->crew = c;
 	return c;
 }
@@ -67,12 +70,17 @@ static void stop_workers(struct crew *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
-static void drop_posts(struct post *p)
+/* Their threads are joined: drop what they left, and tell the trace that they are gone. */
+static void let_go_of_workers(struct crew *c)
 {
-	while (p) {
-		struct post *next = p->next;
-		p->drop(p);
-		p = next;
+	struct trace_writer *writer = c->root->writer;
+	writer->time_ns = clock_now_ns(&c->root->clock);
+	for (size_t i = 0; i < c->by_number.count; i++) {
+		struct worker *w = c->by_number.items[i];
+		worker_join(w);
+		worker_tell_gone(w, writer);
+		if (w->place_loop)
+			loop_unref(w->place_loop);
 	}
 }
 
@@ -81,15 +89,8 @@ void crew_free(struct crew *c)
 	if (!c)
 		return;
 	stop_workers(c);
-	for (size_t i = 0; i < c->by_number.count; i++) {
-		struct worker *w = c->by_number.items[i];
-		if (w->started)
-			pthread_join(w->thread, NULL);
-		w->started = false;
-	}
+	let_go_of_workers(c);
 	box_drop(c->root);
-	for (size_t i = 0; i < c->by_number.count; i++)
-		drop_posts(c->by_number.items[i]->out_head);
 	while (!list_empty(&c->jobs)) {
 		struct job *j = list_entry(c->jobs.next, struct job, link);
 		list_remove(&j->link);
@@ -123,14 +124,22 @@ static bool anybody_works(struct crew *c)
 	return works;
 }
 
+/* From now on the end of each job wakes the root up, whosever it is. */
+static void set_finishing(struct crew *c, bool finishing)
+{
+	pthread_mutex_lock(&c->lock);
+	c->finishing = finishing;
+	pthread_mutex_unlock(&c->lock);
+}
+
 bool crew_finish(struct crew *c)
 {
-	while (anybody_works(c)) {
-		enum crew_end end = crew_wait(c->root, INT64_MAX);
-		if (end != CREW_DELIVERED)
-			return false;
-	}
-	return crew_look(c->root);
+	enum crew_end end = CREW_DELIVERED;
+	set_finishing(c, true);
+	while (end == CREW_DELIVERED && anybody_works(c))
+		end = crew_wait(c->root, INT64_MAX);
+	set_finishing(c, false);
+	return end == CREW_DELIVERED && crew_look(c->root);
 }
 
 /* ---- jobs ---- */
@@ -187,12 +196,28 @@ static struct worker *idle_worker(struct crew_pool *p)
 }
 
 /* Idle workers of a pool that is closed go. Lock held. */
-static void dismiss(struct crew_pool *p)
+static void dismiss(struct crew_pool *p, struct list_node *leaving)
 {
-	while (p->closed && list_empty(&p->queue) && !list_empty(&p->idle)) {
-		struct worker *w = list_entry(list_pop_head(&p->idle), struct worker, idle);
-		w->quit = true;
-		pthread_cond_signal(&w->go);
+	if (!p->closed || p->arriving || !list_empty(&p->queue))
+		return;
+	while (!list_empty(&p->idle))
+		worker_quit(list_entry(list_pop_head(&p->idle), struct worker, idle), leaving);
+}
+
+/* The list of those whom the world of that number tells to quit. */
+static struct list_node *leaving_of(struct crew *c, uint16_t number)
+{
+	return number ? &c->by_number.items[number - 1]->leaving : &c->leaving;
+}
+
+void tell_leaving(struct crew *c, struct list_node *leaving)
+{
+	while (!list_empty(leaving)) {
+		struct worker *w = list_entry(list_pop_head(leaving), struct worker, idle);
+		worker_tell_gone(w, c->root->writer);
+		pthread_mutex_lock(&c->lock);
+		w->gone_at = c->moments;
+		pthread_mutex_unlock(&c->lock);
 	}
 }
 
@@ -201,50 +226,65 @@ void pool_dispatch(struct crew_pool *p)
 	struct worker *w;
 	while (!list_empty(&p->queue) && (w = idle_worker(p)))
 		worker_take(w, list_entry(list_pop_head(&p->queue), struct job, queue));
-	dismiss(p);
+	dismiss(p, &p->crew->leaving);
 }
 
-/* Virtual: the pool is full, but it may be that some of its workers are through already. */
-static bool may_be_free(struct crew_pool *p)
+/*
+ * Virtual: the pool is full as far as is known. But if some of its workers are through
+ * with what they began here and now, they are free.
+ */
+static void look_for_room(struct crew_pool *p)
 {
 	struct crew *c = p->crew;
 	if (c->real || c->gathering || p->count < p->most || !list_empty(&p->idle))
-		return false;
-	for (struct list_node *n = c->open.next; n != &c->open; n = n->next)
-		if (list_entry(n, struct worker, open)->pool == p)
-			return true;
-	return false;
+		return;
+	crew_gather(c);
+	for (struct list_node *n = c->ended.next; n != &c->ended; n = n->next)
+		if (list_entry(n, struct worker, open)->pool == p) {
+			crew_run_due(c);
+			return;
+		}
 }
 
-/* On the root's thread, or on any under the real clock. */
-static void hand_in(struct crew *c, struct job *j)
+/* Start it, or put it into the queue. False if there is no thread and will be none. Lock held. */
+static bool place(struct crew *c, struct job *j)
 {
 	struct crew_pool *p = j->pool;
-	if (p && may_be_free(p))
-		crew_gather(c);
-	pthread_mutex_lock(&c->lock);
-	uint64_t orders = c->orders;
-	if (j->state == JOB_CANCELLED) {
-		pthread_mutex_unlock(&c->lock);
-		return;
-	}
 	j->state = JOB_QUEUED;
 	list_push_tail(&c->jobs, &j->link);
-	if (p) {
-		p->busy++;
-		list_push_tail(&p->queue, &j->queue);
-		pool_dispatch(p);
-	} else {
+	if (!p) {
 		struct worker *w = c->ending ? NULL
 		                             : worker_make(c, NULL, WORKER_THREAD,
 		                                           mem_strdup(j->name));
 		if (w)
 			worker_take(w, j);
+		else if (!c->ending)
+			list_remove(&j->link);
+		return w || c->ending;
 	}
+	list_push_tail(&p->queue, &j->queue);
+	pool_dispatch(p);
+	if (p->count || c->ending)
+		return true;
+	list_remove(&j->queue);
+	list_remove(&j->link);
+	p->busy--;
+	return false;
+}
+
+/* On the root's thread, or on any under the real clock. */
+static bool hand_in(struct crew *c, struct job *j)
+{
+	if (j->pool)
+		look_for_room(j->pool);
+	pthread_mutex_lock(&c->lock);
+	uint64_t orders = c->orders;
+	bool placed = place(c, j);
 	struct worker *begun = c->orders != orders ? j->worker : NULL;
 	pthread_mutex_unlock(&c->lock);
 	if (begun && !c->real && !c->gathering)
 		stretch_stands_here(begun);
+	return placed;
 }
 
 /* A worker has submitted it; its stretch is gathered now. */
@@ -255,7 +295,14 @@ static void arrives_at_root(struct post *p, struct loop_world *root)
 	if (world_traced(root))
 		j->root_id = trace_splice_id(root->writer->trace,
 		                             &c->by_number.items[j->home - 1]->splice, j->id);
-	hand_in(c, j);
+	j->arriving = false;
+	if (j->pool) {
+		pthread_mutex_lock(&c->lock);
+		j->pool->arriving--;
+		pthread_mutex_unlock(&c->lock);
+	}
+	if (!hand_in(c, j))
+		j->ops->drop(j);
 }
 
 static void never_arrives(struct post *p)
@@ -264,24 +311,49 @@ static void never_arrives(struct post *p)
 	j->ops->drop(j);
 }
 
-void crew_submit(struct loop_world *w, struct job *j)
+bool crew_submit(struct loop_world *w, struct job *j)
 {
 	struct crew *c = w->crew;
+	bool travels = !c->real && w->worker;
 	if (!w->worker)
 		reap(c);
-	if (c->real || !w->worker) {
-		hand_in(c, j);
-		return;
+	j->arriving = travels;
+	if (j->pool) {
+		pthread_mutex_lock(&c->lock);
+		j->pool->busy++;
+		j->pool->arriving += travels;
+		pthread_mutex_unlock(&c->lock);
 	}
+	if (!travels)
+		return hand_in(c, j);
+	j->state = JOB_QUEUED;
 	j->post = (struct post){.run = arrives_at_root, .drop = never_arrives};
 	crew_post(w, 0, &j->post);
+	return true;
 }
 
-void crew_start(struct loop_world *w, struct job *j, const char *name, bool daemon)
+bool crew_start(struct loop_world *w, struct job *j, const char *name, bool daemon)
 {
 	j->name = mem_strdup(name);
 	j->daemon = daemon;
-	crew_submit(w, j);
+	return crew_submit(w, j);
+}
+
+/* Take it back from wherever it waits. Lock held. */
+static void withdraw(struct crew *c, struct job *j)
+{
+	struct crew_pool *p = j->pool;
+	p->busy--;
+	if (j->arriving) {
+		/* It was submitted in the very stretch that runs. */
+		j->arriving = false;
+		p->arriving--;
+		posts_remove(&c->by_number.items[j->home - 1]->out, &j->post);
+	} else {
+		list_remove(&j->queue);
+		list_remove(&j->link);
+	}
+	dismiss(p, leaving_of(c, j->home));
 }
 
 bool job_cancel(struct job *j)
@@ -291,11 +363,8 @@ bool job_cancel(struct job *j)
 		return false;
 	pthread_mutex_lock(&c->lock);
 	bool cancelled = j->state == JOB_NEW || j->state == JOB_QUEUED;
-	if (cancelled && j->state == JOB_QUEUED) {
-		list_remove(&j->queue);
-		list_remove(&j->link);
-		j->pool->busy--;
-	}
+	if (j->state == JOB_QUEUED)
+		withdraw(c, j);
 	if (cancelled)
 		j->state = JOB_CANCELLED;
 	struct loop_world *home =
@@ -319,25 +388,32 @@ void worker_over(struct worker *w)
 	j->state = JOB_OVER;
 	if (w->pool) {
 		w->pool->busy--;
-		list_insert_before(w->pool->idle.next, &w->idle);
+		list_push_tail(&c->ended, &w->open);
 	} else {
-		w->quit = true;
-		pthread_cond_signal(&w->go);
+		worker_quit(w, &c->leaving);
 	}
-	pthread_mutex_unlock(&c->lock);
-	if (j->home == 0) {
-		pthread_mutex_lock(&c->lock);
+	if (j->home == 0)
 		list_remove(&j->link);
-		pthread_mutex_unlock(&c->lock);
-		j->ops->over(j, c->root);
-	} else {
-		job_goes_home(j, c);
-	}
-	if (!w->pool)
-		return;
-	pthread_mutex_lock(&c->lock);
-	pool_dispatch(w->pool);
 	pthread_mutex_unlock(&c->lock);
+	if (j->home == 0)
+		j->ops->over(j, c->root);
+	else
+		job_goes_home(j, c);
+	tell_leaving(c, &c->leaving);
+}
+
+void free_ended(struct crew *c)
+{
+	c->gathering = true; /* what begins, begins when all are free */
+	pthread_mutex_lock(&c->lock);
+	while (!list_empty(&c->ended)) {
+		struct worker *w = list_entry(list_pop_head(&c->ended), struct worker, open);
+		list_insert_before(w->pool->idle.next, &w->idle);
+		pool_dispatch(w->pool);
+	}
+	pthread_mutex_unlock(&c->lock);
+	c->gathering = false;
+	tell_leaving(c, &c->leaving);
 }
 
 /* ---- pools ---- */
@@ -366,11 +442,12 @@ const char *crew_pool_name(const struct crew_pool *p)
 
 void crew_pool_close(struct loop_world *w, struct crew_pool *p)
 {
-	(void)w;
 	pthread_mutex_lock(&p->crew->lock);
 	p->closed = true;
-	dismiss(p);
+	dismiss(p, leaving_of(p->crew, crew_number(w)));
 	pthread_mutex_unlock(&p->crew->lock);
+	if (!w->worker && !p->crew->real)
+		tell_leaving(p->crew, &p->crew->leaving);
 }
 
 size_t crew_pool_busy(const struct crew_pool *p)
@@ -386,13 +463,13 @@ size_t crew_pool_busy(const struct crew_pool *p)
 /* Real: until something comes, the deadline, or somebody wants attention. */
 static enum crew_end wait_real(struct loop_world *w, int64_t deadline_ns)
 {
-	for (;;) {
+	for (bool woken = false;;) {
 		unsigned wanted = atomic_load(&w->attention);
 		if (wanted & ATTENTION_HALT)
 			return CREW_HALTED;
 		if (wanted & ATTENTION_INTERRUPT)
 			return CREW_INTERRUPTED;
-		if (box_run(w))
+		if (box_run(w) || woken)
 			return CREW_DELIVERED;
 		struct timespec t, *limit = NULL;
 		if (deadline_ns != INT64_MAX) {
@@ -403,7 +480,8 @@ static enum crew_end wait_real(struct loop_world *w, int64_t deadline_ns)
 			limit = &t;
 		}
 		struct pollfd fd = {.fd = w->wake_fd, .events = POLLIN};
-		if (ppoll(&fd, 1, limit, NULL) > 0)
+		woken = ppoll(&fd, 1, limit, NULL) > 0;
+		if (woken)
 			world_calm(w);
 	}
 }
@@ -448,9 +526,12 @@ static enum crew_end wait_worker(struct loop_world *w, int64_t deadline_ns)
 
 enum crew_end crew_wait(struct loop_world *w, int64_t deadline_ns)
 {
-	if (w->clock.real)
-		return wait_real(w, deadline_ns);
-	return w->worker ? wait_worker(w, deadline_ns) : wait_root(w, deadline_ns);
+	enum crew_end end = w->clock.real ? wait_real(w, deadline_ns)
+	                    : w->worker   ? wait_worker(w, deadline_ns)
+	                                  : wait_root(w, deadline_ns);
+	if (world_traced(w))
+		w->writer->time_ns = clock_now_ns(&w->clock);
+	return end;
 }
 
 void crew_join_begun(struct loop_world *w, uint32_t id, const char *what)
@@ -479,13 +560,24 @@ bool crew_look(struct loop_world *w)
 	return all;
 }
 
-void crew_each_worker(struct crew *c, void (*visit)(void *context, struct worker *w),
+/* Whether `w` is there for whoever asks: to a worker, as it was when its stretch began. */
+static bool is_there(const struct worker *w, const struct worker *who)
+{
+	if (w->crew->real)
+		return !w->quit;
+	if (!who)
+		return w->gone_at == 0;
+	return w->made_at < who->began_at && (w->gone_at == 0 || w->gone_at >= who->began_at);
+}
+
+void crew_each_worker(struct loop_world *here, void (*visit)(void *context, struct worker *w),
                       void *context)
 {
+	struct crew *c = here->crew;
 	pthread_mutex_lock(&c->lock);
 	for (struct list_node *n = c->workers.next; n != &c->workers; n = n->next) {
 		struct worker *w = list_entry(n, struct worker, link);
-		if (!w->quit)
+		if (is_there(w, here->worker))
 			visit(context, w);
 	}
 	pthread_mutex_unlock(&c->lock);

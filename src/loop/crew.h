@@ -154,6 +154,7 @@ struct job {
 	_Atomic uint8_t state;  /* enum job_state; read it on any thread */
 	uint8_t ending;         /* enum ending */
 	bool daemon;
+	bool arriving;          /* virtual: a worker submitted it in the stretch that runs */
 	char *repr;             /* of its outcome, or NULL */
 	char *name;             /* of the worker of its own, or NULL */
 };
@@ -171,11 +172,15 @@ void job_fini(struct job *j);
 /* On the worker's thread, at the end of `run`: how it ended, and its repr (may be NULL). */
 void job_ends(struct job *j, enum ending ending, const char *repr);
 
-/* Hand it to its pool: it runs when a worker is free. */
-void crew_submit(struct loop_world *w, struct job *j);
+/*
+ * Hand it to its pool: it runs when a worker is free. False, and it is as it was before, if
+ * there is no thread for it and none can be made.
+ */
+bool crew_submit(struct loop_world *w, struct job *j);
 
-/* Run it on a worker of its own, named `name`. A daemon does not hold the program's end. */
-void crew_start(struct loop_world *w, struct job *j, const char *name, bool daemon);
+/* Run it on a worker of its own, named `name`. A daemon does not hold the program's end. As
+ * crew_submit. */
+bool crew_start(struct loop_world *w, struct job *j, const char *name, bool daemon);
 
 /* Take it back if no worker has it: true, and it is cancelled. From its home world. */
 bool job_cancel(struct job *j);
@@ -218,8 +223,11 @@ void crew_join_ended(struct loop_world *w);
  */
 bool crew_look(struct loop_world *w);
 
-/* The workers that are there, for lists of threads: each as `visit` is told. */
-void crew_each_worker(struct crew *c, void (*visit)(void *context, struct worker *w),
+/*
+ * The workers that are there, for lists of threads: each as `visit` is told, under the crew's
+ * lock. From the thread of `here`.
+ */
+void crew_each_worker(struct loop_world *here, void (*visit)(void *context, struct worker *w),
                       void *context);
 
 #endif

@@ -4,6 +4,45 @@
  */
 #include "loop/crew_internal.h"
 
+/* ---- lists of posts ---- */
+
+void posts_add(struct post_list *list, struct post *p)
+{
+	p->next = NULL;
+	if (list->tail)
+		list->tail->next = p;
+	else
+		list->head = p;
+	list->tail = p;
+}
+
+bool posts_remove(struct post_list *list, struct post *p)
+{
+	struct post *before = NULL;
+	for (struct post *at = list->head; at; before = at, at = at->next) {
+		if (at != p)
+			continue;
+		*(before ? &before->next : &list->head) = p->next;
+		if (list->tail == p)
+			list->tail = before;
+		return true;
+	}
+	return false;
+}
+
+void posts_drop(struct post_list *list)
+{
+	struct post *p = list->head;
+	*list = (struct post_list){0};
+	while (p) {
+		struct post *next = p->next;
+		p->drop(p);
+		p = next;
+	}
+}
+
+/* ---- boxes ---- */
+
 /* The world with that number; NULL when it is gone, or not there yet. Lock held. */
 static struct loop_world *world_at(const struct crew *c, uint16_t number)
 {
@@ -12,24 +51,47 @@ static struct loop_world *world_at(const struct crew *c, uint16_t number)
 	return number <= c->by_number.count ? c->by_number.items[number - 1]->world : NULL;
 }
 
+/* Append a chain of posts. */
+static void box_append(struct post_box *b, struct post *head, struct post *tail)
+{
+	pthread_mutex_lock(&b->lock);
+	if (b->tail)
+		b->tail->next = head;
+	else
+		b->head = head;
+	b->tail = tail;
+	atomic_store(&b->full, true);
+	pthread_mutex_unlock(&b->lock);
+}
+
+void box_take_over(struct loop_world *w, struct post_list *list)
+{
+	if (!list->head)
+		return;
+	box_append(&w->box, list->head, list->tail);
+	*list = (struct post_list){0};
+}
+
+/* Virtual: the root puts down what is for a worker until that begins its next stretch. */
+static bool keep_for_worker(struct crew *c, struct post *p)
+{
+	struct worker *w = c->by_number.items[p->to - 1];
+	if (w->quit)
+		return false;
+	worker_receives(w, p);
+	return true;
+}
+
 bool box_put_locked(struct crew *c, struct post *p)
 {
+	if (!c->real && p->to)
+		return p->to <= c->by_number.count && keep_for_worker(c, p);
 	struct loop_world *w = world_at(c, p->to);
 	if (!w)
 		return false;
-	struct post_box *b = &w->box;
 	p->next = NULL;
-	pthread_mutex_lock(&b->lock);
-	if (b->tail)
-		b->tail->next = p;
-	else
-		b->head = p;
-	b->tail = p;
-	atomic_store(&b->full, true);
-	pthread_mutex_unlock(&b->lock);
+	box_append(&w->box, p, p);
 	world_wake(w);
-	if (!c->real && p->to)
-		crew_receives(c->by_number.items[p->to - 1]);
 	return true;
 }
 
@@ -74,12 +136,8 @@ bool box_run(struct loop_world *w)
 
 void box_drop(struct loop_world *w)
 {
-	struct post *p = box_take(&w->box);
-	while (p) {
-		struct post *next = p->next;
-		p->drop(p);
-		p = next;
-	}
+	struct post_list list = {.head = box_take(&w->box)};
+	posts_drop(&list);
 }
 
 uint16_t crew_number(const struct loop_world *w)
@@ -92,17 +150,11 @@ void crew_post(struct loop_world *from, uint16_t to, struct post *p)
 	struct crew *c = from->crew;
 	struct worker *w = from->worker;
 	p->to = to;
-	if (!c->real && !w && to)
-		crew_gather(c); /* the worker is parked then, and sees it at no other time */
-	if (!w || c->real || crew_number(from) == to) {
-		box_put(c, p);
-		return;
-	}
-	/* It becomes known when the stretch is gathered. */
 	p->next = NULL;
-	if (w->out_tail)
-		w->out_tail->next = p;
+	if (c->real || !w)
+		box_put(c, p);
+	else if (w->number == to)
+		box_append(&from->box, p, p);
 	else
-		w->out_head = p;
-	w->out_tail = p;
+		posts_add(&w->out, p); /* known when the stretch is gathered */
 }

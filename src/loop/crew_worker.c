@@ -30,7 +30,7 @@ static uint16_t core_now(void)
 
 static void measure_begins(struct worker *w)
 {
-	const struct trace *t = w->crew->root->writer->trace;
+	const struct trace *t = w->crew->trace;
 	if (!t)
 		return;
 	w->cpu_begin_ns = cpu_now_ns();
@@ -41,7 +41,7 @@ static void measure_begins(struct worker *w)
 
 static void measure_ends(struct worker *w)
 {
-	const struct trace *t = w->crew->root->writer->trace;
+	const struct trace *t = w->crew->trace;
 	if (!t)
 		return;
 	w->measure.cpu_ns = cpu_now_ns() - w->cpu_begin_ns;
@@ -90,6 +90,13 @@ void worker_tell_over(struct worker *w, struct trace_writer *writer, const struc
 	     j->ending);
 	w->measure.job = j->root_id;
 	trace_measure(writer->trace, &w->measure);
+}
+
+void worker_tell_gone(struct worker *w, struct trace_writer *writer)
+{
+	if (w->told)
+		tell(w, writer, EV_WORKER_ENDED, w->number, 0, 0);
+	w->told = false;
 }
 
 /* ---- the thread ---- */
@@ -155,13 +162,13 @@ static void rest_real(struct worker *w)
 		list_insert_before(w->pool->idle.next, &w->idle);
 		pool_dispatch(w->pool);
 	} else {
-		w->quit = true;
+		worker_quit(w, &c->leaving);
 	}
-	/* The end of the program may be waiting for it. */
 	pthread_mutex_unlock(&c->lock);
 	job_goes_home(j, c);
-	world_wake(c->root);
 	pthread_mutex_lock(&c->lock);
+	if (c->finishing)
+		world_wake(c->root);
 }
 
 /* Its stretch and its job are over: the root will find it the next one. Lock held. */
@@ -206,8 +213,7 @@ static void *worker_main(void *arg)
 	stack_t second = {.ss_sp = mem_alloc(SIGNAL_STACK_BYTES), .ss_size = SIGNAL_STACK_BYTES};
 	const stack_t none = {.ss_flags = SS_DISABLE};
 	sigaltstack(&second, NULL);
-	struct trace *trace = c->root->writer->trace && !c->real ? w->splice.strand
-	                                                         : c->root->writer->trace;
+	struct trace *trace = c->trace && !c->real ? w->splice.strand : c->trace;
 	struct loop_world *world = c->client->worker_begin(c->context, w, trace, c->real);
 	pthread_mutex_lock(&c->lock);
 	world->crew = c;
@@ -224,6 +230,8 @@ static void *worker_main(void *arg)
 	}
 	work(w);
 	pthread_mutex_lock(&c->lock);
+	if (c->real && !c->ending)
+		worker_tell_gone(w, writer_now(w));
 	w->world = NULL;
 	w->state = WORKER_GONE;
 	list_remove(&w->link);
@@ -265,9 +273,12 @@ struct worker *worker_make(struct crew *c, struct crew_pool *pool, enum worker_k
 	w->kind = (uint8_t)kind;
 	w->name = name;
 	w->number = (uint16_t)(c->by_number.count + 1);
+	w->heap_at = NOT_IN_HEAP;
+	w->made_at = c->moments;
 	pthread_cond_init(&w->go, NULL);
-	if (!c->real && c->root->writer->trace)
-		trace_splice_init(&w->splice, 0);
+	list_init(&w->leaving);
+	if (!c->real && c->trace)
+		trace_splice_init(&w->splice, trace_event_limit(c->trace));
 	list_push_tail(&c->workers, &w->link);
 	if (c->by_number.count == UINT16_MAX || start_thread(w) != 0) {
 		list_remove(&w->link);
@@ -287,9 +298,22 @@ void worker_take(struct worker *w, struct job *j)
 	w->order = ++c->orders;
 	j->worker = w;
 	j->state = JOB_RUNNING;
-	if (!c->real)
+	if (c->real) {
+		w->state = WORKER_RUNNING;
+		pthread_cond_signal(&w->go);
+	} else if (c->gathering) {
+		w->wake_ns = c->root->clock.now_ns;
+		worker_rests(w);
+	} else {
 		stretch_begins(w);
-	w->state = WORKER_RUNNING;
+	}
+}
+
+void worker_quit(struct worker *w, struct list_node *leaving)
+{
+	w->quit = true;
+	if (!w->crew->real)
+		list_push_tail(leaving, &w->idle);
 	pthread_cond_signal(&w->go);
 }
 
@@ -298,6 +322,8 @@ void worker_join(struct worker *w)
 	if (w->started)
 		pthread_join(w->thread, NULL);
 	w->started = false;
+	posts_drop(&w->out);
+	posts_drop(&w->in);
 	if (w->splice.strand)
 		trace_splice_fini(&w->splice);
 }

@@ -213,6 +213,8 @@ static void release_due(struct loop *l)
 	if (!t)
 		return;
 	int64_t now_ns = loop_now_ns(l);
+	if (loop_traced(l))
+		l->world->writer->time_ns = now_ns; /* how late they are is to be seen */
 	for (; t && t->when_ns <= now_ns; t = timers_top(&l->timers)) {
 		timers_pop(&l->timers);
 		struct handle *h = &t->handle;
@@ -306,13 +308,25 @@ static void tell_polled(struct loop *l, int64_t begun_ns)
 		loop_emit(l, EV_POLLED, world_ns(l->world, slept_ns), 0, 0);
 }
 
+/* The world's virtual clock moves to `to_ns`, and that of everybody with it. */
+static void pass_time(struct loop_world *w, int64_t to_ns)
+{
+	if (w->worker)
+		worker_park(w->worker, to_ns, false);
+	else if (w->crew)
+		crew_advance(w->crew, to_ns);
+	else
+		w->clock.now_ns = to_ns;
+}
+
 /*
  * A tick of the virtual clock that waits for nothing. A scene that polls for ever in a
  * loop of such ticks would never see time pass: after BUSY_TICKS of them each one takes a
  * little.
  */
-static void note_busy(struct clock *c, bool waits_for_nothing)
+static void note_busy(struct loop_world *w, bool waits_for_nothing)
 {
+	struct clock *c = &w->clock;
 	if (!waits_for_nothing) {
 		c->busy_ticks = 0;
 		return;
@@ -322,7 +336,7 @@ static void note_busy(struct clock *c, bool waits_for_nothing)
 	                : c->busy_ticks < BUSY_TICKS ? c->busy_ticks + 1
 	                                             : BUSY_TICKS;
 	if (c->busy_ticks >= BUSY_TICKS)
-		c->now_ns = clock_add(c->now_ns, BUSY_STEP_NS);
+		pass_time(w, clock_add(c->now_ns, BUSY_STEP_NS));
 	c->busy_at_ns = c->now_ns;
 }
 
@@ -343,36 +357,50 @@ static bool jump(struct loop *l)
 }
 
 /* A worker's own loop asks for its time; without a timer it waits to be posted to. */
-static void ask_for_time(struct loop *l)
+static bool ask_for_time(struct loop *l)
 {
 	const struct timer *top = timers_top(&l->timers);
 	worker_park(l->world->worker, top ? top->when_ns : INT64_MAX, true);
+	return true;
+}
+
+/* Append what descriptors and other threads have brought. */
+static void take_what_came(struct loop *l)
+{
+	box_run(l->world);
+	if (l->slot_count)
+		poll_descriptors(l, 0);
+	empty_inbox(l);
+}
+
+/* Whether this tick has something to do, or somebody wants attention. */
+static bool has_work(const struct loop *l)
+{
+	const struct timer *top = timers_top(&l->timers);
+	return l->ready.count || atomic_load(&l->world->attention) ||
+	       (top && top->when_ns <= l->world->clock.now_ns);
 }
 
 /*
- * Virtual: what is there is taken at once, workers first, then the clock jumps. False if nothing
- * can ever come: the other end of every descriptor is in this very program.
+ * Virtual: what is there is taken at once, workers first, then the clock jumps, as often as it
+ * takes (a worker that woke up may have nothing for us). False if nothing can ever come: the
+ * other end of every descriptor is in this very program.
  */
 static bool poll_virtual(struct loop *l, int64_t timeout_ns)
 {
 	struct loop_world *w = l->world;
 	int64_t begun_ns = w->clock.now_ns;
-	note_busy(&w->clock, timeout_ns == 0 && !l->stopping);
-	if (w->crew && !w->worker && !crew_run_due(w->crew))
-		return true; /* cut short: somebody wants attention */
-	box_run(w);
-	if (l->slot_count && poll_descriptors(l, 0))
-		return true;
-	empty_inbox(l);
-	if (timeout_ns && !l->ready.count) {
-		if (w->worker)
-			ask_for_time(l);
-		else if (!jump(l))
-			return false;
-		box_run(w);
+	bool more = true;
+	note_busy(w, timeout_ns == 0 && !l->stopping);
+	if (w->crew && !w->worker)
+		crew_run_due(w->crew);
+	take_what_came(l);
+	while (more && timeout_ns && !has_work(l)) {
+		more = w->worker ? ask_for_time(l) : jump(l);
+		take_what_came(l);
 	}
 	tell_polled(l, begun_ns);
-	return true;
+	return more;
 }
 
 /* Real: wait for descriptors, the next timer, or whoever wakes us. */
@@ -520,8 +548,17 @@ static void begin_tick(struct loop *l)
 	}
 }
 
+/* What workers have begun at this instant is part of what is ready when a tick begins. */
+static void gather(const struct loop *l)
+{
+	const struct loop_world *w = l->world;
+	if (w->crew && !w->worker && !w->clock.real)
+		crew_gather(w->crew);
+}
+
 bool loop_turn(struct loop *l)
 {
+	gather(l);
 	begin_tick(l);
 	timers_purge(&l->timers, drop_timer);
 	if (!poll_for_work(l))

@@ -138,7 +138,6 @@ static void list_worker(void *context, struct worker *w)
 void threads_list(struct scene *s, value list)
 {
 	struct listing listing = {s, list};
-	struct crew *c = crew_of(&s->world);
-	if (c != NULL)
-		crew_each_worker(c, list_worker, &listing);
+	if (crew_of(&s->world) != NULL)
+		crew_each_worker(&s->world, list_worker, &listing);
 }

@@ -299,7 +299,7 @@ bool socket_connect_now(struct vm *vm, value socket, const struct net_address *a
 {
 	int number = connect_number(vm, socket, address);
 	if (number > 0)
-		raise_os_error(vm, number, object_of(socket)->socket->words);
+		raise_os_error(vm, number, NULL);
 	return number == 0;
 }
 

@@ -162,6 +162,11 @@ void trace_free(struct trace *t)
 	free(t);
 }
 
+uint64_t trace_event_limit(const struct trace *t)
+{
+	return t->limit == UINT64_MAX ? 0 : t->limit;
+}
+
 void trace_describe(struct trace *t, const struct trace_about *about)
 {
 	assert(trace_count(t) == 0);
@@ -449,17 +454,19 @@ void trace_fill_begin(struct trace *t)
 	t->filling = true;
 }
 
-void trace_fill_end(struct trace *t)
+bool trace_fill_end(struct trace *t)
 {
+	bool room = true;
 	assert(t->filling);
 	t->filling = false;
 	/* The hole itself, and what was held back behind it. */
 	size_t end = t->filled + 1;
 	while (end < t->held.count && t->held.items[end].kind != EV_COUNT)
-		publish(t, &t->held.items[end++]);
+		room &= publish(t, &t->held.items[end++]);
 	t->filled = end;
 	if (--t->holes == 0)
 		t->filled = t->held.count = 0;
+	return room;
 }
 
 /* ---- measurements ---- */

@@ -92,6 +92,9 @@ struct trace_about {
 struct trace *trace_new(uint64_t limit);
 void trace_free(struct trace *t);
 
+/* The limit that it was made with. */
+uint64_t trace_event_limit(const struct trace *t);
+
 /* Say what the scene is; copies the strings (NULL is ""). Before the first event only. */
 void trace_describe(struct trace *t, const struct trace_about *about);
 
@@ -146,9 +149,9 @@ void trace_hole(struct trace *t);
 size_t trace_holes(const struct trace *t);
 
 /* The oldest hole is filled: between these two, appends go to its place. Then follows
- * what was held back up to the next hole. */
+ * what was held back up to the next hole; false if the limit has cut that off. */
 void trace_fill_begin(struct trace *t);
-void trace_fill_end(struct trace *t);
+bool trace_fill_end(struct trace *t);
 
 /*
  * A strand: a trace that a thread has for itself, to be put into another one. Its splice
