@@ -503,6 +503,26 @@ START_TEST(pickle_refuses_what_pickle_refuses)
 }
 END_TEST
 
+START_TEST(pickle_takes_back_what_came)
+{
+	struct pair p;
+	struct trip t;
+	pair_init(&p, "class Dish: pass\n"
+	              "def job(x): return [x, job]\n"
+	              "dish = Dish()\n");
+	ck_assert(trip_begin(&t, &p, PARCEL_PICKLE, pair_global(&p, "job"),
+	                     ARGS(pair_global(&p, "dish"))));
+	ck_assert_msg(trip_run(&t), "%s", buf_text(&t.error));
+	value r = trip_end(&t);
+	ck_assert(!value_is_null(r));
+	ck_assert(value_type(list_at(r, 0)) == value_type(pair_global(&p, "dish")));
+	ck_assert(value_is(list_at(r, 1), pair_global(&p, "job")));
+	value_unref(p.home.vm, r);
+	trip_fini(&t);
+	pair_fini(&p);
+}
+END_TEST
+
 static void note_store(void *context, struct vm *vm, value name)
 {
 	struct kit *k = context;
@@ -624,6 +644,7 @@ int main(void)
 	tcase_add_test(c, changes_are_found_and_named);
 	tcase_add_test(c, looking_is_no_change);
 	tcase_add_test(c, pickle_refuses_what_pickle_refuses);
+	tcase_add_test(c, pickle_takes_back_what_came);
 	tcase_add_test(c, a_store_to_a_global_is_told_of);
 	tcase_add_test(c, a_second_parcel_of_a_job_knows_what_went_with_the_first);
 	tcase_add_test(c, a_failure_leaves_nothing_behind);
