@@ -79,7 +79,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 	} else if (snap->timer_count) {
 		buf_puts(&sec->text, "sleeps until ");
 		put_time(s, snap->timers[0].deadline_ns, &sec->text);
-	} else if (snap->busy_count) {
+	} else if (snap->busy_count && !snap->thread) {
 		buf_puts(&sec->text, "waits for its workers");
 	} else {
 		buf_puts(&sec->text, snap->watch_count ? "waits for I/O" : "nothing is ready");
@@ -324,7 +324,7 @@ static void fill_workers(const struct screen *s, const struct snapshot *snap,
 
 /* Tasks that wait for other tasks rather than for a timer: gathers, groups, futures. */
 static void fill_waits(const struct screen *s, const struct present *p,
-                       struct section *sec)
+                       const struct snapshot *snap, struct section *sec)
 {
 	uint32_t count;
 	const uint32_t *order = view_order(s->view, s->state.internals, &count);
@@ -335,7 +335,8 @@ static void fill_waits(const struct screen *s, const struct present *p,
 			continue;
 		struct span span = view_span(s->view, order[i], span_at);
 		if (span.state != STATE_WAITING || span.wait_kind == WAIT_SLEEP ||
-		    view_lane(s->view, order[i])->worker)
+		    view_lane(s->view, order[i])->worker ||
+		    view_lane(s->view, order[i])->thread != snap->thread)
 			continue;
 		sec->count++;
 		size_t at = sec->text.len;
@@ -448,8 +449,8 @@ static void draw_sections(struct section *sections, struct area a)
 	}
 }
 
-/* How many tasks there are and how many have ended, those that are folded away left out
- * (of very many, not). */
+/* How many tasks the loop has and how many have ended, those that are folded away left out
+ * (of very many, not, and those of all loops). */
 static void put_tasks(const struct screen *s, const struct present *p,
                       const struct snapshot *snap, struct buf *out)
 {
@@ -460,18 +461,41 @@ static void put_tasks(const struct screen *s, const struct present *p,
 		born = ended = 0;
 	for (uint32_t i = 0; i < count && count <= MAX_LANES; i++) {
 		const struct lane *lane = view_lane(s->view, order[i]);
-		born += lane->task && lane->born_event < p->position;
-		ended += lane->task && lane->ended && lane->end_event < p->position;
+		bool own = lane->task && lane->thread == snap->thread;
+		born += own && lane->born_event < p->position;
+		ended += own && lane->ended && lane->end_event < p->position;
 	}
 	buf_printf(out, " · %u %s", born, born == 1 ? "task" : "tasks");
 	if (ended)
 		buf_printf(out, ", %u ended", ended);
 }
 
+/* The main thread's loop, or that of a worker where the moment is about it. */
+static void take_snapshot(const struct screen *s, const struct present *p,
+                          struct snapshot *snap)
+{
+	unsigned thread = p->active == LANE_NONE ? 0 : view_lane(s->view, p->active)->thread;
+	view_snapshot_of(s->view, thread, p->position, MAX_ENTRIES, snap);
+	if (thread && !snap->loop_running)
+		view_snapshot(s->view, p->position, MAX_ENTRIES, snap);
+}
+
+static void put_title(const struct screen *s, const struct present *p,
+                      const struct snapshot *snap, int cols, struct buf *out)
+{
+	buf_puts(out, cols >= 36 && !snap->thread ? "event loop" : "loop");
+	uint32_t lane = view_lane_of_thread(s->view, snap->thread);
+	if (snap->thread && lane != LANE_NONE) {
+		buf_puts(out, " of ");
+		view_lane_name(s->view, lane, out);
+	}
+	put_tasks(s, p, snap, out);
+}
+
 void loop_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	struct snapshot snap = {0};
-	view_snapshot(s->view, p->position, MAX_ENTRIES, &snap);
+	take_snapshot(s, p, &snap);
 	struct section sections[SECTIONS] = {0};
 	struct prediction question;
 	if (predict_question(s, &question)) {
@@ -484,11 +508,10 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 	fill_watches(s, snap.watches, snap.watch_count, &sections[IO]);
 	fill_workers(s, &snap, &sections[WORKERS]);
 	fill_queued(s, &snap, &sections[QUEUED]);
-	fill_waits(s, p, &sections[WAITS]);
+	fill_waits(s, p, &snap, &sections[WAITS]);
 
 	struct buf title = {0};
-	buf_puts(&title, a.w >= 36 ? "event loop" : "loop");
-	put_tasks(s, p, &snap, &title);
+	put_title(s, p, &snap, a.w, &title);
 	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
 	buf_free(&title);
 	draw_sections(sections, in);
