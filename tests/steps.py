@@ -236,7 +236,7 @@ class Reader:
         if ending == 'cancelled':
             self.emits('dropped ' + self.job[job])
         else:
-            self.emits(('end-failed' if ending == 'failed' else 'end') + f'({text})')
+            self.emits(('end-failed' if ending == 'exception' else 'end') + f'({text})')
 
     def on_warned(self, category, message):
         self.emits(f'warn {category}: {message}')
