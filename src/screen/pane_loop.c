@@ -194,7 +194,7 @@ static void put_doing(const struct screen *s, const struct worker_entry *w, bool
 		           trace_text(view_trace(s->view), w->text, NULL));
 		break;
 	case WORKER_LOOPS:
-		buf_puts(out, " with a loop of its own");
+		buf_puts(out, " with a loop");
 		break;
 	case WORKER_BUSY:
 		break;
@@ -466,7 +466,7 @@ static void put_tasks(const struct screen *s, const struct present *p,
 		ended += own && lane->ended && lane->end_event < p->position;
 	}
 	buf_printf(out, " · %u %s", born, born == 1 ? "task" : "tasks");
-	if (ended)
+	if (ended && !snap->thread) /* beside a worker's name there is no room */
 		buf_printf(out, ", %u ended", ended);
 }
 
