@@ -54,23 +54,24 @@ static bool make(struct parcel_reader *r, size_t i)
 {
 	if (!value_is_null(r->objects[i]))
 		return true;
-	struct parcel_reader outer = *r;
 	parcel_open_record(r, i);
 	value v = parcel_rows[record_kind(r->head)].make(r);
 	/* Half made, it must not tell the scene of its death. */
 	bool ours = record_kind(r->head) != PARCEL_CROSSING || (r->head & RECORD_FINALIZED) != 0;
 	if (!value_is_null(v) && r->type != NULL && type_is_class(r->type) && ours)
 		value_object(v)->flags |= OBJECT_FINALIZED;
-	outer.objects[i] = v;
-	*r = outer;
+	r->objects[i] = v;
 	return !value_is_null(v);
 }
 
 value get_early(struct parcel_reader *r)
 {
 	uint64_t word = get_word(r);
-	if (word_is_index(word) && !make(r, (size_t)(word >> 3)))
-		return VALUE_NULL;
+	if (!word_is_index(word) || !value_is_null(r->objects[word >> 3]))
+		return parcel_referred(r, word);
+	const struct parcel_reader outer = *r; /* in the middle of making another */
+	make(r, (size_t)(word >> 3));
+	*r = outer;
 	return parcel_referred(r, word);
 }
 
@@ -282,9 +283,12 @@ static bool fill_late(struct parcel_reader *r)
 static bool make_all(struct parcel_reader *r)
 {
 	r->at = (size_t)r->words[HEAD_CLASSES];
-	for (size_t n = (size_t)get_word(r); n > 0; n--)
+	for (size_t n = (size_t)get_word(r); n > 0; n--) {
+		size_t next = r->at + 1;
 		if (!make(r, (size_t)(get_word(r) >> 3)))
 			return false;
+		r->at = next;
+	}
 	for (size_t i = 0; i < r->count; i++)
 		if (!parcel_attend(r->vm, i) || !make(r, i))
 			return false;
@@ -294,8 +298,10 @@ static bool make_all(struct parcel_reader *r)
 static bool fill_all(struct parcel_reader *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		bool late = (r->words[r->records[i]] & RECORD_LATE) != 0;
-		if (!parcel_attend(r->vm, i) || (!late && !fill(r, i)))
+		uint64_t head = r->words[r->records[i]];
+		bool done = (head & RECORD_LATE) != 0 || ((head & RECORD_TYPED) == 0 &&
+			parcel_rows[record_kind(head)].fill == parcel_fill_none);
+		if (!parcel_attend(r->vm, i) || (!done && !fill(r, i)))
 			return false;
 	}
 	r->at = (size_t)r->words[HEAD_CLASSES];
