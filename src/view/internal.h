@@ -260,6 +260,7 @@ struct view {
 	/* How parallel it was: see totals.h. */
 	uint32_t busy_threads, jobs_now, jobs_most, jobs_taken, jobs_dropped;
 	int64_t busy_ns, span_ns;
+	int64_t joined_ns; /* steps of loops were blocked on other threads */
 	VEC(struct busy_point) busy_points;
 
 	/* view_totals of the first `totals_at` events. */

@@ -313,6 +313,9 @@ static void join_ended(struct view *v, struct thread_data *th, uint64_t index,
 	if (!th->joins)
 		return;
 	th->joins = false;
+	if (th->in_step)
+		v->joined_ns = add_ns(v->joined_ns,
+		                      v->time_ns - trace_at(v->trace, th->join_event)->time_ns);
 	const struct thing *t = thing_find(v, th->join_id);
 	uint32_t job = job_of_thing(v, th->join_id);
 	/* One that waits for several goes on when the last that it needs has ended. */

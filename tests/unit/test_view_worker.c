@@ -737,6 +737,11 @@ START_TEST(who_joins_a_thread_in_a_step_blocks_the_loop)
 	ck_assert_uint_eq(h.held[0].lane, other);
 	ck_assert_int_eq(h.held[0].held_ns, 3 * SECOND);
 	hold_free(&h);
+	/* The 3 s are the thread's work, not main's as well. */
+	struct totals t;
+	view_totals(v, &t);
+	ck_assert_int_eq(t.work_ns, 3 * SECOND);
+	ck_assert_int_eq(t.in_turn_ns, 3 * SECOND);
 	assert_told(v, false, 3,
 		    "main ran line 21 and is blocked until another thread is done (a on Thread-1). | "
 		    "That blocks the loop: other is ready or due, but nobody else can run until then.");
