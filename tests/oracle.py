@@ -401,11 +401,11 @@ def run(path):
         exec(code, main.__dict__)
     except BaseException as error:
         status = status_of(error)
-    if status != 3:
-        try:
+    try:
+        if not Quit.given_up:
             oracle_threads.finish()
-        except Quit as error:
-            status = status_of(error)
+    except Quit as error:
+        status = status_of(error)
     if output.begun:
         emit('print ' + output.begun)
     Now.step = Now.tick = 0

@@ -16,6 +16,11 @@ class Now:
 
 class Quit(SystemExit):
     """The oracle gives up."""
+    given_up = False
+
+    def __init__(self, why):
+        super().__init__(why)
+        Quit.given_up = True
 
 
 out = types.SimpleNamespace(trace=None, scene=None)

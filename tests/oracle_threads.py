@@ -20,6 +20,7 @@ import itertools
 import multiprocessing
 import os
 import pickle
+import re
 import sys
 import threading
 import types
@@ -156,7 +157,7 @@ class Thread(threading.Thread):
     def start(self):
         if self._started.is_set():
             raise RuntimeError('threads can only be started once')
-        target = getattr(self, '_target', None)
+        target = getattr(self, '_target', None) or self.run
         silent = name_of(target) == '_do_shutdown'      # how asyncio waits for a pool's end
         self.strand = strand = Strand(self.name, self.daemon, silent)
         work, self.run = self.run, lambda: strand.gate(functools.partial(self._work, work, name_of(target)))
@@ -229,10 +230,10 @@ class Pooled:
             raise RuntimeError('cannot schedule new futures after shutdown')
         future = concurrent.futures.Future()
         future._job = name_of(function)
-        emit('submit ' + future._job)
         job = self._packed(Job(future, function, arguments, keywords))
         if job is None:
             return future
+        emit('submit ' + future._job)
         if not Now.thread and self._is_full() and any(pool is self for pool, _ in ended):
             run_due()
         if self._is_full():
@@ -257,26 +258,28 @@ class Pooled:
         self._working += 1
         strand = Strand(name)
         thread = RealThread(name=name, daemon=True, target=strand.gate,
-                            args=(functools.partial(self._work, job, name),))
+                            args=(functools.partial(self._work, [job], name),))
         thread.start()
         return strand
 
-    def _work(self, job, name):
-        future = job.future
+    def _work(self, box, name):
+        """The only job of `box`: nothing may hold it when it is done, least of all a frame of an error's."""
+        future, *call = box.pop()
         if future.set_running_or_notify_cancel():
             emit('begin ' + future._job)
             try:
-                result = self._call(job)
+                result = self._call(*call)
             except BaseException as error:
                 emit(f'end-failed({error!r})')
                 future.set_exception(error)
+                future = None
             else:
                 emit(f'end({result!r})')
                 future.set_result(result)
         ended.append((self, name))
 
-    def _call(self, job):
-        return job.function(*job.arguments, **job.keywords)
+    def _call(self, function, arguments, keywords):
+        return function(*arguments, **keywords)
 
     def _free(self, name):
         self._working -= 1
@@ -314,22 +317,18 @@ class ProcessPoolExecutor(Pooled, RealProcessPool):
     def __init__(self, max_workers=None, *more, **keywords):
         if max_workers is not None and max_workers <= 0:
             raise ValueError('max_workers must be greater than 0')
-        self._begin(max_workers or os.cpu_count() or 1, 'Process-')
-
-    def _new_name(self):
-        self._made += 1
-        return f'{self._prefix}{next(process_numbers)}'
+        self._begin(max_workers or os.cpu_count() or 1, 'ProcessPoolExecutor_')
 
     def _packed(self, job):
         try:
-            pickle.dumps(job[1:])
+            packed(*job[1:])
             return job
         except Exception as error:
             job.future.set_running_or_notify_cancel()
             job.future.set_exception(error)
             return None
 
-    def _call(self, job):
+    def _call(self, *call):
         """In a child, which has what the globals are now; its messages are obeyed here."""
         for file in filter(None, (out.trace, out.scene)):
             file.flush()
@@ -338,7 +337,7 @@ class ProcessPoolExecutor(Pooled, RealProcessPool):
             here, there = multiprocessing.Pipe()
             child = os.fork()
         if child == 0:
-            run_child(there, job)
+            run_child(there, *call)
         there.close()
         try:
             while True:
@@ -359,10 +358,17 @@ class ProcessPoolExecutor(Pooled, RealProcessPool):
             os.waitpid(child, 0)
 
 
-process_numbers = itertools.count(1)
+def packed(*things):
+    """Pickled, or an error in the words of 3.13."""
+    try:
+        return pickle.dumps(things)
+    except Exception as error:
+        words = str(error).replace("Can't pickle local object", "Can't get local object")
+        error.args = re.sub(r"cannot pickle '(Future|Task)'", r"cannot pickle '_asyncio.\1'", words),
+        raise
 
 
-def run_child(parent, job):
+def run_child(parent, function, arguments, keywords):
     """A forked child: run the job, and tell the parent."""
     class ToParent:
         def __init__(self, what):
@@ -384,12 +390,10 @@ def run_child(parent, job):
     sys.stdout, out.scene = ToParent('print'), None
     out.trace = out.trace and ToParent('trace')
     try:
-        _, function, arguments, keywords = job
-        message = 'end', function(*arguments, **keywords)
-        pickle.dumps(message)
+        message = packed('end', function(*arguments, **keywords))
     except BaseException as error:
-        message = 'failed', error
-    parent.send(message)
+        message = packed('failed', concurrent.futures.process._ExceptionWithTraceback(error, error.__traceback__))
+    parent.send_bytes(message)
     os._exit(0)
 
 
@@ -425,11 +429,9 @@ def patch_future():
     cancel_as_it_is = future.cancel
 
     def cancel(self):
-        before = self._state
-        accepted = cancel_as_it_is(self)
-        if self._state != before and hasattr(self, '_job'):
+        if self._state == base.PENDING and hasattr(self, '_job'):
             emit('dropped ' + self._job)
-        return accepted
+        return cancel_as_it_is(self)
 
     future.cancel = cancel
     future.result, future.exception = waiting(future.result), waiting(future.exception)
@@ -464,7 +466,9 @@ def patch_order():
 
     def invoke_callbacks(self):
         self._finished_as = next(numbers)
+        before, Now.who = Now.who, '-' if Now.thread else Now.who
         invoke(self)
+        Now.who = before
 
     base.Future._invoke_callbacks = invoke_callbacks
     base.set, base.list = InOrder, last_finished_first

@@ -12,7 +12,7 @@ def inner(n):
 
 def outer():
     print("outer")
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2, "inner") as pool:
         futures = [pool.submit(inner, n) for n in (2, 1)]
         print("outer waits")
         return [f.result() for f in futures]

@@ -11,7 +11,7 @@ def inner():
 
 def outer():
     print("outer begins")
-    t = threading.Thread(target=inner)
+    t = threading.Thread(target=inner, name="inner")
     t.start()
     time.sleep(1)
     print("outer joins")

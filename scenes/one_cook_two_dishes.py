@@ -1,0 +1,38 @@
+"""One cook, two dishes
+
+Rice and vegetables make progress during the same time, but never at the same instant:
+there is one cook, and each dish has to wait while the other has the cook's hands.
+"""
+import asyncio
+import time
+
+
+def hands(minutes, doing):
+    print(doing)
+    time.sleep(minutes)         # busy: nobody else gets the cook
+
+
+async def rice():
+    for step in ("fry it", "stir it", "taste it"):
+        hands(2, "rice: " + step)
+        #: After each piece of work the cook looks up: whose turn is it now?
+        await asyncio.sleep(0)
+    print("rice: done")
+
+
+async def chop():
+    for what, minutes in ("onions", 3), ("peas", 2):
+        hands(minutes, "chop: " + what)
+        await asyncio.sleep(0)
+    print("chop: done")
+
+
+async def main():
+    start = time.monotonic()
+    #: Two tasks, one thread: they take turns.
+    await asyncio.gather(rice(), chop())
+    #: 6 minutes of rice and 5 of chopping are 11. Concurrency adds no hands.
+    print(f"ready after {time.monotonic() - start:.0f} minutes")
+
+
+asyncio.run(main())

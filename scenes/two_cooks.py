@@ -1,0 +1,37 @@
+"""Two cooks
+
+The same work as one cook's two dishes. One cooks the rice, the other chops, at the
+same instant: to_thread gives each of them a worker, a thread of its own.
+"""
+import asyncio
+import time
+
+
+def hands(minutes, doing):
+    print(doing)
+    time.sleep(minutes)         # busy: but only this worker
+
+
+def rice():
+    for step in ("fry it", "stir it", "taste it"):
+        #: The first cook never looks up, and need not: nobody else waits for these hands.
+        hands(2, "rice: " + step)
+    print("rice: done")
+
+
+def chop():
+    for what, minutes in ("onions", 3), ("peas", 2):
+        #: The second cook chops while the first one fries. That is parallelism.
+        hands(minutes, "chop: " + what)
+    print("chop: done")
+
+
+async def main():
+    start = time.monotonic()
+    #: The loop only waits: for two workers, and it is free for anything else.
+    await asyncio.gather(asyncio.to_thread(rice), asyncio.to_thread(chop))
+    #: The 11 minutes of work took 6, as long as the longer half of it.
+    print(f"ready after {time.monotonic() - start:.0f} minutes")
+
+
+asyncio.run(main())
