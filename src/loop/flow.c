@@ -14,9 +14,6 @@
 #include "base/mem.h"
 #include "loop/bytequeue.h"
 
-/* Asked of the kernel for each end; it doubles that. Every Linux grants so much. */
-enum { KERNEL_BUFFER = 64 * 1024 };
-
 /*
  * One direction, from the side that sends. Invariant: if something is held, the kernel's
  * buffer is full or the sender's descriptor is closed.
@@ -41,7 +38,7 @@ int flow_pair(int fds[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) < 0)
 		return -1;
-	int size = KERNEL_BUFFER;
+	int size = FLOW_KERNEL;
 	for (int i = 0; i < 2; i++)
 		setsockopt(fds[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	return 0;

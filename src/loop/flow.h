@@ -17,6 +17,9 @@
 /* What may be under way in one direction: about what the loopback's TCP takes. */
 enum { FLOW_MAX = 2560 * 1024 };
 
+/* The buffer that is asked of the kernel for each end; every Linux grants so much. */
+enum { FLOW_KERNEL = 64 * 1024 };
+
 struct net_flow;
 
 /* A socket pair for a flow to come, with the kernel's buffers set. 0 or -1. */

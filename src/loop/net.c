@@ -23,28 +23,11 @@
 #include "base/vec.h"
 #include "loop/flow.h"
 #include "loop/loop.h"
-
-/* Ports that nobody asked for by number: PORT_FIRST, PORT_FIRST + 1, ... */
-enum { PORT_FIRST = 50001, PORT_LAST = 65535, PORTS_A_THREAD = 500 };
+#include "loop/net_internal.h"
+#include "loop/wire.h"
 
 /* A program may open so many descriptors, if the system allows it at all. */
 enum { FILES_WANTED = 65536 };
-
-/* Where a thread's counted ports have got to. */
-struct port_count {
-	pthread_t thread;
-	uint16_t last;
-};
-
-struct net {
-	bool real;
-	pthread_mutex_t lock; /* guards everything below, and listeners' queues */
-	VEC(struct net_socket *) by_fd; /* open ones, borrowed; NULL: not ours */
-	size_t open;
-	VEC(struct net_socket *) bound; /* to a port by net_bind; borrowed */
-	struct port_count main_ports;   /* virtual */
-	VEC(struct port_count) ports;   /* virtual: of worker threads */
-};
 
 /* ---- the table ---- */
 
@@ -65,7 +48,7 @@ struct net *net_new(bool real)
 {
 	struct net *n = mem_zalloc(1, sizeof *n);
 	n->real = real;
-	n->main_ports.last = PORT_FIRST - 1;
+	n->main_thread.last_port = PORT_FIRST - 1;
 	raise_file_limit();
 	pthread_mutex_init(&n->lock, NULL);
 	return n;
@@ -84,30 +67,41 @@ void net_free(struct net *n)
 	}
 	vec_free(&n->by_fd);
 	vec_free(&n->bound);
-	vec_free(&n->ports);
+	vec_free(&n->threads);
+	vec_free(&n->wires);
+	vec_free(&n->away);
 	pthread_mutex_destroy(&n->lock);
 	free(n);
 }
 
-/* Called with the lock held. This thread's count. */
-static struct port_count *port_count(struct net *n)
+struct net_thread *net_thread_here(struct net *n)
 {
-	for (size_t i = 0; i < n->ports.count; i++)
-		if (pthread_equal(n->ports.items[i].thread, pthread_self()))
-			return &n->ports.items[i];
-	return &n->main_ports;
+	for (size_t i = 0; i < n->threads.count; i++)
+		if (pthread_equal(n->threads.items[i].thread, pthread_self()))
+			return &n->threads.items[i];
+	return &n->main_thread;
 }
 
-void net_enter(struct net *n, unsigned number)
+void net_enter(struct net *n, struct loop_world *here, unsigned number)
 {
 	unsigned threads = (PORT_LAST - PORT_FIRST) / PORTS_A_THREAD;
-	uint16_t last = (uint16_t)(PORT_FIRST - 1 + number % threads * PORTS_A_THREAD);
+	number %= threads;
 	pthread_mutex_lock(&n->lock);
-	struct port_count *count = port_count(n);
-	if (count != &n->main_ports)
-		count->last = last; /* of a thread that has ended */
-	else
-		vec_push(&n->ports, (struct port_count){pthread_self(), last});
+	struct net_thread *t = net_thread_here(n);
+	if (t == &n->main_thread && number) {
+		vec_push(&n->threads, (struct net_thread){.thread = pthread_self()});
+		t = &vec_last(&n->threads);
+	}
+	/* Or it is that of a worker that has ended. */
+	t->world = here;
+	t->last_port = (uint16_t)(PORT_FIRST - 1 + number * PORTS_A_THREAD);
+	pthread_mutex_unlock(&n->lock);
+}
+
+void net_leave(struct net *n)
+{
+	pthread_mutex_lock(&n->lock);
+	net_thread_here(n)->world = NULL;
 	pthread_mutex_unlock(&n->lock);
 }
 
@@ -120,7 +114,7 @@ static void enlist(struct net *n, struct net_socket *s)
 	n->open++;
 }
 
-static struct net_socket *adopt(struct net *n, int fd, enum net_family family)
+struct net_socket *net_adopt(struct net *n, int fd, enum net_family family)
 {
 	struct net_socket *s = mem_zalloc(1, sizeof *s);
 	s->net = n;
@@ -135,7 +129,7 @@ static struct net_socket *adopt(struct net *n, int fd, enum net_family family)
 
 static struct net_socket *adopt_listed(struct net *n, int fd, enum net_family family)
 {
-	struct net_socket *s = adopt(n, fd, family);
+	struct net_socket *s = net_adopt(n, fd, family);
 	pthread_mutex_lock(&n->lock);
 	enlist(n, s);
 	pthread_mutex_unlock(&n->lock);
@@ -346,12 +340,31 @@ static void drop_queue(struct net_socket *s)
 	for (size_t i = 0; i < s->queue_count; i++) {
 		struct net_socket *q =
 			s->queue[(s->queue_first + i) % s->queue_room];
-		flow_reset(q->flow, q->side);
+		if (q->wire)
+			wire_close(q->wire, true);
+		else
+			flow_reset(q->flow, q->side);
 		free(q);
 	}
 	free(s->queue);
 	s->queue = NULL;
 	s->queue_count = s->queue_room = 0;
+}
+
+/* Close what the socket consists of, whose descriptor is in the table no more. */
+static void close_parts(struct net_socket *s, int fd)
+{
+	bool in_flow = s->flow != NULL;
+	if (s->wire)
+		wire_close(s->wire, false);
+	else if (in_flow)
+		flow_close(s->flow, s->side);
+	if (!in_flow)
+		close(fd);
+	s->flow = NULL;
+	if (s->far_fd >= 0)
+		close(s->far_fd);
+	s->far_fd = -1;
 }
 
 void net_close(struct net_socket *s, struct loop *l)
@@ -366,23 +379,17 @@ void net_close(struct net_socket *s, struct loop *l)
 	n->by_fd.items[fd] = NULL;
 	n->open--;
 	forget_bound(n, s);
-	drop_queue(s);
 	s->fd = -1;
 	pthread_mutex_unlock(&n->lock);
-	if (s->flow)
-		flow_close(s->flow, s->side);
-	else
-		close(fd);
-	s->flow = NULL;
-	if (s->far_fd >= 0)
-		close(s->far_fd);
-	s->far_fd = -1;
+	if (s->state == NET_LISTENING && !n->real)
+		wire_listens(s, false);
+	drop_queue(s); /* nobody finds it any more */
+	close_parts(s, fd);
 }
 
 /* ---- listening ---- */
 
-/* Whether somebody who is bound to `a` is meant by `b`; both ways round. */
-static bool overlaps(const struct net_address *a, const struct net_address *b)
+bool net_serves(const struct net_address *a, const struct net_address *b)
 {
 	return a->family == b->family && a->port == b->port &&
 	       (strcmp(a->host, b->host) == 0 || is_any(a->host) || is_any(b->host));
@@ -392,7 +399,7 @@ static bool overlaps(const struct net_address *a, const struct net_address *b)
 static struct net_socket *bound_to(const struct net *n, const struct net_address *a)
 {
 	for (size_t i = 0; i < n->bound.count; i++)
-		if (overlaps(&n->bound.items[i]->local, a))
+		if (net_serves(&n->bound.items[i]->local, a))
 			return n->bound.items[i];
 	return NULL;
 }
@@ -401,11 +408,11 @@ static struct net_socket *bound_to(const struct net *n, const struct net_address
 static uint16_t free_port(struct net *n, const struct net_address *like)
 {
 	struct net_address a = *like;
-	struct port_count *count = port_count(n);
+	struct net_thread *t = net_thread_here(n);
 	for (int tries = PORT_FIRST; tries <= PORT_LAST; tries++) {
-		bool at_end = count->last >= PORT_LAST;
-		count->last = at_end ? PORT_FIRST : (uint16_t)(count->last + 1);
-		a.port = count->last;
+		bool at_end = t->last_port >= PORT_LAST;
+		t->last_port = at_end ? PORT_FIRST : (uint16_t)(t->last_port + 1);
+		a.port = t->last_port;
 		if (!bound_to(n, &a))
 			return a.port;
 	}
@@ -489,8 +496,11 @@ int net_listen(struct net_socket *s, int backlog)
 		return -1;
 	pthread_mutex_lock(&s->net->lock);
 	s->backlog = backlog;
+	bool anew = s->state != NET_LISTENING;
 	s->state = NET_LISTENING;
 	pthread_mutex_unlock(&s->net->lock);
+	if (anew && !s->net->real)
+		wire_listens(s, true);
 	return 0;
 }
 
@@ -565,14 +575,15 @@ struct net_socket *net_accept(struct net_socket *listener)
 
 /* ---- connecting ---- */
 
-/* Called with the lock held. The program's own listener at `a`, or NULL. */
-static struct net_socket *listener_at(const struct net *n, const struct net_address *a)
+struct net_socket *net_listener_at(const struct net *n, const struct net_address *a)
 {
 	struct net_socket *s = bound_to(n, a);
-	return s && s->state == NET_LISTENING ? s : NULL;
+	if (!s || s->state != NET_LISTENING)
+		return NULL;
+	return n->real || pthread_equal(s->thread, pthread_self()) ? s : NULL;
 }
 
-static void queue_push(struct net_socket *listener, struct net_socket *s)
+void net_queue(struct net_socket *listener, struct net_socket *s)
 {
 	size_t room = listener->queue_room, count = listener->queue_count;
 	if (count == room) {
@@ -588,22 +599,22 @@ static void queue_push(struct net_socket *listener, struct net_socket *s)
 	size_t at = (listener->queue_first + count) % listener->queue_room;
 	listener->queue[at] = s;
 	listener->queue_count++;
+	if (!count && send(listener->far_fd, "", 1, MSG_NOSIGNAL) != 1)
+		die("a listening socket has lost its bell: errno %d", errno);
 }
 
-/* Called with the lock held: the far end joins the listener's queue. */
-static void connect_virtual(struct net_socket *s, const struct net_address *a)
+/* With the lock held. False: nobody of this thread listens there. */
+static bool connect_here(struct net_socket *s, const struct net_address *a)
 {
 	struct net *n = s->net;
-	struct net_socket *listener = listener_at(n, a);
+	struct net_socket *listener = net_listener_at(n, a);
 	if (s->state == NET_FRESH) {
 		set_address(&s->local, a->family, a->host, 0);
 		s->local.port = free_port(n, &s->local);
 	}
-	if (!listener) {
-		s->failure = ECONNREFUSED;
-		return;
-	}
-	struct net_socket *far = adopt(n, s->far_fd, s->family);
+	if (!listener)
+		return false;
+	struct net_socket *far = net_adopt(n, s->far_fd, s->family);
 	s->far_fd = -1;
 	s->flow = far->flow = flow_new(s->fd, far->fd);
 	far->side = 1;
@@ -611,30 +622,23 @@ static void connect_virtual(struct net_socket *s, const struct net_address *a)
 	far->has_peer = far->accepted = true;
 	far->local = *a;
 	far->peer = s->local;
-	if (!listener->queue_count && send(listener->far_fd, "", 1, MSG_NOSIGNAL) != 1)
-		die("a listening socket has lost its bell: errno %d", errno);
-	queue_push(listener, far);
+	net_queue(listener, far);
+	return true;
 }
 
+/* With the lock held. */
 static void connect_real(struct net_socket *s, const struct net_address *a)
 {
 	struct sockaddr_storage name;
 	socklen_t length = to_system(a, &name);
 	/* To others than the program itself not a single packet goes. */
-	if (!listener_at(s->net, a))
+	if (!net_listener_at(s->net, a))
 		s->failure = ECONNREFUSED;
 	else if (connect(s->fd, (struct sockaddr *)&name, length) < 0 &&
 	         errno != EINPROGRESS)
 		s->failure = errno;
 	else
 		learn_port(s);
-}
-
-/* Called with the lock held. Virtual: whether the server at `a` is another thread's. */
-static bool other_threads(const struct net *n, const struct net_address *a)
-{
-	const struct net_socket *listener = n->real ? NULL : listener_at(n, a);
-	return listener && !pthread_equal(listener->thread, pthread_self());
 }
 
 int net_connect(struct net_socket *s, const struct net_address *a)
@@ -647,21 +651,20 @@ int net_connect(struct net_socket *s, const struct net_address *a)
 		                                     : EAFNOSUPPORT;
 		return -1;
 	}
-	pthread_mutex_lock(&s->net->lock);
+	struct net *n = s->net;
+	bool begun = true;
+	pthread_mutex_lock(&n->lock);
 	s->failure = 0;
-	if (other_threads(s->net, a)) {
-		pthread_mutex_unlock(&s->net->lock);
-		s->words = "under the virtual clock a loop reaches no server of another "
-			   "thread: run this with --clock=real";
-		errno = EOPNOTSUPP;
-		return -1;
-	}
-	if (s->net->real)
+	if (n->real)
 		connect_real(s, a);
 	else
-		connect_virtual(s, a);
-	forget_bound(s->net, s);
-	pthread_mutex_unlock(&s->net->lock);
+		begun = connect_here(s, a);
+	forget_bound(n, s);
+	pthread_mutex_unlock(&n->lock);
+	if (!begun && wire_possible(n))
+		wire_connect(s, a);
+	else if (!begun)
+		s->failure = ECONNREFUSED;
 	s->state = NET_CONNECTING;
 	s->peer = *a;
 	errno = EINPROGRESS;
@@ -670,7 +673,7 @@ int net_connect(struct net_socket *s, const struct net_address *a)
 
 int net_connect_result(struct net_socket *s)
 {
-	if (s->state != NET_CONNECTING)
+	if (s->state != NET_CONNECTING || (s->wire && !s->flow))
 		return 0;
 	int failure = s->failure;
 	socklen_t length = sizeof failure;
@@ -706,6 +709,8 @@ ssize_t net_recv(struct net_socket *s, void *room, size_t size)
 		return -1;
 	if (!size)
 		return 0; /* as Python: nothing is asked for */
+	if (s->wire)
+		return wire_recv(s->wire, room, size);
 	if (s->flow)
 		return flow_recv(s->flow, s->side, room, size);
 	if (s->family >= NET_PIPE_READ)
@@ -740,6 +745,8 @@ ssize_t net_send(struct net_socket *s, const void *bytes, size_t size)
 			errno = EPIPE; /* the system's word for it when writing */
 		return -1;
 	}
+	if (s->wire)
+		return wire_send(s->wire, bytes, size);
 	if (s->flow)
 		return flow_send(s->flow, s->side, bytes, size);
 	if (s->family >= NET_PIPE_READ)
@@ -751,6 +758,8 @@ int net_shutdown(struct net_socket *s, int how)
 {
 	if (check_connected(s) < 0)
 		return -1;
+	if (s->wire)
+		return wire_shutdown(s->wire, how);
 	if (s->flow)
 		return flow_shutdown(s->flow, s->side, how);
 	return shutdown(s->fd, how);

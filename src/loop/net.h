@@ -22,9 +22,11 @@
 #include <sys/types.h>
 
 struct loop;
+struct loop_world;
 struct net;
 struct net_flow;
 struct transport;
+struct wire;
 
 enum net_family {
 	NET_INET,  /* AF_INET: 127.0.0.1 */
@@ -61,7 +63,6 @@ struct net_socket {
 	bool accepted;  /* it is the server's end of a connection */
 	struct net_address local, peer; /* as the program sees them */
 	struct transport *transport; /* borrowed: whose socket it is, or NULL */
-	const char *words; /* why net_connect refused, if errno does not say it; or NULL */
 	/* ---- */
 	size_t refs;
 	int failure;             /* NET_CONNECTING: the errno that it ends in, or 0 */
@@ -69,6 +70,7 @@ struct net_socket {
 	struct net_flow *flow;   /* virtual: what is under way to and from the peer */
 	int side;                /* virtual: which of its two ends this is */
 	int far_fd;              /* virtual, before it is connected: the other end */
+	struct wire *wire;       /* virtual: its peer is another thread's; or NULL */
 	bool told_lost;          /* virtual: one send after the peer had gone */
 	int backlog;
 	struct net_socket **queue; /* virtual, listening: not accepted yet; a ring */
@@ -84,11 +86,12 @@ struct net *net_new(bool real);
 void net_free(struct net *n);
 
 /*
- * On the thread of a worker: ports that it does not ask for by number are counted from
- * 50001 + 500 * `number`, so that threads do not race for them. The main thread's number
- * is 0 and need not be told.
+ * This thread, whose world that is, opens sockets from now on (`number` is its worker's, or
+ * 0); it leaves before the world goes. Virtual: each thread counts ports of its
+ * own (50001 + 500 * the worker's number), and what goes to another thread goes by post.
  */
-void net_enter(struct net *n, unsigned number);
+void net_enter(struct net *n, struct loop_world *here, unsigned number);
+void net_leave(struct net *n);
 
 /* The open socket with this descriptor, borrowed, or NULL: the program does not own it. */
 struct net_socket *net_find(struct net *n, int fd);
@@ -144,9 +147,7 @@ struct net_socket *net_accept(struct net_socket *listener);
 
 /*
  * Begin to connect: as over TCP always -1 with EINPROGRESS; when the descriptor can be
- * written to, net_connect_result says how it went. Others: EISCONN, EALREADY, EBADF; and
- * EOPNOTSUPP (s->words says more): under the virtual clock a server of another thread
- * cannot be reached, since who comes first would be another one in every run.
+ * written to, net_connect_result says how it went. Others: EISCONN, EALREADY, EBADF.
  */
 int net_connect(struct net_socket *s, const struct net_address *a);
 

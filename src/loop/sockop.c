@@ -67,7 +67,7 @@ static enum attempt try_connect(struct sockop *op, struct datum *out)
 		return ATTEMPT_DONE;
 	if (errno == EINPROGRESS)
 		return ATTEMPT_AGAIN;
-	return fail(op, errno, op->socket->words, out);
+	return fail(op, errno, NULL, out);
 }
 
 static enum attempt try_send(struct sockop *op, struct datum *out)
