@@ -112,8 +112,10 @@ static void draw_moment(const struct sheet *sh)
 	const struct view *v = sh->s->view;
 	struct link links[MAX_OF_MOMENT];
 	size_t count = view_links(v, p->moment.begin, p->position, links, MAX_OF_MOMENT);
+	/* What was folded into the moment may have been at another time. */
 	for (size_t i = 0; i < count; i++)
-		if (links[i].to_event >= p->moment.begin)
+		if (links[i].to_event >= p->moment.begin &&
+		    links[i].to_ns >= p->moment.time_ns)
 			draw_link(sh, &links[i], INK_CURSOR);
 	for (size_t i = 0; i < count; i++)
 		draw_origin(sh, links[i].job);

@@ -46,10 +46,16 @@ size_t timeline_lanes(const struct screen *s, uint32_t **lanes)
 	return n;
 }
 
-/* Whether there are threads beside the main one: then their sum has a row. */
+/* Whether there are threads beside the main one. */
 static bool has_threads(const struct screen *s)
 {
 	return view_lane_of_thread(s->view, 1) != LANE_NONE;
+}
+
+/* Whether their sum has a row: not in a run that took no time. */
+static bool has_sum(const struct screen *s)
+{
+	return has_threads(s) && (view_end_ns(s->view) > 0 || !view_complete(s->view));
 }
 
 /* The rows for lanes in a pane of `h` rows: those of the frame, the ruler and the sum are
@@ -57,7 +63,7 @@ static bool has_threads(const struct screen *s)
 static int lane_rows(const struct screen *s, int h)
 {
 	int rows = h - 3;
-	return has_threads(s) && rows > 2 ? rows - 1 : rows;
+	return has_sum(s) && rows > 2 ? rows - 1 : rows;
 }
 
 static size_t lane_count(const struct screen *s)
@@ -75,7 +81,7 @@ static size_t lane_count(const struct screen *s)
 
 size_t timeline_row_count(const struct screen *s)
 {
-	return lane_count(s) + has_threads(s);
+	return lane_count(s) + has_sum(s);
 }
 
 static size_t index_of(const struct lane_page *page, uint32_t lane)
@@ -471,7 +477,7 @@ static void draw_sum(const struct screen *s, const struct present *p, struct are
 			buf_printf(&label, end - x >= 21 ? " %d threads busy " : " %d ", threads);
 			if (end - x > (int)label.len + 2)
 				area_puts(a, x + 2, 0, buf_text(&label), INK_SENTENCE);
-			else if (end - x == 1 && threads < 10)
+			else if (threads < 10)
 				area_printf(a, x, 0, INK_RUNNING, "%d", threads);
 		}
 		x = end;
