@@ -294,8 +294,9 @@ void job_gather(struct scene *s)
 
 void job_look(struct scene *s, struct scene_job *job)
 {
-	(void)job;
-	job_gather(s);
+	/* Not handed in yet: looking at the others now would make them run in turn. */
+	if (job->job.state != JOB_NEW)
+		job_gather(s);
 }
 
 bool job_is_running(const struct scene_job *job)
