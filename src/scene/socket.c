@@ -15,6 +15,7 @@
 #include "lang/int.h"
 #include "lang/str.h"
 #include "lang/tuple.h"
+#include "loop/crew.h"
 #include "scene/arguments.h"
 #include "scene/internal.h"
 
@@ -117,6 +118,43 @@ static bool wait_really(struct scene *s, struct net_socket *socket, bool write,
 	}
 }
 
+static bool would_wait_for_ever(struct vm *vm, const char *what)
+{
+	vm_raise(vm, &exc_RuntimeError,
+	         "simmer: this %s() would wait for ever: while it holds its "
+	         "thread, nobody else can run who could end the wait; use "
+	         "setblocking(False) and await the event loop's sock_* methods, "
+	         "or streams",
+	         what);
+	return false;
+}
+
+/* Virtual, in a program of several threads: another one may end the wait. */
+static bool wait_for_others(struct scene *s, struct net_socket *socket, bool write,
+                            double seconds, const char *what)
+{
+	int64_t now = loop_world_now_ns(&s->world);
+	int64_t end = seconds < 0 ? INT64_MAX : clock_add(now, clock_ns(seconds));
+	while (!is_ready(socket, write, 0)) {
+		switch (crew_wait(&s->world, end)) {
+		case CREW_DELIVERED:
+			break;
+		case CREW_TIMED_OUT:
+			return is_ready(socket, write, 0) || time_out(s->vm);
+		case CREW_INTERRUPTED:
+		case CREW_HALTED:
+			if (!attend(s))
+				return false;
+			break;
+		case CREW_DEADLOCK:
+			return would_wait_for_ever(s->vm, what);
+		}
+		if (!value_is_null(vm_raised(s->vm)))
+			return false;
+	}
+	return true;
+}
+
 bool descriptor_wait(struct vm *vm, struct net_socket *socket, bool write, double seconds,
                      const char *what)
 {
@@ -125,15 +163,14 @@ bool descriptor_wait(struct vm *vm, struct net_socket *socket, bool write, doubl
 		return wait_really(s, socket, write, seconds);
 	if (is_ready(socket, write, 0))
 		return true;
-	if (seconds < 0) {
-		vm_raise(vm, &exc_RuntimeError,
-		         "simmer: this %s() would wait for ever: while it holds its "
-		         "thread, nobody else can run who could end the wait; use "
-		         "setblocking(False) and await the event loop's sock_* methods, "
-		         "or streams",
-		         what);
-		return false;
+	if (crew_of(&s->world) != NULL) {
+		crew_join_begun(&s->world, 0, what);
+		bool ready = wait_for_others(s, socket, write, seconds, what);
+		crew_join_ended(&s->world);
+		return ready;
 	}
+	if (seconds < 0)
+		return would_wait_for_ever(vm, what);
 	loop_world_block(&s->world, clock_ns(seconds), scene_line(s));
 	return attend(s) && time_out(vm);
 }
