@@ -101,8 +101,9 @@ static void end_line(const struct page *p)
 }
 
 /*
- * Fold what was appended since byte `start` of the output, one line without its end, to the width
- * of the page: at blanks, the lines after the first indented by `indent` columns. Then end it.
+ * Fold what was appended since byte `start` of the output, one line without its end, to
+ * the width of the page: at blanks, the lines after the first indented by `indent`
+ * columns. Then end it.
  */
 static void end_prose(const struct page *p, size_t start, size_t indent)
 {
@@ -268,8 +269,9 @@ static void put_lane(const struct page *p, const struct scale *s, uint32_t lane,
 static void put_legend(const struct page *p, const bool *used)
 {
 	static const enum lane_state in_order[] = {
-		STATE_RUNNING, STATE_READY,  STATE_WAITING,   STATE_CANCELLING,
-		STATE_DONE,    STATE_FAILED, STATE_CANCELLED, STATE_IDLE, STATE_MIXED,
+		STATE_RUNNING,    STATE_READY, STATE_WAITING,
+		STATE_CANCELLING, STATE_DONE,  STATE_FAILED,
+		STATE_CANCELLED,  STATE_IDLE,  STATE_MIXED,
 	};
 	size_t col = 0;
 	for (size_t i = 0; i < COUNT_OF(in_order); i++) {

@@ -15,8 +15,8 @@ struct text_options {
 	int width_cols; /* of the page, 40 or more; 0 is 80 */
 	bool ascii;     /* only ASCII */
 	bool internals; /* the loop's own steps as well */
-	bool measured;  /* what was measured (cores, processor time), whatever the clock; on
-	                   the real clock it is shown anyway */
+	bool measured;  /* what was measured (cores, processor time), whatever the clock;
+	                   on  the real clock it is shown anyway */
 };
 
 /* Append the picture and the totals. */

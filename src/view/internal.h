@@ -91,10 +91,10 @@ struct thing {
 	/* A future: the job whose end completes it. A handle: the link that leads to it.
 	 * Else NO_INDEX. */
 	uint32_t job;
-	uint8_t kind;  /* enum wait_kind of a future */
-	uint8_t role;  /* enum handle_role of a handle */
-	bool is_job;   /* `watch` is an index of jobs */
-	bool joined;   /* a thread is blocked until it is done: that of its waiter */
+	uint8_t kind; /* enum wait_kind of a future */
+	uint8_t role; /* enum handle_role of a handle */
+	bool is_job;  /* `watch` is an index of jobs */
+	bool joined;  /* a thread is blocked until it is done: that of its waiter */
 	uint64_t ready_index; /* its last place among the readies, or NO_EVENT */
 	uint64_t done_event;  /* completed, dropped or ended; or NO_EVENT */
 	int64_t chain_ns;     /* length of the causal chain that completed it */
@@ -122,7 +122,8 @@ struct busy_point {
 	int64_t time_ns, busy_ns;
 };
 
-/* A job; when it was submitted and when it ended stand in job_lives, at the same index. */
+/* A job; when it was submitted and when it ended stand in job_lives, at the same index.
+ */
 struct job_data {
 	uint64_t started, abandoned; /* events, or NO_EVENT */
 	int64_t chain_ns;            /* length of the causal chain up to its submission */
@@ -138,10 +139,11 @@ struct job_data {
 
 /* A pool's jobs: first come, first served. */
 struct pool {
-	uint32_t text;          /* its name, a string of the trace */
-	VEC(uint32_t) jobs;     /* indices of jobs as they were submitted */
-	VEC(uint64_t) started;  /* JOB_STARTED events */
-	VEC(uint64_t) dropped;  /* JOB_ENDED of those that were cancelled in the queue ... */
+	uint32_t text;         /* its name, a string of the trace */
+	VEC(uint32_t) jobs;    /* indices of jobs as they were submitted */
+	VEC(uint64_t) started; /* JOB_STARTED events */
+	VEC(uint64_t)
+	dropped; /* JOB_ENDED of those that were cancelled in the queue ... */
 	VEC(uint32_t) dropped_places; /* ... and their places */
 };
 
@@ -167,16 +169,18 @@ struct thread_data {
 	VEC(uint64_t) readies; /* READY events of its loop */
 	uint64_t ready_head;
 	VEC(uint64_t) loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
-	VEC(uint64_t) blocks;        /* BLOCK_BEGUN or JOIN_BEGUN and their ends in turn */
-	bool joins;                  /* it is blocked on another thread ... */
-	uint64_t join_event;         /* ... since this ... */
-	uint32_t join_id, join_link; /* ... that has to do this; index of links or NO_INDEX */
-	VEC(uint32_t) jobs;          /* indices of those that it took, in order */
-	uint32_t job;                /* the one that it has, or NO_INDEX */
-	bool ended_job;              /* the event at hand ended it */
+	VEC(uint64_t) blocks; /* BLOCK_BEGUN or JOIN_BEGUN and their ends in turn */
+	bool joins;           /* it is blocked on another thread ... */
+	uint64_t join_event;  /* ... since this ... */
+	uint32_t join_id,
+		join_link;  /* ... that has to do this; index of links or NO_INDEX */
+	VEC(uint32_t) jobs; /* indices of those that it took, in order */
+	uint32_t job;       /* the one that it has, or NO_INDEX */
+	bool ended_job;     /* the event at hand ended it */
 	bool busy;
 
-	/* The causal chain that leads to what it does now; it grows while the thread runs. */
+	/* The causal chain that leads to what it does now; it grows while the thread
+	 * runs. */
 	int64_t chain_ns, chain_since_ns;
 	bool chain_grows;
 
@@ -187,7 +191,8 @@ struct thread_data {
 	bool held;           /* it was cut where the thread began to be held */
 	bool open_step;      /* it is a step's */
 	bool open_internal;  /* ... of the loop's own */
-	uint64_t open_begun; /* the step's STEP_BEGUN, a stretch's first event, or NO_EVENT */
+	uint64_t open_begun; /* the step's STEP_BEGUN, a stretch's first event, or
+	                        NO_EVENT */
 	uint32_t open_lane;
 	VEC(uint32_t) marks; /* a worker's: indices of marks */
 };
@@ -226,7 +231,8 @@ struct view {
 	int64_t time_ns;
 	uint32_t tick_number, step_number;
 
-	/* Threads by number; NULL where nothing was heard of one. Number 0 is always there. */
+	/* Threads by number; NULL where nothing was heard of one. Number 0 is always
+	 * there. */
 	VEC(struct thread_data *) threads;
 	VEC(uint64_t) workers_born; /* events with which the lanes of workers begin */
 
@@ -238,7 +244,7 @@ struct view {
 	bool callbacks_ran;
 
 	VEC(struct family) families;
-	VEC(struct tick) ticks; /* the main loop's */
+	VEC(struct tick) ticks;      /* the main loop's */
 	VEC(struct numbers) numbers; /* where workers have seen them change */
 	VEC(uint64_t) printed, captions;
 	VEC(uint64_t) cancels;    /* CANCEL_REQUESTED */
@@ -270,12 +276,13 @@ struct view {
 
 	/* Moments. */
 	VEC(struct mark) marks;
-	VEC(uint32_t) folded; /* indices of marks that are no machinery */
+	VEC(uint32_t) folded;     /* indices of marks that are no machinery */
 	struct thread_data *over; /* whose step or stretch has ended and is not cut yet */
-	struct thread_data *beat; /* where a caption came; its statement's LINE may follow ... */
-	uint32_t beat_line;       /* ... and is this */
-	bool run_over; /* RUN_ENDED, DEADLOCK or LIMIT came: tasks that are let go now are only
-	                  tidied up */
+	struct thread_data
+		*beat; /* where a caption came; its statement's LINE may follow ... */
+	uint32_t beat_line; /* ... and is this */
+	bool run_over; /* RUN_ENDED, DEADLOCK or LIMIT came: tasks that are let go now are
+	                  only tidied up */
 
 	/* The order of lanes, made when it is asked for; tree_stamp changes with whatever
 	 * it depends on. */
@@ -292,7 +299,8 @@ struct thing *thing_make(struct view *v, uint32_t id);
 /* The same, or NULL. */
 const struct thing *thing_find(const struct view *v, uint32_t id);
 
-/* thread.c: the thread of that number; made if it is not there, a worker with its lane. */
+/* thread.c: the thread of that number; made if it is not there, a worker with its lane.
+ */
 struct thread_data *thread_make(struct view *v, unsigned number);
 /* The same, or NULL. */
 const struct thread_data *thread_find(const struct view *v, unsigned number);
@@ -316,8 +324,8 @@ const struct event *thread_block_at(const struct view *v, const struct thread_da
 /* Whether its loop runs after `position` events. */
 bool thread_loops_at(const struct view *v, const struct thread_data *th,
                      uint64_t position);
-/* The chain that leads to what the thread does now; `*chain_ns` becomes `value` if that is
- * longer. */
+/* The chain that leads to what the thread does now; `*chain_ns` becomes `value` if that
+ * is longer. */
 int64_t chain_now(const struct view *v, const struct thread_data *th);
 void chain_reaches(struct view *v, int64_t *chain_ns, int64_t value);
 /* From now on its chain is at least `chain_ns` and grows with time, or does not. */
@@ -327,8 +335,8 @@ void threads_pass_time(struct view *v, int64_t time_ns);
 /* An event of that thread has been taken in. */
 void thread_notice(struct view *v, struct thread_data *th);
 
-/* view.c: whether a handle of that role is the loop's own callback: those of its transports
- * have the role of the scene's own readers, and are known by their names. */
+/* view.c: whether a handle of that role is the loop's own callback: those of its
+ * transports have the role of the scene's own readers, and are known by their names. */
 bool handle_is_internal(const struct view *v, uint32_t id, unsigned role);
 
 /* lane.c: what the lanes make of event `index`. */
@@ -359,18 +367,29 @@ void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id,
 void jobs_take(struct view *v, struct thread_data *th, uint64_t index,
                const struct event *e);
 void jobs_free(struct view *v);
-/* How long the queue of pool `pool` is after `position` events, and the first `max` jobs of
- * it: how many they are. */
+/* How long the queue of pool `pool` is after `position` events, and the first `max` jobs
+ * of it: how many they are. */
 size_t queue_length(const struct view *v, uint32_t pool, uint64_t position);
 size_t queue_at(const struct view *v, uint32_t pool, uint64_t position, uint32_t *jobs,
                 size_t max);
-/* Take in measures that the trace has and the view has not; what they come to. */
+/* measure.c: take in measures that the trace has and the view has not; what they come to.
+ */
 bool jobs_measure(struct view *v);
 void jobs_add_measures(const struct view *v, struct parallel *out);
+/* What was measured of a job, or NULL. */
+const struct measure *job_measure(const struct view *v, uint32_t job);
 /* The job whose end completes `id` (a future, or the job itself), or NO_INDEX. */
 uint32_t job_of_thing(const struct view *v, uint32_t id);
 /* The lane that waits for the gather that a future is in, or LANE_NONE. */
 uint32_t gatherer_of(const struct view *v, uint32_t id);
+/* link.c: an arrow begins with event `index`, from that lane, for a job or JOB_NONE; its
+ * index. */
+uint32_t link_begin(struct view *v, enum link_kind kind, uint64_t index, uint32_t lane,
+                    uint32_t job);
+/* It ends there; harmless if it has, or if `lane` is LANE_NONE. */
+void link_end(struct view *v, uint32_t link, uint64_t index, uint32_t lane);
+/* Whether link `link` is that of the posted handle `id`. */
+bool link_is_posted(const struct view *v, uint32_t link, uint32_t id);
 /* What `id` is about was done by event `index`: whoever is blocked on it may go on. */
 void link_done(struct view *v, struct thread_data *th, uint32_t id, uint64_t index);
 /* A job in the words of a label: `chop`, `chop (nobody waits)`. */

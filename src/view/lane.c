@@ -33,8 +33,8 @@ int64_t span_coordinate(const struct view *v, packed_span s, enum ruler r)
 static void push_span(struct view *v, struct lane_data *l, uint64_t index,
                       enum lane_state state, bool at_begin)
 {
-	/* The step ruler counts the main loop's steps; what happens elsewhere during one of
-	 * them stands where it begins, whatever its order. */
+	/* The step ruler counts the main loop's steps; what happens elsewhere during one
+	 * of them stands where it begins, whatever its order. */
 	at_begin = (at_begin || l->lane.thread) && main_thread(v)->in_step;
 	packed_span next = span_pack(index, state, at_begin);
 	if (l->spans.count) {
@@ -187,7 +187,8 @@ static const char *short_name(const char *qualified)
 	return dot ? dot + 1 : qualified;
 }
 
-/* What the loop does in tasks of its own: it takes connections, opens a server's sockets. */
+/* What the loop does in tasks of its own: it takes connections, opens a server's sockets.
+ */
 static bool is_loops_own(const char *qualified)
 {
 	return strncmp(qualified, "BaseSelectorEventLoop._", 23) == 0 ||
@@ -316,8 +317,8 @@ static void join_event(struct view *v, const struct thread_data *th, uint64_t in
 static void worker_loops(struct view *v, const struct thread_data *th, uint64_t index,
                          bool loops)
 {
-	become(v, &v->lanes.items[th->lane], index,
-	       loops ? STATE_WAITING : STATE_RUNNING, false);
+	become(v, &v->lanes.items[th->lane], index, loops ? STATE_WAITING : STATE_RUNNING,
+	       false);
 }
 
 static void worker_gone(struct view *v, const struct event *e, uint64_t index)
@@ -743,8 +744,8 @@ static void put_job_place(const struct view *v, uint32_t job, uint64_t position,
 	}
 }
 
-/* What a thread outside of its loop's steps is blocked on: another thread's job, or what the
- * trace says. */
+/* What a thread outside of its loop's steps is blocked on: another thread's job, or what
+ * the trace says. */
 static void put_blocked(const struct view *v, const struct span *s, uint64_t position,
                         struct buf *out)
 {

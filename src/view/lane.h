@@ -28,9 +28,8 @@ enum lane_state {
 #include "view/state.def"
 #undef STATE
 	STATE_COUNT,
-	STATE_TIMED =
-		STATE_DONE, /* the states before this one have a length; then come the
-		               endings, and what a worker is between jobs */
+	STATE_TIMED = STATE_DONE,  /* the states before this one have a length; then come
+	                              the  endings, and what a worker is between jobs */
 	STATE_MIXED = STATE_COUNT, /* a column with more in it than fits */
 	STATE_ABSENT,              /* not there yet, or no longer */
 };
@@ -57,8 +56,8 @@ struct lane {
 	uint16_t depth;                     /* 0 for those without a parent */
 	uint16_t thread; /* on which it runs: 0 the main thread, else a worker's number */
 	bool worker;     /* it is a worker's: see view/worker.h */
-	bool named;     /* the scene gave the name; else it is the coroutine's */
-	bool machinery; /* the loop's own task (its clean-up): folded away */
+	bool named;      /* the scene gave the name; else it is the coroutine's */
+	bool machinery;  /* the loop's own task (its clean-up): folded away */
 	bool ended;
 	uint32_t begins_line; /* where its coroutine begins, or 0 */
 	uint64_t born_event;  /* TASK_CREATED, WORKER_STARTED */
@@ -80,7 +79,8 @@ uint32_t view_lane_of_thread(const struct view *v, unsigned thread);
 /*
  * The lanes as they stand in the picture: the main thread's first, then worker by worker;
  * parents before their children, siblings in creation order, the lane of callbacks first
- * if any ran, with `internals` the loop's machinery too. `*count` of them; borrowed until the next view_update.
+ * if any ran, with `internals` the loop's machinery too. `*count` of them; borrowed until
+ * the next view_update.
  */
 const uint32_t *view_order(struct view *v, bool internals, uint32_t *count);
 

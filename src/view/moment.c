@@ -89,8 +89,8 @@ static bool follows(const struct thread_data *over, const struct thread_data *th
 	}
 }
 
-/* A worker takes a job: whoever has submitted it in a step that is still under way is told
- * first. */
+/* A worker takes a job: whoever has submitted it in a step that is still under way is
+ * told first. */
 static void cut_submitter(struct view *v, uint64_t index, const struct event *e)
 {
 	uint32_t job = view_job_find(v, e->a);
@@ -272,8 +272,8 @@ static const struct event *event_before(const struct view *v, uint64_t position)
 	return position ? trace_at(v->trace, position - 1) : NULL;
 }
 
-/* What the main loop's numbers were when another thread's event came: its record has them as
- * well, but may be late. */
+/* What the main loop's numbers were when another thread's event came: its record has them
+ * as well, but may be late. */
 static const struct numbers *numbers_at(const struct view *v, uint64_t position)
 {
 	size_t low = 0, high = v->numbers.count;
@@ -517,8 +517,8 @@ size_t view_next_of_lane(const struct view *v, bool internals, size_t index,
 	for (i = i == SIZE_MAX ? 0 : i; i < l->spans.count; i++) {
 		if (span_state(l->spans.items[i]) != STATE_RUNNING)
 			continue;
-		size_t found = moment_of_lane(v, internals,
-		                              span_event(l->spans.items[i]), lane);
+		size_t found =
+			moment_of_lane(v, internals, span_event(l->spans.items[i]), lane);
 		/* That of the step under way may have been told already, or not. */
 		if (found > index)
 			return found;

@@ -47,7 +47,8 @@ static bool by_timeout(const struct story *s)
 	const struct view *v = s->v;
 	uint64_t index = find_request(v, v->lanes.items[s->lane].lane.task, s->m.begun);
 	const struct step *step = index == NO_EVENT ? NULL : step_of_event(v, index);
-	return step && step_is_internal(v, step) && !find_before(v, index, EV_GROUP_ABORTING);
+	return step && step_is_internal(v, step) &&
+	       !find_before(v, index, EV_GROUP_ABORTING);
 }
 
 /* Why the lane was cancelled, into t->text. */
@@ -103,11 +104,12 @@ static enum phrase explain_family(const struct story *s, struct scratch *t,
 	                                                : PHRASE_WHY_GATHER_DONE;
 }
 
-/* On the real clock no timer is punctual; only what is later than this is worth a word. */
+/* On the real clock no timer is punctual; only what is later than this is worth a word.
+ */
 #define LATE_NS INT64_C(2000000)
 
-/* Who had the thread when a timer was due, and longest until its step began; or LANE_NONE:
- * nobody for any length of time. */
+/* Who had the thread when a timer was due, and longest until its step began; or
+ * LANE_NONE: nobody for any length of time. */
 static uint32_t who_was_busy(const struct story *s, int64_t due_ns)
 {
 	enum { LOOK_BACK = 1000 };
@@ -186,7 +188,8 @@ static enum phrase way_of(const struct way *ways, size_t count, const struct scr
                           enum phrase other)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strncmp(buf_text(&t->label), ways[i].begins, strlen(ways[i].begins)) == 0)
+		if (strncmp(buf_text(&t->label), ways[i].begins,
+		            strlen(ways[i].begins)) == 0)
 			return ways[i].phrase;
 	return other;
 }
@@ -271,7 +274,8 @@ static enum phrase explain_cause(const struct story *s, struct scratch *t)
 	case WAIT_QUEUE:
 		return explain_sync(s, t, done);
 	case WAIT_IO:
-		return done && done->task ? explain_future(s, t, done) : explain_io(t, done);
+		return done && done->task ? explain_future(s, t, done)
+		                          : explain_io(t, done);
 	case WAIT_GROUP:
 		return PHRASE_WHY_GROUP_DONE;
 	case WAIT_SLEEP:
@@ -361,18 +365,16 @@ bool put_opening(const struct story *s, struct scratch *t, struct buf *out)
 uint32_t poster_of(const struct view *v, uint32_t id)
 {
 	const struct thing *t = thing_find(v, id);
-	if (!t || t->job >= v->links.count)
-		return LANE_NONE;
-	const struct link_data *l = &v->links.items[t->job];
-	bool its = l->kind == LINK_POSTED && trace_at(v->trace, l->from)->a == id;
-	return its ? l->from_lane : LANE_NONE;
+	bool posted = t && link_is_posted(v, t->job, id);
+	return posted ? v->links.items[t->job].from_lane : LANE_NONE;
 }
 
 uint32_t job_of_posted(const struct view *v, uint64_t begun, uint64_t end)
 {
 	for (uint64_t i = begun; i < end && i - begun < LOOK_AT; i++) {
 		const struct event *e = trace_at(v->trace, i);
-		uint32_t job = e->kind == EV_FUTURE_DONE ? job_of_thing(v, e->a) : NO_INDEX;
+		uint32_t job =
+			e->kind == EV_FUTURE_DONE ? job_of_thing(v, e->a) : NO_INDEX;
 		if (job != NO_INDEX && v->jobs.items[job].started < i)
 			return job;
 	}

@@ -145,8 +145,8 @@ static bool is_ending(enum lane_state s)
 	return s >= STATE_DONE && s <= STATE_CANCELLED;
 }
 
-/* The ending of a job that stands in a column, if it is one: after it the worker is idle or
- * gone, or has the next job. */
+/* The ending of a job that stands in a column, if it is one: after it the worker is idle
+ * or gone, or has the next job. */
 static enum lane_state job_ending_at(const struct reach *r, size_t from, size_t to)
 {
 	enum { LOOK_BACK = 16 };
@@ -191,10 +191,11 @@ static struct column column_between(const struct reach *r, const struct edge *a,
 	if (c.shown == STATE_WAITING &&
 	    overdue(r, b->begun, left + (right - left) * 1e-5))
 		c.shown = STATE_READY;
-	enum lane_state last = b->begun ? span_state(r->l->spans.items[b->begun - 1])
-	                                : STATE_ABSENT;
+	enum lane_state last =
+		b->begun ? span_state(r->l->spans.items[b->begun - 1]) : STATE_ABSENT;
 	if (!begins && last >= STATE_DONE)
-		c.shown = last == STATE_IDLE && left <= r->end ? STATE_IDLE : STATE_ABSENT;
+		c.shown =
+			last == STATE_IDLE && left <= r->end ? STATE_IDLE : STATE_ABSENT;
 	return c;
 }
 
@@ -223,8 +224,8 @@ static void put_label(const struct reach *r, uint32_t lane, size_t index, struct
 		                out);
 }
 
-/* Put a text into the cells from `from` up to `to`; false if it does not fit with a dash on
- * both sides. */
+/* Put a text into the cells from `from` up to `to`; false if it does not fit with a dash
+ * on both sides. */
 static bool draw_text(const struct buf *text, struct row_cell *cells, int from, int to)
 {
 	int cols = (int)utf8_text_cols(buf_text(text), text->len);
@@ -323,8 +324,7 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s,
 			shown = column_between(&r, &a, &b, left, right).shown;
 		size_t span = b.begun ? b.begun - 1 : 0;
 		if (label_from >= 0 && (!has_label(&r, shown) || span != label_span)) {
-			draw_label(&r, s, lane, label_span, cells, label_from,
-			           col);
+			draw_label(&r, s, lane, label_span, cells, label_from, col);
 			label_from = -1;
 		}
 		if (col == s->cols)

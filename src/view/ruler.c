@@ -72,7 +72,8 @@ double ruler_to_step(const struct view *v, double tick)
 		return tick < 0 ? tick : 0;
 	size_t index = (size_t)tick;
 	if (index >= v->ticks.count)
-		return (double)main_thread(v)->steps.count + (tick - (double)v->ticks.count);
+		return (double)main_thread(v)->steps.count +
+		       (tick - (double)v->ticks.count);
 	double first;
 	double count = steps_in_tick(v, index, &first);
 	return first + (tick - (double)index) * count;

@@ -544,7 +544,8 @@ static bool tell_from_outside(const struct story *s, struct scratch *t, struct b
 	} else if (poster != LANE_NONE) {
 		set_name(v, &t->other, poster);
 		set_names(t, &s->created);
-		say(what, s->created.count ? PHRASE_LOOP_POSTED_TASK : PHRASE_LOOP_POSTED, t);
+		say(what, s->created.count ? PHRASE_LOOP_POSTED_TASK : PHRASE_LOOP_POSTED,
+		    t);
 	} else if (s->created.count && !lane_is_machinery(v, s->created.lanes[0])) {
 		set_names(t, &s->created);
 		say(what, PHRASE_LOOP_CONNECTED, t);

@@ -209,8 +209,9 @@ static void put_beginning(const struct story *s, struct scratch *t, struct buf *
 	switch (e->kind) {
 	case EV_JOB_STARTED:
 		say(out,
-		    thread_find(s->v, s->m.thread)->kind == WORKER_THREAD ? PHRASE_TOOK_ALONE
-		                                                         : PHRASE_TOOK,
+		    thread_find(s->v, s->m.thread)->kind == WORKER_THREAD
+		            ? PHRASE_TOOK_ALONE
+		            : PHRASE_TOOK,
 		    t);
 		break;
 	case EV_BLOCK_ENDED:

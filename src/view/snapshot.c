@@ -48,8 +48,8 @@ static struct ready_entry ready_entry(const struct view *v, uint64_t event)
 		.lane = t ? t->lane : LANE_NONE,
 		.id = e->a,
 		.role = e->detail == ROLE_IO && handle_is_internal(v, e->a, e->detail)
-		                ? ROLE_INTERNAL
-		                : e->detail,
+	                        ? ROLE_INTERNAL
+	                        : e->detail,
 		.cause = e->b,
 		.event = event,
 		.since_ns = e->time_ns,
@@ -173,8 +173,8 @@ static bool add_watch(void *context, const struct life *life)
 	list->entries[list->filled++] = (struct watch_entry){
 		.id = life->id,
 		.lane = !t          ? LANE_NONE
-		        : t->is_job ? view_job(list->v, t->watch).waiter
-		                    : t->waiter,
+	                : t->is_job ? view_job(list->v, t->watch).waiter
+	                            : t->waiter,
 		.text = life->text,
 		.event = life->begin,
 	};
@@ -318,7 +318,8 @@ static uint32_t born_before(const struct view *v, uint64_t position)
 		else
 			high = middle;
 	}
-	size_t workers = events_below(v->workers_born.items, v->workers_born.count, position);
+	size_t workers =
+		events_below(v->workers_born.items, v->workers_born.count, position);
 	return (uint32_t)(low - first - workers);
 }
 

@@ -52,9 +52,9 @@ enum worker_doing {
 
 /* A worker. */
 struct worker_entry {
-	uint32_t lane;  /* its name: view_lane_name */
+	uint32_t lane; /* its name: view_lane_name */
 	uint16_t thread;
-	uint8_t kind;   /* enum worker_kind */
+	uint8_t kind; /* enum worker_kind */
 	enum worker_doing doing;
 	uint32_t job;   /* an index for view_job, or UINT32_MAX: none */
 	bool abandoned; /* nobody waits for that job any more */
@@ -80,7 +80,7 @@ struct snapshot {
 	uint32_t tick, step;
 	uint32_t running;  /* the lane that is in the middle of a step, or LANE_NONE */
 	bool loop_running; /* between LOOP_STARTED and LOOP_STOPPED */
-	bool blocked;      /* in the middle of a time.sleep, or blocked on another thread */
+	bool blocked; /* in the middle of a time.sleep, or blocked on another thread */
 	int64_t blocked_until_ns; /* INT64_MAX if that is not known */
 	uint32_t blocked_on;      /* a string of the trace: what another thread has to do
 	                             first; 0 in a time.sleep */
@@ -91,9 +91,9 @@ struct snapshot {
 	size_t timer_count;
 	struct watch_entry *watches, *jobs; /* jobs: queued or running */
 	size_t watch_count, job_count;
-	struct worker_entry *workers; /* those that are not gone, by number */
+	struct worker_entry *workers;    /* those that are not gone, by number */
 	size_t worker_count, busy_count; /* busy_count: of all those, not idle */
-	struct queued_entry *queued; /* pool by pool, in the order of its queue */
+	struct queued_entry *queued;     /* pool by pool, in the order of its queue */
 	size_t queued_count;
 
 	uint32_t born_count, done_count, failed_count, cancelled_count; /* tasks */

@@ -24,10 +24,11 @@ struct jobs_named {
 struct story {
 	const struct view *v;
 	struct moment m;
-	uint64_t begin; /* its own events are in [begin, m.end), among those of other threads */
-	bool internals; /* the loop's own moments are told, too */
-	uint32_t lane;  /* whose step */
-	bool begins;    /* the step begins in this moment */
+	uint64_t begin;     /* its own events are in [begin, m.end), among those of other
+	                       threads */
+	bool internals;     /* the loop's own moments are told, too */
+	uint32_t lane;      /* whose step */
+	bool begins;        /* the step begins in this moment */
 	bool internal_step; /* ... and is a callback of the loop's own */
 	const struct event *begun;
 	uint64_t begun_index;
@@ -88,7 +89,8 @@ void set_blocked_on(const struct view *v, const struct event *e, uint64_t positi
 uint32_t job_handed_over(const struct story *s);
 
 /* What the jobs under way are, as `asyncio_0 (chop)`: into t->list. */
-void set_jobs_running(const struct view *v, const struct snapshot *now, struct scratch *t);
+void set_jobs_running(const struct view *v, const struct snapshot *now,
+                      struct scratch *t);
 
 /* ---- sentence.c ---- */
 

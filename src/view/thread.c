@@ -142,7 +142,8 @@ int64_t view_busy_ns(const struct view *v, int64_t time_ns)
 		return after.busy_ns;
 	double part = (double)(time_ns - before.time_ns) /
 	              (double)(after.time_ns - before.time_ns);
-	return before.busy_ns + (int64_t)(part * (double)(after.busy_ns - before.busy_ns));
+	return before.busy_ns +
+	       (int64_t)(part * (double)(after.busy_ns - before.busy_ns));
 }
 
 /* ---- at a position ---- */
@@ -185,8 +186,8 @@ const struct event *thread_block_at(const struct view *v, const struct thread_da
 bool thread_loops_at(const struct view *v, const struct thread_data *th,
                      uint64_t position)
 {
-	size_t count = events_below(th->loop_switches.items, th->loop_switches.count,
-	                            position);
+	size_t count =
+		events_below(th->loop_switches.items, th->loop_switches.count, position);
 	return count && trace_at(v->trace, th->loop_switches.items[count - 1])->kind ==
 	                        EV_LOOP_STARTED;
 }

@@ -103,7 +103,8 @@ void view_totals(struct view *v, struct totals *out)
 	int64_t joined_ns = v->joined_ns < out->work_ns ? v->joined_ns : out->work_ns;
 	out->work_ns -= joined_ns;
 	out->in_turn_ns -= joined_ns;
-	/* Who wrote what a descriptor had to give is not known: the chain breaks there. */
+	/* Who wrote what a descriptor had to give is not known: the chain breaks there.
+	 */
 	out->chain_ns = v->io_came ? 0 : v->longest_chain_ns;
 	out->saved_ns =
 		out->in_turn_ns > out->wall_ns ? out->in_turn_ns - out->wall_ns : 0;

@@ -34,7 +34,8 @@ struct totals {
 	uint32_t tasks, switches; /* switches: the thread went from one task to another */
 	uint32_t chain_lane;      /* who took longest by itself (work and own waits), or
 	                             LANE_NONE */
-	int64_t chain_ns; /* what had to follow one another; 0: not known, as there was I/O */
+	int64_t chain_ns; /* what had to follow one another; 0: not known, as there was
+	                     I/O */
 };
 
 /* Over the whole run, as far as it is known. O(spans); kept until the view grows. */
@@ -50,8 +51,8 @@ struct parallel {
 	uint32_t workers; /* threads beside the main one */
 	uint32_t most;    /* jobs under way at once, at most */
 	int64_t busy_ns;  /* all threads' busy time, by the scene's clock */
-	int64_t span_ns;  /* time in which at least one was: busy_ns / span_ns threads were
-	                     busy on average */
+	int64_t span_ns; /* time in which at least one was: busy_ns / span_ns threads were
+	                    busy on average */
 	/* What was measured: no two runs are alike in these. */
 	uint32_t measured; /* jobs that have been */
 	int64_t cpu_ns;    /* their processor time ... */
@@ -64,8 +65,8 @@ struct parallel {
 void view_parallel(const struct view *v, struct parallel *out);
 
 /*
- * How long all threads were busy up to `time_ns` of the clock, added up: two of them for a
- * second are two seconds. From when there are workers, to a tenth of a millisecond.
+ * How long all threads were busy up to `time_ns` of the clock, added up: two of them for
+ * a second are two seconds. From when there are workers, to a tenth of a millisecond.
  * O(log n).
  */
 int64_t view_busy_ns(const struct view *v, int64_t time_ns);
@@ -76,8 +77,8 @@ struct hold {
 	uint64_t begin_event, end_event;
 	int64_t begin_ns, end_ns;
 	uint32_t line; /* of the blocking call, or 0 */
-	uint32_t join; /* a string of the trace: for what it was blocked on another thread;
-	                  or 0 */
+	uint32_t join; /* a string of the trace: for what it was blocked on another
+	                  thread; or 0 */
 	size_t held_count;
 	struct held {
 		uint32_t lane; /* who was held up */

@@ -129,13 +129,14 @@ static void end_step(struct view *v, struct thread_data *th, uint64_t index)
 	chain_set(v, th, chain, false);
 	int64_t least_ns = trace_about(v->trace)->real_clock ? 10000000 : 1;
 	if (v->time_ns - th->step_begun_ns >= least_ns)
-		vec_push(&v->works, (struct work){vec_last(&th->steps).begun, index,
-		                                  th->step_lane});
+		vec_push(&v->works,
+		         (struct work){vec_last(&th->steps).begun, index, th->step_lane});
 }
 
 bool handle_is_internal(const struct view *v, uint32_t id, unsigned role)
 {
-	static const char *const own[] = {"BaseSelectorEventLoop._", "_Selector", "_Unix"};
+	static const char *const own[] = {"BaseSelectorEventLoop._", "_Selector",
+	                                  "_Unix"};
 	if (role == ROLE_INTERNAL || role == ROLE_INTERNAL_TIMER)
 		return true;
 	const struct thing *t = role == ROLE_IO ? thing_find(v, id) : NULL;
@@ -148,7 +149,8 @@ bool handle_is_internal(const struct view *v, uint32_t id, unsigned role)
 	return false;
 }
 
-/* The main loop's own callbacks have a lane; those of a worker's loop are the worker's. */
+/* The main loop's own callbacks have a lane; those of a worker's loop are the worker's.
+ */
 static uint32_t lane_of_role(const struct view *v, const struct thread_data *th,
                              const struct event *e)
 {
@@ -176,7 +178,8 @@ static void begin_step(struct view *v, struct thread_data *th, uint64_t index,
 		th->ready_head = t->ready_index + 1;
 	t->ready_index = NO_EVENT;
 	th->step_lane = lane_of_role(v, th, e);
-	th->step_internal = t->lane == LANE_NONE && handle_is_internal(v, e->a, e->detail);
+	th->step_internal =
+		t->lane == LANE_NONE && handle_is_internal(v, e->a, e->detail);
 	if (th->step_lane == LANE_PROGRAM) {
 		v->callbacks_ran = true;
 		show_lane(v, &v->callbacks_shown);
@@ -186,7 +189,8 @@ static void begin_step(struct view *v, struct thread_data *th, uint64_t index,
 	chain_set(v, th, chain_of_step(v, e), true);
 	th->step_begun_ns = v->time_ns;
 	th->in_step = true;
-	vec_push(&th->steps, (struct step){index, NO_EVENT, th->ready_head, th->step_lane});
+	vec_push(&th->steps,
+	         (struct step){index, NO_EVENT, th->ready_head, th->step_lane});
 }
 
 static void thing_done(struct view *v, struct thread_data *th, uint64_t index,

@@ -1,8 +1,7 @@
 /*
- * Jobs and links: see worker.h. A pool serves its jobs in the order in which they
- * came, so who is in its queue follows from how many were started and dropped
- * before a position. A link stands in a list in the order of its beginning, and
- * in another one in the order of its end.
+ * Jobs: see worker.h. A pool serves its jobs in the order in which they came, so
+ * who is in its queue follows from how many were started and dropped before a
+ * position.
  */
 #include "view/worker.h"
 
@@ -24,51 +23,6 @@ void jobs_free(struct view *v)
 	map_free(&v->pool_names);
 	vec_free(&v->links);
 	vec_free(&v->link_ends);
-}
-
-/* ---- links ---- */
-
-static uint32_t link_begin(struct view *v, enum link_kind kind, uint64_t index,
-                           uint32_t lane, uint32_t job)
-{
-	vec_push(&v->links, (struct link_data){
-				    .from = index,
-				    .to = NO_EVENT,
-				    .from_lane = lane,
-				    .to_lane = LANE_NONE,
-				    .job = job,
-				    .kind = (uint8_t)kind,
-			    });
-	return (uint32_t)v->links.count - 1;
-}
-
-/* The link ends with event `index`; harmless if it has. */
-static void link_end(struct view *v, uint32_t link, uint64_t index, uint32_t lane)
-{
-	if (link >= v->links.count || lane == LANE_NONE)
-		return;
-	struct link_data *l = &v->links.items[link];
-	if (l->to != NO_EVENT)
-		return;
-	l->to = index;
-	l->to_lane = lane;
-	vec_push(&v->link_ends, link);
-}
-
-void link_done(struct view *v, struct thread_data *th, uint32_t id, uint64_t index)
-{
-	struct thing *t = thing_make(v, id);
-	if (!t->joined)
-		return;
-	t->joined = false;
-	uint32_t waiter = t->waiter;
-	if (waiter == LANE_NONE)
-		return;
-	struct thread_data *other = thread_make(v, v->lanes.items[waiter].lane.thread);
-	if (other->joins && other->join_id == id && other != th)
-		other->join_link = link_begin(
-			v, LINK_JOIN, index,
-			lane_of_event(v, trace_at(v->trace, index)), JOB_NONE);
 }
 
 /* ---- jobs under way ---- */
@@ -164,7 +118,8 @@ static void started(struct view *v, struct thread_data *th, uint64_t index,
 		v->jobs_most = v->jobs_now;
 }
 
-/* One that was cancelled in the queue is nobody's; one that ran leaves its worker idle. */
+/* One that was cancelled in the queue is nobody's; one that ran leaves its worker idle.
+ */
 static void ended(struct view *v, struct thread_data *th, uint64_t index,
                   const struct event *e)
 {
@@ -228,7 +183,8 @@ uint32_t gatherer_of(const struct view *v, uint32_t id)
 	return outer && outer->waiter != LANE_NONE ? outer->waiter : f->parent;
 }
 
-/* Whoever waits for the end of a job is ready: a task, or the gather that has its future. */
+/* Whoever waits for the end of a job is ready: a task, or the gather that has its future.
+ */
 static void made_ready(struct view *v, uint64_t index, const struct event *e)
 {
 	uint32_t job = job_of_thing(v, e->b);
@@ -254,18 +210,12 @@ static void posted(struct view *v, struct thread_data *th, uint64_t index,
 	v->things.items[e->a].job = link;
 }
 
-static bool is_posted_link(const struct view *v, uint32_t link, uint32_t id)
-{
-	return link < v->links.count && v->links.items[link].kind == LINK_POSTED &&
-	       trace_at(v->trace, v->links.items[link].from)->a == id;
-}
-
 /* A callback that was posted runs. The loop's own stands for the task that it makes. */
 static void step_begun(struct view *v, const struct thread_data *th, uint64_t index,
                        const struct event *e)
 {
 	const struct thing *t = thing_find(v, e->a);
-	if (t && t->lane == LANE_NONE && is_posted_link(v, t->job, e->a) &&
+	if (t && t->lane == LANE_NONE && link_is_posted(v, t->job, e->a) &&
 	    !th->step_internal)
 		link_end(v, t->job, index, th->step_lane);
 }
@@ -277,7 +227,7 @@ static void task_created(struct view *v, const struct thread_data *th, uint64_t 
 		return;
 	const struct event *begun = trace_at(v->trace, vec_last(&th->steps).begun);
 	const struct thing *t = thing_find(v, begun->a);
-	if (t && is_posted_link(v, t->job, begun->a))
+	if (t && link_is_posted(v, t->job, begun->a))
 		link_end(v, t->job, index, view_lane_of(v, e->a));
 }
 
@@ -303,8 +253,8 @@ static bool ended_just_now(const struct view *v, uint64_t since)
 		return false;
 	uint64_t end = v->job_lives.lives.items[v->last_ended].end;
 	bool real = trace_about(v->trace)->real_clock;
-	return end > since && v->time_ns - trace_at(v->trace, end)->time_ns <=
-	                              (real ? 1000000 : 0);
+	return end > since &&
+	       v->time_ns - trace_at(v->trace, end)->time_ns <= (real ? 1000000 : 0);
 }
 
 static void join_ended(struct view *v, struct thread_data *th, uint64_t index,
@@ -314,8 +264,9 @@ static void join_ended(struct view *v, struct thread_data *th, uint64_t index,
 		return;
 	th->joins = false;
 	if (th->in_step)
-		v->joined_ns = add_ns(v->joined_ns,
-		                      v->time_ns - trace_at(v->trace, th->join_event)->time_ns);
+		v->joined_ns =
+			add_ns(v->joined_ns,
+		               v->time_ns - trace_at(v->trace, th->join_event)->time_ns);
 	const struct thing *t = thing_find(v, th->join_id);
 	uint32_t job = job_of_thing(v, th->join_id);
 	/* One that waits for several goes on when the last that it needs has ended. */
@@ -390,76 +341,6 @@ void jobs_take(struct view *v, struct thread_data *th, uint64_t index,
 	}
 }
 
-/* ---- measures ---- */
-
-/* A measure comes after the events of its job, which may not be in the view yet. */
-bool jobs_measure(struct view *v)
-{
-	bool all = trace_complete(v->trace) && v->count == trace_count(v->trace);
-	size_t count = trace_measure_count(v->trace), from = v->measures;
-	for (; v->measures < count; v->measures++) {
-		const struct measure *m = trace_measure_at(v->trace, v->measures);
-		const struct thing *t = thing_find(v, m->job);
-		if (m->job && !(t && t->is_job) && !all)
-			break;
-		if (t && t->is_job)
-			v->jobs.items[t->watch].measure = (uint32_t)v->measures;
-	}
-	return v->measures > from;
-}
-
-static const struct measure *measure_of(const struct view *v, uint32_t job)
-{
-	uint32_t index = v->jobs.items[job].measure;
-	return index == NO_INDEX ? NULL : trace_measure_at(v->trace, index);
-}
-
-struct interval {
-	int64_t begin_ns, end_ns;
-};
-
-static int compare_intervals(const void *left, const void *right)
-{
-	const struct interval *a = left, *b = right;
-	return a->begin_ns < b->begin_ns ? -1 : a->begin_ns > b->begin_ns;
-}
-
-/* How long at least one of them lasted. */
-static int64_t union_ns(struct interval *all, size_t count)
-{
-	int64_t sum = 0, until_ns = INT64_MIN;
-	if (count)
-		qsort(all, count, sizeof *all, compare_intervals);
-	for (size_t i = 0; i < count; i++) {
-		int64_t begin = all[i].begin_ns > until_ns ? all[i].begin_ns : until_ns;
-		if (all[i].end_ns <= begin)
-			continue;
-		sum = add_ns(sum, all[i].end_ns - begin);
-		until_ns = all[i].end_ns;
-	}
-	return sum;
-}
-
-void jobs_add_measures(const struct view *v, struct parallel *out)
-{
-	VEC(struct interval) walls = {0};
-	uint64_t seen[(UINT16_MAX + 1) / 64] = {0};
-	for (uint32_t i = 0; i < v->jobs.count; i++) {
-		const struct measure *m = measure_of(v, i);
-		if (!m)
-			continue;
-		out->measured++;
-		out->cpu_ns = add_ns(out->cpu_ns, m->cpu_ns);
-		seen[m->core_first / 64] |= UINT64_C(1) << m->core_first % 64;
-		seen[m->core_last / 64] |= UINT64_C(1) << m->core_last % 64;
-		vec_push(&walls, (struct interval){m->wall_begin_ns, m->wall_end_ns});
-	}
-	for (size_t i = 0; i < COUNT_OF(seen); i++)
-		out->cores += (uint32_t)__builtin_popcountll(seen[i]);
-	out->wall_ns = union_ns(walls.items, walls.count);
-	vec_free(&walls);
-}
-
 /* ---- questions about jobs ---- */
 
 uint32_t view_job_count(const struct view *v)
@@ -471,8 +352,9 @@ struct job view_job(const struct view *v, uint32_t index)
 {
 	const struct job_data *j = &v->jobs.items[index];
 	const struct life *life = &v->job_lives.lives.items[index];
-	const struct thing *future = thing_find(v, j->future), *self = thing_find(v, life->id);
-	const struct measure *m = measure_of(v, index);
+	const struct thing *future = thing_find(v, j->future),
+			   *self = thing_find(v, life->id);
+	const struct measure *m = job_measure(v, index);
 	uint32_t waiter = future ? future->waiter : LANE_NONE;
 	if (waiter == LANE_NONE)
 		waiter = self->waiter;
@@ -538,7 +420,8 @@ uint32_t view_queue_rank(const struct view *v, uint32_t index, uint64_t position
 	size_t dropped = events_below(p->dropped.items, p->dropped.count, position);
 	for (size_t i = 0; i < dropped; i++)
 		before += p->dropped_places.items[i] < j->place;
-	/* Two workers may write down in another order what they took at the same instant. */
+	/* Two workers may write down in another order what they took at the same instant.
+	 */
 	return j->place >= before ? j->place - (uint32_t)before + 1 : 1;
 }
 
@@ -557,7 +440,8 @@ static size_t submitted_before(const struct view *v, const struct pool *p,
 	return low;
 }
 
-/* How many have left the queue because a worker took them, or because they were dropped. */
+/* How many have left the queue because a worker took them, or because they were dropped.
+ */
 static size_t left_before(const struct pool *p, uint64_t position)
 {
 	return events_below(p->started.items, p->started.count, position) +
@@ -577,8 +461,8 @@ size_t queue_at(const struct view *v, uint32_t pool, uint64_t position, uint32_t
 	const struct pool *p = &v->pools.items[pool];
 	size_t all = submitted_before(v, p, position), found = 0;
 	size_t gone = events_below(p->started.items, p->started.count, position);
-	/* Workers that take jobs at the same instant may write that down in another order:
-	 * so many of the first may have gone already. */
+	/* Workers that take jobs at the same instant may write that down in another
+	 * order: so many of the first may have gone already. */
 	enum { SLACK = 64 };
 	for (size_t i = gone > SLACK ? gone - SLACK : 0; i < all && found < max; i++) {
 		uint32_t job = p->jobs.items[i];
@@ -605,75 +489,9 @@ void put_job(const struct view *v, uint32_t job, uint64_t position, struct buf *
 		buf_puts(out, " (nobody waits)");
 }
 
-/* ---- questions about links ---- */
-
-static struct link link_of(const struct view *v, uint32_t index, uint64_t position)
-{
-	const struct link_data *l = &v->links.items[index];
-	bool open = l->to >= position;
-	return (struct link){
-		.kind = l->kind,
-		.job = l->job,
-		.from_lane = l->from_lane,
-		.to_lane = open ? LANE_NONE : l->to_lane,
-		.from_event = l->from,
-		.to_event = open ? NO_EVENT : l->to,
-		.from_ns = trace_at(v->trace, l->from)->time_ns,
-		.to_ns = open ? INT64_MAX : trace_at(v->trace, l->to)->time_ns,
-	};
-}
-
-size_t view_links(const struct view *v, uint64_t begin, uint64_t end, struct link *out,
-                  size_t max)
-{
-	size_t found = 0, low = 0, high = v->links.count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (v->links.items[middle].from < begin)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (size_t i = low; i < v->links.count && found < max; i++) {
-		if (v->links.items[i].from >= end)
-			break;
-		out[found++] = link_of(v, (uint32_t)i, end);
-	}
-	low = 0;
-	high = v->link_ends.count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (v->links.items[v->link_ends.items[middle]].to < begin)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < v->link_ends.count && found < max; low++) {
-		uint32_t i = v->link_ends.items[low];
-		if (v->links.items[i].to >= end)
-			break;
-		if (v->links.items[i].from < begin)
-			out[found++] = link_of(v, i, end);
-	}
-	return found;
-}
-
-uint64_t view_event_at_time(const struct view *v, int64_t time_ns)
-{
-	uint64_t low = 0, high = v->count;
-	while (low < high) {
-		uint64_t middle = low + (high - low) / 2;
-		if (trace_at(v->trace, middle)->time_ns < time_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 void view_job_label(const struct view *v, uint32_t index, bool measured, struct buf *out)
 {
-	const struct measure *m = measured ? measure_of(v, index) : NULL;
+	const struct measure *m = measured ? job_measure(v, index) : NULL;
 	put_job(v, index, 0, out);
 	if (!m)
 		return;

@@ -19,15 +19,15 @@ struct view;
 /* One call that was handed to a worker. Events are UINT64_MAX as long as they have not
  * come. */
 struct job {
-	uint32_t id;       /* in the trace */
-	uint32_t text;     /* what it does: a string of the trace */
-	uint32_t pool;     /* its pool's name: a string of the trace, or 0 */
-	uint32_t from;     /* the lane of who submitted it */
-	uint32_t worker;   /* the lane of the worker that took it, or LANE_NONE */
-	uint32_t waiter;   /* the lane that waits or waited for it, if only through a
-	                      gather, or LANE_NONE */
-	uint32_t result;   /* its repr or its exception's: a string of the trace, or 0 */
-	uint8_t ending;    /* enum ending; cancelled: no worker ever took it */
+	uint32_t id;     /* in the trace */
+	uint32_t text;   /* what it does: a string of the trace */
+	uint32_t pool;   /* its pool's name: a string of the trace, or 0 */
+	uint32_t from;   /* the lane of who submitted it */
+	uint32_t worker; /* the lane of the worker that took it, or LANE_NONE */
+	uint32_t waiter; /* the lane that waits or waited for it, if only through a
+	                    gather, or LANE_NONE */
+	uint32_t result; /* its repr or its exception's: a string of the trace, or 0 */
+	uint8_t ending;  /* enum ending; cancelled: no worker ever took it */
 	uint64_t submitted, started, ended;
 	uint64_t abandoned; /* from here on nobody waits for it, though it runs */
 	/* What was measured, if it was: no two runs are alike in these. */
@@ -66,10 +66,10 @@ enum link_kind {
 /* An arrow from one lane to another. Its end may not have come yet. */
 struct link {
 	enum link_kind kind;
-	uint32_t job; /* an index for view_job, or JOB_NONE */
+	uint32_t job;                  /* an index for view_job, or JOB_NONE */
 	uint32_t from_lane, to_lane;   /* to_lane LANE_NONE while it is open */
 	uint64_t from_event, to_event; /* to_event UINT64_MAX while it is open */
-	int64_t from_ns, to_ns;        /* the clock there; to_ns INT64_MAX while it is open */
+	int64_t from_ns, to_ns; /* the clock there; to_ns INT64_MAX while it is open */
 };
 
 /*
@@ -85,9 +85,8 @@ size_t view_links(const struct view *v, uint64_t begin, uint64_t end, struct lin
 uint64_t view_event_at_time(const struct view *v, int64_t time_ns);
 
 /*
- * A job in words: `chop`, with `measured` what was measured of it, if it was: `chop  core 2,
- * 0.98 s of processor time in 1.01 s`.
- * Appended to `out`.
+ * A job in words: `chop`, with `measured` what was measured of it, if it was: `chop  core
+ * 2, 0.98 s of processor time in 1.01 s`. Appended to `out`.
  */
 void view_job_label(const struct view *v, uint32_t index, bool measured, struct buf *out);
 

@@ -5,6 +5,8 @@
 #ifndef TESTS_VIEW_WORKERS_H
 #define TESTS_VIEW_WORKERS_H
 
+#include "view_traces.h"
+
 /* asyncio.gather(to_thread(cook), to_thread(chop)) from main: both run at once, chop ends first. */
 static const char *const two_cooks =
 	"0 0 0 0 line 30 \"<module>\"\n"
@@ -284,5 +286,50 @@ static const char *const own_loop =
 	"3 4 4 1 done \"None\"\n"
 	"3 4 4 0 loop-stopped\n"
 	"3 4 4 0 run-ended 0\n";
+
+static inline struct trace *trace_of(struct view *v)
+{
+	return (struct trace *)(uintptr_t)view_trace(v);
+}
+
+/* The position right after the n-th event (from 1) of that kind. */
+static inline uint64_t after(const struct view *v, enum event_kind kind, unsigned n)
+{
+	for (uint64_t i = 0; i < view_event_count(v); i++)
+		if (trace_at(view_trace(v), i)->kind == (unsigned)kind && --n == 0)
+			return i + 1;
+	ck_abort_msg("there is no such event");
+	return 0;
+}
+
+/* A view of a trace of the real clock. */
+static inline struct view *view_open_real(const char *events)
+{
+	struct view *virtual = view_open(events);
+	struct trace *from = trace_of(virtual), *to = trace_new(0);
+	trace_describe(to, &(struct trace_about){.real_clock = true});
+	for (uint64_t i = 0; i < trace_count(from); i++) {
+		struct event e = *trace_at(from, i);
+		const struct event_info *info = &event_infos[e.kind];
+		uint32_t *fields[] = {&e.a, &e.b};
+		enum field_kind kinds[] = {info->a, info->b};
+		for (int k = 0; k < 2; k++) {
+			size_t len;
+			const char *text;
+			if (kinds[k] == FIELD_TEXT) {
+				text = trace_text(from, *fields[k], &len);
+				*fields[k] = trace_string(to, text, len);
+			} else if (kinds[k] == FIELD_NS) {
+				*fields[k] = trace_number(to, trace_number_at(from, *fields[k]));
+			}
+		}
+		trace_append(to, &e);
+	}
+	trace_close(to);
+	view_close(virtual);
+	struct view *v = view_new(to);
+	view_update(v, 0);
+	return v;
+}
 
 #endif
