@@ -135,6 +135,17 @@ static void fill_asked(const struct screen *s, const struct prediction *q, struc
 	}
 }
 
+static int64_t seen_late_ns(const struct screen *s)
+{
+	return clock_runs(s) ? 60 * 1000 * 1000 : 0;
+}
+
+static int64_t rounded_ms(int64_t ns)
+{
+	const int64_t ms = 1000000;
+	return ns < ms || ns > INT64_MAX - ms ? ns : (ns + ms / 2) / ms * ms;
+}
+
 static void fill_timers(const struct screen *s, const struct present *p,
                         const struct snapshot *snap, struct section *sec)
 {
@@ -150,9 +161,12 @@ static void fill_timers(const struct screen *s, const struct present *p,
 		view_timer_name(s->view, t, &sec->text);
 		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
 		put_time(s, t->deadline_ns, &sec->text);
-		bool overdue = t->deadline_ns < p->time_ns;
-		if (overdue)
-			buf_puts(&sec->text, " overdue");
+		/* What happens on the real clock is seen a little later. */
+		bool overdue = t->deadline_ns < p->time_ns - seen_late_ns(s);
+		if (overdue) {
+			buf_puts(&sec->text, " late by ");
+			duration_text(rounded_ms(p->time_ns - t->deadline_ns), &sec->text);
+		}
 		end_token(sec, at,
 		          overdue      ? INK_READY
 		          : t->timeout ? INK_CANCELLING

@@ -328,7 +328,8 @@ static void draw_beats(const struct screen *s, const struct present *p, struct a
 
 /* ---- rows ------------------------------------------------------------------------- */
 
-/* While playing the clock is between two moments: what lasts goes on up to there. */
+/* While playing the clock is between two moments: what lasts goes on up to there. A wait
+ * whose timer is due is held up from then on. */
 static void draw_glide(const struct present *p, struct area a, int y,
                        const struct span *span)
 {
@@ -336,10 +337,15 @@ static void draw_glide(const struct present *p, struct area a, int y,
 	int64_t to = scale_col(&p->scale, (double)p->time_ns);
 	if (span->state >= STATE_TIMED || to <= from)
 		return;
-	for (int64_t x = from < 0 ? 0 : from; x < to && x < a.w; x++)
+	int64_t due = span->state == STATE_WAITING && span->deadline_ns < p->time_ns
+	                      ? scale_col(&p->scale, (double)span->deadline_ns) + 1
+	                      : to;
+	for (int64_t x = from < 0 ? 0 : from; x < to && x < a.w; x++) {
+		enum lane_state state = x < due ? span->state : STATE_READY;
 		if (area_get(a, (int)x, y) == ' ' || x > from)
-			area_put(a, (int)x, y, state_infos[span->state].glyph,
-			         (style)state_ink(span->state));
+			area_put(a, (int)x, y, state_infos[state].glyph,
+			         (style)state_ink(state));
+	}
 }
 
 /* What lasts since before the last event has its words as soon as there is room for them. */
