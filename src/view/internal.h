@@ -182,6 +182,7 @@ struct thread_data {
 	/* The causal chain that leads to what it does now; it grows while the thread
 	 * runs. */
 	int64_t chain_ns, chain_since_ns;
+	int64_t ended_chain_ns; /* that of its last job */
 	bool chain_grows;
 
 	/* Its moment that is not cut yet. */

@@ -313,6 +313,34 @@ START_TEST(lines_of_two_threads_in_turn_cut_no_moments)
 }
 END_TEST
 
+START_TEST(what_tells_of_a_jobs_end_is_no_callback_of_the_next_job)
+{
+	/* On the real clock the worker has its next job before the loop hears of the last one. */
+	struct view *v = view_open_real("0 0 0 0 line 1 \"m\"\n"
+					"0 0 0 0 job 5 \"a\"\n"
+					"0 0 0 0 future 6 \"worker a\" worker\n"
+					"0 0 0 0 job-for 5 6\n"
+					"0 0 0 0 job 7 \"b\"\n"
+					"0 0 0 0@1 worker 1 \"T_0\" pool\n"
+					"0 0 0 0@1 job-started 5 1\n"
+					"1 0 0 0@1 job-ended 5 \"None\" result\n"
+					"1 0 0 0@1 job-started 7 1\n"
+					"1 0 0 0@1 line 3 \"b\"\n"
+					"1 0 0 0 handle 8 \"_chain_future._set_state\" internal\n"
+					"1 0 0 0@1 posted 8 \"a\"\n"
+					"1 0 0 0 ready 8 0 internal\n"
+					"2 0 0 0@1 job-ended 7 \"None\" result\n"
+					"2 0 0 0 run-ended 0\n");
+	size_t last = view_moment_count(v, false) - 2;
+	assert_told(v, false, last, "T_0 ran line 3 and is done with b. | ");
+	struct link l[8];
+	size_t count = view_links(v, 0, view_event_count(v), l, COUNT_OF(l));
+	for (size_t i = 0; i < count; i++)
+		ck_assert_int_ne(l[i].kind, LINK_POSTED);
+	view_close(v);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("view told");
@@ -326,6 +354,7 @@ int main(void)
 	tcase_add_loop_test(c, time_ticks_and_steps_never_go_back_from_moment_to_moment, 0, 4);
 	tcase_add_loop_test(c, piece_by_piece_gives_the_same_as_all_at_once, 0, 4);
 	tcase_add_test(c, a_late_timer_says_how_late_and_who_had_the_thread);
+	tcase_add_test(c, what_tells_of_a_jobs_end_is_no_callback_of_the_next_job);
 	tcase_add_test(c, lines_of_two_threads_in_turn_cut_no_moments);
 	suite_add_tcase(s, c);
 	return suite_main(s);
