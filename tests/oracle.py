@@ -224,6 +224,7 @@ def callback_name(callback):
     return '@internal' if internal else '@' + name
 
 
+passes_cancel_on = weakref.WeakSet()        # handles: to the task behind run_coroutine_threadsafe
 run_handle = asyncio.events.Handle._run
 
 
@@ -233,7 +234,8 @@ def run_as_step(handle):
     task = task_of(handle._callback)
     before = Now.who
     Now.step += 1
-    Now.who = task.get_name() if task is not None else callback_name(handle._callback)
+    Now.who = task.get_name() if task is not None else \
+        '@internal' if handle in passes_cancel_on else callback_name(handle._callback)
     emit('callback' if task is None else 'run')
     try:
         run_handle(handle)
@@ -292,6 +294,12 @@ class Loop(asyncio.SelectorEventLoop):
             super().run_forever()
         finally:
             emit('loop-stop', '-')
+
+    def call_soon_threadsafe(self, callback, *arguments, context=None):
+        handle = super().call_soon_threadsafe(callback, *arguments, context=context)
+        if sys._getframe(1).f_code.co_name == '_call_check_cancel':
+            passes_cancel_on.add(handle)
+        return handle
 
     def create_future(self):
         future = asyncio.Future(loop=self)

@@ -143,10 +143,14 @@ def finish():
          and all(s.daemon for s in threads))
 
 
+def is_chunk(function):
+    """Is it what map() of a pool of processes submits?"""
+    return isinstance(function, functools.partial) and function.func is concurrent.futures.process._process_chunk
+
+
 def name_of(function):
     if isinstance(function, functools.partial):
-        through = function.func is concurrent.futures.process._process_chunk or \
-            isinstance(getattr(function.func, '__self__', None), contextvars.Context)
+        through = is_chunk(function) or isinstance(getattr(function.func, '__self__', None), contextvars.Context)
         return name_of(function.args[0] if through else function.func)      # map of processes, to_thread
     return getattr(function, '__name__', type(function).__name__)
 
@@ -274,7 +278,8 @@ class Pooled:
                 future.set_exception(error)
                 future = None
             else:
-                emit(f'end({result!r})')
+                alone = is_chunk(call[0]) and len(result) == 1
+                emit(f'end({result[0] if alone else result!r})')
                 future.set_result(result)
         ended.append((self, name))
 
