@@ -212,6 +212,7 @@ static struct list_node *leaving_of(struct crew *c, uint16_t number)
 
 void tell_leaving(struct crew *c, struct list_node *leaving)
 {
+	c->root->writer->time_ns = c->root->clock.now_ns;
 	while (!list_empty(leaving)) {
 		struct worker *w = list_entry(list_pop_head(leaving), struct worker, idle);
 		worker_tell_gone(w, c->root->writer);
@@ -575,10 +576,9 @@ void crew_each_worker(struct loop_world *here, void (*visit)(void *context, stru
 {
 	struct crew *c = here->crew;
 	pthread_mutex_lock(&c->lock);
-	for (struct list_node *n = c->workers.next; n != &c->workers; n = n->next) {
-		struct worker *w = list_entry(n, struct worker, link);
-		if (is_there(w, here->worker))
-			visit(context, w);
-	}
+	/* Not the list of those who run: whose thread has ended yet is chance. */
+	for (size_t i = 0; i < c->by_number.count; i++)
+		if (is_there(c->by_number.items[i], here->worker))
+			visit(context, c->by_number.items[i]);
 	pthread_mutex_unlock(&c->lock);
 }
