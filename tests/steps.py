@@ -226,7 +226,7 @@ class Reader:
         self.worker[number] = name
 
     def on_job(self, job, what):
-        self.job[job] = what.split('.')[-1]
+        self.job[job] = what.split('(')[0].split('.')[-1]      # without its arguments
         self.emits('submit ' + self.job[job])
 
     def on_job_started(self, job, worker):

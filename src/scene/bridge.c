@@ -133,7 +133,7 @@ static void complete_from(struct scene *s, struct bridge *b)
 	struct concurrent_future *to = concurrent_future_of(b->concurrent);
 	if (future_cancelled(from))
 		concurrent_cancel(s, to);
-	if (concurrent_done(to) || !concurrent_begin(to))
+	if (to->state == CONCURRENT_FINISHED || !concurrent_begin(s, to))
 		return;
 	struct datum outcome;
 	bool ok = future_take(from, &outcome);
@@ -160,9 +160,8 @@ static void cancel_release(struct handle *h)
 
 static void cancel_name(const struct handle *h, struct buf *out)
 {
-	put_callable_name(scene_of_loop(bridge_of_cancel(h)->loop)->vm, out,
-	                  bridge_of_cancel(h)->asyncio);
-	buf_puts(out, ".cancel");
+	(void)h;
+	buf_puts(out, "Task.cancel");
 }
 
 static const struct handle_ops cancel_ops = {

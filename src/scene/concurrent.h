@@ -38,6 +38,7 @@ struct concurrent_future {
 	uint64_t finished_at;  /* it was the how-many-th of its world to be done; or 0 */
 	uint8_t state;         /* enum concurrent_state */
 	bool failed;           /* finished with an exception */
+	bool is_notified;      /* cancelled, and a worker has come upon it */
 };
 
 extern const struct type concurrent_future_type, executor_type, thread_pool_type,
@@ -57,6 +58,12 @@ static inline bool concurrent_done(const struct concurrent_future *f)
 {
 	return f->state >= CONCURRENT_CANCELLED;
 }
+/* Whether wait() and as_completed() take it for done: a cancelled one only once a worker has come
+ * upon it. */
+static inline bool concurrent_is_over(const struct concurrent_future *f)
+{
+	return f->state == CONCURRENT_FINISHED || f->is_notified;
+}
 /* Have delivered what has come, so that its state is that of now. */
 void concurrent_look(struct scene *s, struct concurrent_future *f);
 /* Complete it (`outcome` is borrowed) and call its callbacks; it must not be done. */
@@ -65,7 +72,7 @@ void concurrent_complete(struct scene *s, struct concurrent_future *f, value out
 /* f.cancel(): true if it is cancelled now. */
 bool concurrent_cancel(struct scene *s, struct concurrent_future *f);
 /* f.set_running_or_notify_cancel() for one that is pending or cancelled. */
-bool concurrent_begin(struct concurrent_future *f);
+bool concurrent_begin(struct scene *s, struct concurrent_future *f);
 /*
  * f.result(timeout) of one: waits. A new reference, or null with what it raises. Has no
  * timeout when that is null or None.

@@ -134,17 +134,20 @@ bool concurrent_cancel(struct scene *s, struct concurrent_future *f)
 		return false;
 	value self = value_ref(object_value(f));
 	f->state = CONCURRENT_CANCELLED;
-	f->finished_at = ++s->futures_finished;
 	f->job = NULL;
 	call_all_back(s, f);
 	value_unref(s->vm, self);
 	return true;
 }
 
-bool concurrent_begin(struct concurrent_future *f)
+bool concurrent_begin(struct scene *s, struct concurrent_future *f)
 {
-	if (f->state == CONCURRENT_CANCELLED)
+	if (f->state == CONCURRENT_CANCELLED) {
+		if (!f->is_notified)
+			f->finished_at = ++s->futures_finished;
+		f->is_notified = true;
 		return false;
+	}
 	f->state = CONCURRENT_RUNNING;
 	return true;
 }
@@ -338,7 +341,7 @@ static value method_set_running(struct vm *vm, value self, const struct args *a)
 	struct concurrent_future *f = concurrent_future_of(self);
 	if (f->state != CONCURRENT_PENDING && f->state != CONCURRENT_CANCELLED)
 		return vm_raise(vm, &exc_RuntimeError, "Future in unexpected state");
-	return value_bool(concurrent_begin(f));
+	return value_bool(concurrent_begin(scene_of(vm), f));
 }
 
 static value get_state(struct vm *vm, value self)

@@ -62,7 +62,7 @@ static bool wait_is_over(void *what)
 	size_t count = list_count(w->futures), done = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct concurrent_future *f = future_at(w->futures, i);
-		if (!concurrent_done(f))
+		if (!concurrent_is_over(f))
 			continue;
 		done++;
 		if (w->until == UNTIL_FIRST ||
@@ -100,7 +100,7 @@ static value wait_result(struct vm *vm, value futures)
 	pair->items[0] = set_new(vm);
 	pair->items[1] = set_new(vm);
 	for (size_t i = 0; i < list_count(futures); i++) {
-		bool done = concurrent_done(future_at(futures, i));
+		bool done = concurrent_is_over(future_at(futures, i));
 		if (!set_add(vm, pair->items[done ? 0 : 1], list_at(futures, i)))
 			vm_forget(vm);
 	}
@@ -255,7 +255,7 @@ static ptrdiff_t first_done(value futures)
 	ptrdiff_t first = -1;
 	for (size_t i = 0; i < list_count(futures); i++) {
 		const struct concurrent_future *f = future_at(futures, i);
-		if (concurrent_done(f) &&
+		if (concurrent_is_over(f) &&
 		    (first < 0 ||
 		     f->finished_at < future_at(futures, (size_t)first)->finished_at))
 			first = (ptrdiff_t)i;

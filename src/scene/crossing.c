@@ -21,7 +21,8 @@
 struct loop_proxy {
 	struct object head;
 	struct origin origin;
-	value repr; /* str: as it was at home */
+	uint64_t serial; /* loop_serial; 0: it is no loop of the root */
+	value repr;      /* str: as it was at home */
 };
 
 static struct loop_proxy *proxy_of(value v)
@@ -39,6 +40,8 @@ static enum crossing_way loop_pack(struct vm *vm, struct parcel_writer *w, value
 	value repr = object_repr(vm, v);
 	if (value_is_null(repr))
 		return CROSSING_FAILED;
+	struct scene *s = scene_of(vm);
+	parcel_put_word(w, scene_is_root(s) ? loop_serial(s, v) : 0);
 	parcel_put_bytes(w, str_text(repr), str_len(repr));
 	value_unref(vm, repr);
 	return CROSSING_HANDLE;
@@ -49,6 +52,7 @@ static value loop_make(struct vm *vm, struct parcel_reader *r, const struct type
 	(void)type;
 	struct loop_proxy *p = object_new(vm, &loop_proxy_type, 0);
 	size_t len;
+	p->serial = parcel_get_word(r);
 	const char *repr = parcel_get_bytes(r, &len);
 	p->repr = str_new(vm, repr, len);
 	parcel_get_origin(r, &p->origin);
@@ -59,6 +63,7 @@ static enum crossing_way proxy_pack(struct vm *vm, struct parcel_writer *w, valu
 {
 	(void)vm;
 	const struct loop_proxy *p = proxy_of(v);
+	parcel_put_word(w, p->serial);
 	parcel_put_bytes(w, str_text(p->repr), str_len(p->repr));
 	parcel_put_origin(w, &p->origin);
 	return CROSSING_HANDLE;
@@ -75,13 +80,23 @@ static value proxy_repr(struct vm *vm, value self)
 	return value_ref(proxy_of(self)->repr);
 }
 
-/* It ran when it was handed over, and what comes to it later is refused there. */
+bool loop_proxy_closed(struct vm *vm, value proxy)
+{
+	uint64_t serial = proxy_of(proxy)->serial;
+	return serial != 0 && loop_is_known_closed(scene_of(vm), serial);
+}
+
+/* It ran when it was handed over. */
 static value proxy_is_running(struct vm *vm, value self, const struct args *a)
 {
-	(void)vm;
-	(void)self;
 	(void)a;
-	return VALUE_TRUE;
+	return value_bool(!loop_proxy_closed(vm, self));
+}
+
+static value proxy_is_closed(struct vm *vm, value self, const struct args *a)
+{
+	(void)a;
+	return value_bool(loop_proxy_closed(vm, self));
 }
 
 static value proxy_time(struct vm *vm, value self, const struct args *a)
@@ -107,6 +122,7 @@ static const struct method_def proxy_methods[] = {
 	{"call_soon_threadsafe", proxy_call_soon_threadsafe, 1, METHOD_ANY,
          METHOD_KEYWORDS},
 	{"is_running", proxy_is_running, 0, 0, 0},
+	{"is_closed", proxy_is_closed, 0, 0, 0},
 	{"time", proxy_time, 0, 0, 0},
 	{0},
 };

@@ -14,5 +14,7 @@ extern const struct parcel_crossing scene_crossings[];
 /* A loop of another world. */
 extern const struct type loop_proxy_type;
 const struct origin *loop_proxy_origin(value proxy);
+/* Whether it was closed by now. */
+bool loop_proxy_closed(struct vm *vm, value proxy);
 
 #endif

@@ -39,6 +39,10 @@ struct executor_object {
 	size_t max_workers;
 	size_t jobs_left;            /* submitted and not over */
 	struct list_node idle_watches;
+	/* Futures of jobs that wait, and of those cancelled while they did, in order; the first
+	   `taken` are gone. See knows_queue. */
+	VEC(value) queue;
+	size_t taken;
 	bool is_shut_down, is_broken;
 };
 
@@ -238,13 +242,19 @@ static bool is_plain(struct vm *vm, value executor)
 	return !value_is_null(own) && value_is(found, own);
 }
 
+/* Whether it is known at submit() if a job waits; elsewhere what is cancelled is over at once. */
+static bool knows_queue(const struct scene *s)
+{
+	return !s->options.real_clock && scene_is_root(s);
+}
+
 /* What was to go to a process cannot: its future fails with the exception that is set. */
 static void refuse_later(struct scene *s, value future, struct loop *l, value *wrapped)
 {
 	value error = vm_take(s->vm);
 	if (l != NULL)
 		*wrapped = bridge_to_loop(s, future, l);
-	concurrent_begin(concurrent_future_of(future));
+	concurrent_begin(s, concurrent_future_of(future));
 	concurrent_complete(s, concurrent_future_of(future), error, true);
 	value_unref(s->vm, error);
 }
@@ -272,6 +282,8 @@ static value submit(struct scene *s, value executor, value function, const struc
 	if (l != NULL)
 		*wrapped = bridge_to_loop(s, future, l);
 	job_start(s, job);
+	if (knows_queue(s) && job_is_queued(job))
+		vec_push(&executor_of(executor)->queue, value_ref(future));
 	return future;
 }
 
@@ -393,7 +405,7 @@ static value method_map(struct vm *vm, value self, const struct args *a)
 	value_xunref(vm, zipped);
 	if (value_is_null(iterator))
 		return iterator;
-	bool chunked = chunk > 1 && is_process_pool(self) && is_plain(vm, self);
+	bool chunked = is_process_pool(self) && is_plain(vm, self);
 	value futures = chunked ? submit_chunks(vm, self, a->at[0], iterator, chunk)
 	                        : submit_all(vm, self, a->at[0], iterator);
 	value_unref(vm, iterator);
@@ -489,11 +501,42 @@ void executor_call_when_idle(struct scene *s, value executor, value future)
 	tell_idle(e);
 }
 
+/*
+ * A worker is free and takes what is next in the queue: on its way it comes upon those that were
+ * cancelled, which only now are over for wait() and as_completed().
+ */
+static void take_next(struct scene *s, struct executor_object *e)
+{
+	bool found = false;
+	while (!found && e->taken < e->queue.count) {
+		value future = e->queue.items[e->taken++];
+		found = concurrent_begin(s, concurrent_future_of(future));
+		value_unref(s->vm, future);
+	}
+}
+
+static void forget_queue(struct vm *vm, struct executor_object *e)
+{
+	while (e->taken < e->queue.count)
+		value_unref(vm, e->queue.items[e->taken++]);
+	vec_free(&e->queue);
+	e->taken = 0;
+}
+
 void executor_job_ended(struct scene *s, value executor)
 {
-	(void)s;
 	struct executor_object *e = executor_of(executor);
 	e->jobs_left--;
+	take_next(s, e);
+	tell_idle(e);
+}
+
+void executor_job_dropped(struct scene *s, value executor, value future)
+{
+	struct executor_object *e = executor_of(executor);
+	e->jobs_left--;
+	if (!knows_queue(s))
+		concurrent_begin(s, concurrent_future_of(future));
 	tell_idle(e);
 }
 
@@ -543,6 +586,8 @@ static value method_shutdown(struct vm *vm, value self, const struct args *a)
 	executor_close(s, self);
 	if (cancel)
 		job_drop_all(s, self);
+	if (cancel)
+		forget_queue(vm, e);
 	bool ok = !wait || wait_for_jobs(s, e);
 	if (ok)
 		ok = value_is_null(vm_raised(vm));
@@ -606,6 +651,7 @@ static void executor_drop(struct vm *vm, struct object *self)
 		crew_pool_close(&s->world, e->pool);
 	e->pool = NULL;
 	forget_watches(e);
+	forget_queue(vm, e);
 	value_forget(vm, &e->initializer);
 	value_forget(vm, &e->initargs);
 	value_forget(vm, &e->dict);
@@ -615,6 +661,7 @@ static void executor_clear(struct vm *vm, struct object *self)
 {
 	struct executor_object *e = (struct executor_object *)(void *)self;
 	forget_watches(e);
+	forget_queue(vm, e);
 	value_forget(vm, &e->initializer);
 	value_forget(vm, &e->initargs);
 	value_forget(vm, &e->dict);
@@ -628,6 +675,8 @@ static void executor_traverse(struct object *self, visit_fn visit, void *context
 		if (!value_is_null(owned[i]))
 			visit(owned[i], context);
 	}
+	for (size_t i = e->taken; i < e->queue.count; i++)
+		visit(e->queue.items[i], context);
 	if (e->idle_watches.next == NULL)
 		return;
 	for (struct list_node *n = e->idle_watches.next; n != &e->idle_watches; n = n->next)

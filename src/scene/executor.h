@@ -35,6 +35,9 @@ void executor_break(struct scene *s, value executor);
 /* One of its jobs is over. */
 void executor_job_ended(struct scene *s, value executor);
 
+/* One of its jobs was cancelled while it waited. */
+void executor_job_dropped(struct scene *s, value executor, value future);
+
 /* It takes no more jobs: those that wait are run, its idle workers go. */
 void executor_close(struct scene *s, value executor);
 

@@ -107,6 +107,8 @@ struct scene {
 	/* What only the root has. */
 	struct output output;
 	pthread_mutex_t words_lock;    /* guards the next, and caption_taken */
+	uint64_t loop_serial;          /* of the last loop that went to a worker */
+	VEC(uint64_t) closed_loops;    /* of those, the closed ones */
 	char *worker_limit;            /* the limit that a worker has hit; owned, or NULL */
 	struct list_node served;     /* struct served: coroutines run for other worlds */
 
@@ -250,6 +252,7 @@ struct loop_object {
 	value exception_handler; /* or null */
 	value task_factory;      /* or null */
 	value default_executor;  /* or null */
+	uint64_t serial;         /* by which other threads know it; 0: none does */
 	bool executor_is_shut_down;
 	bool debug;
 };
@@ -381,6 +384,13 @@ static inline struct loop *loop_of(value v)
 {
 	return ((struct loop_object *)(void *)value_object(v))->loop;
 }
+/*
+ * For other threads: a loop of the root by a number, that it was closed, and whether it was as far
+ * as anybody can know. The last one from any thread.
+ */
+uint64_t loop_serial(struct scene *s, value loop);
+void loop_tell_closed(struct scene *s, struct loop *l);
+bool loop_is_known_closed(struct scene *s, uint64_t serial);
 bool value_is_callable(value v);
 /* The loop that runs; NULL with RuntimeError `no running event loop`. */
 struct loop *running_loop(struct vm *vm);

@@ -4,6 +4,7 @@
  */
 #include "scene/job.h"
 
+#include "base/utf8.h"
 #include "lang/dict.h"
 #include "lang/float.h"
 #include "lang/function.h"
@@ -38,11 +39,40 @@ static struct scene_job *job_of(struct job *job)
 
 /* ---- what it does, for people ---- */
 
-static char *label_of(struct vm *vm, value callable)
+/* Arguments are shown where all of it is no wider than this. */
+enum { LABEL_COLS = 24 };
+
+/* Append the repr of a plain value; false for what has no short one. */
+static bool put_plain(struct vm *vm, struct buf *out, value v)
+{
+	static const struct type *const plain[] = {&str_type, &int_type, &float_type,
+	                                           &bool_type, &none_type};
+	bool is_plain = false;
+	for (size_t i = 0; i < COUNT_OF(plain); i++)
+		is_plain |= value_is_exactly(v, plain[i]);
+	if (is_plain)
+		put_repr_of(vm, out, v);
+	return is_plain;
+}
+
+/* `cook('rice', 5)`, or `cook` when that says too much. */
+static char *label_of(struct vm *vm, value callable, const struct args *a)
 {
 	struct buf text = {0};
 	put_callable_name(vm, &text, callable);
-	return buf_take(&text);
+	size_t name_len = text.len;
+	bool fits = a->count > 0;
+	for (size_t i = 0; i < a->count && fits; i++) {
+		buf_puts(&text, i == 0 ? "(" : ", ");
+		fits = put_plain(vm, &text, a->at[i]) &&
+		       utf8_text_cols(buf_text(&text), text.len) < LABEL_COLS;
+	}
+	if (fits)
+		buf_putc(&text, ')');
+	char *label = buf_take(&text);
+	if (!fits)
+		label[name_len] = '\0';
+	return label;
 }
 
 /* The line of the scene where a callable is defined, or 0. */
@@ -144,7 +174,7 @@ static struct scene_job *pack(struct scene *s, value executor, value callable,
 		free(job);
 		return NULL;
 	}
-	job->label = label_of(vm, callable);
+	job->label = label_of(vm, callable, a);
 	job->errand.line = line_of(callable);
 	return job;
 }
@@ -299,6 +329,11 @@ void job_look(struct scene *s, struct scene_job *job)
 		job_gather(s);
 }
 
+bool job_is_queued(const struct scene_job *job)
+{
+	return job->job.state == JOB_QUEUED;
+}
+
 bool job_is_running(const struct scene_job *job)
 {
 	return job->job.state == JOB_RUNNING;
@@ -308,13 +343,15 @@ bool job_drop(struct scene *s, struct scene_job *job)
 {
 	if (!job_cancel(&job->job))
 		return false;
-	value executor = value_xref(job->executor);
+	value executor = value_xref(job->executor), future = value_xref(job->future);
 	forget_home(job);
 	job_free(job);
+	concurrent_future_of(future)->state = CONCURRENT_CANCELLED;
 	if (!value_is_null(executor)) {
-		executor_job_ended(s, executor);
+		executor_job_dropped(s, executor, future);
 		value_unref(s->vm, executor);
 	}
+	value_unref(s->vm, future);
 	return true;
 }
 
@@ -357,12 +394,10 @@ static struct scene_job *pack_run(struct scene *s, value thread)
 	return job;
 }
 
-/* What the thread's run() would call; None does nothing. */
+/* What the thread's run() would call. */
 static struct scene_job *pack_target(struct scene *s, const struct thread_object *t)
 {
 	struct vm *vm = s->vm;
-	if (value_is_none(t->target)) /* bool() does nothing either */
-		return pack(s, VALUE_NULL, type_value(&bool_type), NO_ARGS, false);
 	value list, names;
 	const struct args args = thread_arguments(vm, t, &list, &names);
 	struct scene_job *job = pack(s, VALUE_NULL, t->target, &args, false);
@@ -378,16 +413,11 @@ bool job_start_thread(struct scene *s, value thread)
 	struct vm *vm = s->vm;
 	scene_crew(s);
 	s->departing_thread = thread;
-	struct scene_job *job = has_own_run(vm, thread) ? pack_run(s, thread)
-	                                                : pack_target(s, t);
+	bool runs_itself = value_is_none(t->target) || has_own_run(vm, thread);
+	struct scene_job *job = runs_itself ? pack_run(s, thread) : pack_target(s, t);
 	s->departing_thread = VALUE_NULL;
 	if (job == NULL)
 		return false;
-	if (!value_is_none(t->target)) {
-		free(job->label);
-		job->label = label_of(vm, t->target);
-		job->errand.line = line_of(t->target);
-	}
 	job->errand.is_thread = true;
 	job->thread = value_ref(thread);
 	t->job = job;

@@ -38,7 +38,8 @@ const char *job_label(const struct scene_job *job);
 void job_serves(struct scene_job *job, const struct future *f);
 /* Have delivered what has come so far, if that may be of this job. */
 void job_look(struct scene *s, struct scene_job *job);
-/* Whether a worker has it; as of the last look. */
+/* Whether it waits for a worker; whether one has it, as of the last look. */
+bool job_is_queued(const struct scene_job *job);
 bool job_is_running(const struct scene_job *job);
 /* Cancel the futures of those of the executor's jobs that wait in its queue. */
 void job_drop_all(struct scene *s, value executor);

@@ -14,6 +14,7 @@
 #include "lang/tuple.h"
 #include "scene/arguments.h"
 #include "scene/executor.h"
+#include "scene/job.h"
 
 static struct loop_object *object_of(value v)
 {
@@ -34,6 +35,34 @@ value loop_object_of(struct scene *s, struct loop *l)
 {
 	struct loop_object *o = loop_user(l);
 	return o != NULL ? value_ref(object_value(o)) : wrap_loop(s, loop_ref(l));
+}
+
+uint64_t loop_serial(struct scene *s, value loop)
+{
+	struct loop_object *o = object_of(loop);
+	if (o->serial == 0)
+		o->serial = ++s->root->loop_serial;
+	return o->serial;
+}
+
+void loop_tell_closed(struct scene *s, struct loop *l)
+{
+	struct loop_object *o = loop_user(l);
+	if (o == NULL || o->serial == 0)
+		return;
+	pthread_mutex_lock(&s->root->words_lock);
+	vec_push(&s->root->closed_loops, o->serial);
+	pthread_mutex_unlock(&s->root->words_lock);
+}
+
+bool loop_is_known_closed(struct scene *s, uint64_t serial)
+{
+	bool closed = false;
+	pthread_mutex_lock(&s->root->words_lock);
+	for (size_t i = 0; i < s->root->closed_loops.count; i++)
+		closed |= s->root->closed_loops.items[i] == serial;
+	pthread_mutex_unlock(&s->root->words_lock);
+	return closed;
 }
 
 static void forget_closed_loops(struct scene *s)
@@ -356,10 +385,12 @@ static value method_close(struct vm *vm, value self, const struct args *a)
 		return vm_raise(vm, &exc_RuntimeError,
 		                "Cannot close a running event loop");
 	struct loop_object *o = object_of(self);
+	job_gather(scene_of(vm)); /* what runs beside sees it open until here */
 	o->executor_is_shut_down = true;
 	if (!value_is_null(o->default_executor))
 		executor_close(scene_of(vm), o->default_executor);
 	loop_close(o->loop);
+	loop_tell_closed(scene_of(vm), o->loop);
 	return VALUE_NONE;
 }
 

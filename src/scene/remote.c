@@ -113,6 +113,10 @@ static uint32_t world_of_proxy(value proxy)
 static struct message *pack_for(struct scene *s, value proxy, enum message_kind kind,
                                 const value *values, size_t count)
 {
+	if (loop_proxy_closed(s->vm, proxy)) {
+		vm_raise(s->vm, &exc_RuntimeError, "Event loop is closed");
+		return NULL;
+	}
 	struct message *m = message_new(s, kind, 0);
 	const struct parcel_options options = {
 		.flags = PARCEL_MOVE,

@@ -569,6 +569,7 @@ void scene_free(struct scene *s)
 	free(s->caption_at_line);
 	free(s->caption_taken);
 	free(s->worker_limit);
+	vec_free(&s->closed_loops);
 	pthread_mutex_destroy(&s->words_lock);
 	free(s->path);
 	free(s);

@@ -76,6 +76,7 @@ static bool runner_end(struct vm *vm, struct runner_object *r)
 	struct loop *l = loop_ref(loop_of(r->loop));
 	struct datum error = DATUM_NONE;
 	enum run_end end = runner_close(l, &error);
+	loop_tell_closed(s, l);
 	bool ok = run_ended(s, l, end, error);
 	if (r->set_event_loop && !vm_stopped(vm))
 		event_loop_set(s, VALUE_NONE);

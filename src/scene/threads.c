@@ -388,7 +388,7 @@ static void call_run(struct loop *l, struct handle *h)
 		return;
 	}
 	struct concurrent_future *f = concurrent_future_of(c->future);
-	if (!vm_stopped(s->vm) && !concurrent_done(f) && concurrent_begin(f))
+	if (!vm_stopped(s->vm) && !concurrent_done(f) && concurrent_begin(s, f))
 		concurrent_complete(s, f, vm_raised(s->vm), true);
 	callback_failed(s, l, h);
 }
