@@ -52,7 +52,10 @@ static inline size_t parcel_bytes(const struct parcel *p)
  */
 struct manifest;
 struct manifest *manifest_new(struct vm *vm);
-/* Let go of the originals. Tokens of it that still come home find nothing: RuntimeError. NULL is fine. */
+/*
+ * Let go of the originals. Tokens of it that still come home find nothing: RuntimeError. NULL is
+ * fine.
+ */
 void manifest_free(struct manifest *m);
 
 /* What came in with one parcel. Keeps all of it alive, so that it can be compared afterwards. */
@@ -127,16 +130,16 @@ value parcel_call(struct vm *vm, value callable, value args, value keywords);
 
 /*
  * Compare what came in by parcel_unpack_call with what it is now. True if something was changed
- * that other threads would see in CPython: then `what` says what, as a noun: "the global `results`",
- * "argument 1", "the attribute `price` of the class `Dish`", "the variable `n` of `cook`". Globals that were
- * rebound, added or deleted count; caches, hashes and lazily made dicts do not. Runs no
- * code of the scene.
+ * that other threads would see in CPython: then `what` says what, as a noun: "the global
+ * `results`", "argument 1", "the attribute `price` of the class `Dish`", "the variable `n` of
+ * `cook`". Globals that were rebound, added or deleted count; caches, hashes and lazily made dicts
+ * do not. False also for a parcel that could not be unpacked. Runs no code of the scene.
  */
 struct buf;
 bool parcel_changed(struct vm *vm, const struct parcel *p, const struct landing *l,
                     struct buf *what);
 
-/* ---- types of other floors -------------------------------------------------------------------- */
+/* ---- types of other floors ----------------------------------------------------------- */
 
 struct parcel_writer;
 struct parcel_reader;

@@ -96,7 +96,14 @@ static bool check_object(struct parcel_checker *c, size_t i)
 /* ---- saying where --------------------------------------------------------------------- */
 
 /* Who led to an object: a record, a global, an argument, or the call itself. */
-enum owner_kind { OWNER_NONE, OWNER_RECORD, OWNER_GLOBAL, OWNER_ARGUMENT, OWNER_KEYWORD, OWNER_CALL };
+enum owner_kind {
+	OWNER_NONE,
+	OWNER_RECORD,
+	OWNER_GLOBAL,
+	OWNER_ARGUMENT,
+	OWNER_KEYWORD,
+	OWNER_CALL,
+};
 
 struct owner {
 	enum owner_kind kind;

@@ -531,7 +531,7 @@ bool parcel_fill_traceback(struct parcel_reader *r, value v)
 	return true;
 }
 
-/* ---- coroutines and generators --------------------------------------------------------------------------- */
+/* ---- coroutines and generators -------------------------------------------------------- */
 
 /* What has been begun cannot leave; what only globals lead to is not given away. */
 bool parcel_pack_coroutine(struct parcel_writer *w, value v)

@@ -43,7 +43,10 @@ static bool cannot(struct pickler *p, value v)
 	return false;
 }
 
-/* What is under a dotted name in a module, or null. In a worker __main__ is what the job came with. */
+/*
+ * What is under a dotted name in a module: a new reference, or null. In a worker __main__ is what
+ * the job came with.
+ */
 static value find(struct pickler *p, const char *module, const char *name)
 {
 	struct vm *vm = p->vm;

@@ -144,7 +144,8 @@ static inline value trip_end(struct trip *t)
 }
 
 /* name(*args) there: a new reference at home to what it returned or raised. */
-static inline value trip_whole(struct trip *t, struct pair *p, const char *name, const struct args *a)
+static inline value trip_whole(struct trip *t, struct pair *p, const char *name,
+                               const struct args *a)
 {
 	value result = VALUE_NULL;
 	if (trip_begin(t, p, 0, pair_global(p, name), a) && trip_run(t))
