@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -128,7 +129,8 @@ static ssize_t send_into_void(struct way *w, size_t size)
 	return -1;
 }
 
-static ssize_t put(struct net_flow *f, int side, const char *bytes, size_t size)
+static ssize_t put(struct net_flow *f, int side, const char *bytes, size_t size,
+                   size_t most)
 {
 	struct way *w = &f->ways[side];
 	if (f->ways[!side].fd < 0)
@@ -137,7 +139,7 @@ static ssize_t put(struct net_flow *f, int side, const char *bytes, size_t size)
 		errno = EPIPE;
 		return -1;
 	}
-	size_t room = FLOW_MAX - w->under_way;
+	size_t room = w->under_way < most ? most - w->under_way : 0;
 	if (size > room)
 		size = room;
 	if (!size) {
@@ -161,9 +163,16 @@ ssize_t flow_send(struct net_flow *f, int side, const void *bytes, size_t size)
 	if (!size)
 		return 0;
 	pthread_mutex_lock(&f->lock);
-	ssize_t n = put(f, side, bytes, size);
+	ssize_t n = put(f, side, bytes, size, FLOW_MAX);
 	pthread_mutex_unlock(&f->lock);
 	return n;
+}
+
+void flow_push(struct net_flow *f, int side, const void *bytes, size_t size)
+{
+	pthread_mutex_lock(&f->lock);
+	put(f, side, bytes, size, SIZE_MAX);
+	pthread_mutex_unlock(&f->lock);
 }
 
 int flow_shutdown(struct net_flow *f, int side, int how)

@@ -33,6 +33,9 @@ ssize_t flow_recv(struct net_flow *f, int side, void *room, size_t size);
 ssize_t flow_send(struct net_flow *f, int side, const void *bytes, size_t size);
 int flow_shutdown(struct net_flow *f, int side, int how);
 
+/* Send all of it, however much is under way; what nobody can read any more is lost. */
+void flow_push(struct net_flow *f, int side, const void *bytes, size_t size);
+
 /* Close the side's descriptor and give its reference back. */
 void flow_close(struct net_flow *f, int side);
 

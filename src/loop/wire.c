@@ -410,7 +410,7 @@ static void run_for(struct wire *w, const struct wire_post *p)
 		answered(p, w);
 		break;
 	case WIRE_BYTES:
-		flow_send(w->flow, PROXY, p->bytes, p->size);
+		flow_push(w->flow, PROXY, p->bytes, p->size);
 		break;
 	case WIRE_CREDIT:
 		w->credit += p->size;
