@@ -351,6 +351,7 @@ void sockop_init(struct sockop *op, enum sockop_kind kind, struct loop *l,
 
 void sockop_traverse(const struct sockop *op, const struct future_visitor *v)
 {
-	if (op->wait)
+	/* While it watches, the loop keeps the future alive as well. */
+	if (op->wait && !op->wait->watch.slot)
 		v->future(v->context, op->wait->future);
 }

@@ -1,9 +1,9 @@
 /*
  * What the files of asyncio's streams share: the four objects of a connection and who
  * refers to whom. A writer holds the transport, the protocol and the reader; the
- * transport holds the protocol (and the loop the transport, as long as it is open); the
- * protocol knows its reader weakly. So a connection that nobody in the scene holds any
- * more is closed by its writer's end.
+ * transport holds the protocol (and the loop the transport, as long as it is open), and the
+ * protocol its reader, until the connection is lost. Nobody but the scene holds the writer;
+ * a connection that the scene has dropped is closed by its writer's end.
  */
 #ifndef SCENE_STREAM_H
 #define SCENE_STREAM_H
@@ -92,15 +92,13 @@ struct stream_protocol {
 	struct object head;
 	value dict;
 	struct loop *loop;   /* counted */
-	struct weak reader;  /* a stream_reader; has_reader: initialised */
-	value strong_reader; /* of a server's connection, until it is made; or null */
+	value reader;        /* a StreamReader, until the connection is lost; or null */
 	value callback;      /* client_connected_cb, or null */
 	value task;          /* of the callback's coroutine, or null */
 	value transport;     /* from connection_made to connection_lost, else null */
 	value closed;        /* the future of wait_closed(); null until somebody asks */
 	value error;         /* with which the connection was lost, or null */
 	value drainers;      /* list of the futures of those who drain, or null */
-	bool has_reader;
 	bool paused; /* pause_writing() was called */
 	bool lost;   /* connection_lost() was called */
 };
@@ -112,8 +110,6 @@ static inline struct stream_protocol *stream_protocol_of(value v)
 
 /* The protocol of `reader` (borrowed, may be null); `callback` may be null. */
 value stream_protocol_new(struct scene *s, struct loop *l, value reader, value callback);
-/* Its reader, borrowed, or null. */
-value stream_protocol_reader(const struct stream_protocol *p);
 /* The methods of the protocol. False: the exception is set. */
 bool stream_protocol_made(struct vm *vm, value protocol, value transport);
 bool stream_protocol_received(struct vm *vm, value protocol, const void *data, size_t len);

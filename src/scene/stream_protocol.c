@@ -10,26 +10,13 @@
 #include "scene/arguments.h"
 #include "scene/stream.h"
 
-value stream_protocol_reader(const struct stream_protocol *p)
-{
-	return p->has_reader && p->reader.target != NULL
-	               ? object_value(p->reader.target)
-	               : VALUE_NULL;
-}
-
 static struct stream_protocol *make(struct vm *vm, const struct type *type,
                                     struct loop *l, value reader, value callback)
 {
 	struct stream_protocol *p = object_new(vm, type, 0);
 	p->loop = loop_ref(l);
-	if (!value_is_null(reader)) {
-		weak_init(vm, &p->reader, reader);
-		p->has_reader = true;
-	}
-	if (!value_is_null(callback)) {
-		p->callback = value_ref(callback);
-		p->strong_reader = value_xref(reader);
-	}
+	p->reader = value_xref(reader);
+	p->callback = value_xref(callback);
 	return p;
 }
 
@@ -155,7 +142,7 @@ static bool begin_task(struct vm *vm, struct stream_protocol *p, value coro,
 bool stream_protocol_made(struct vm *vm, value protocol, value transport)
 {
 	struct stream_protocol *p = stream_protocol_of(protocol);
-	value reader = stream_protocol_reader(p);
+	value reader = p->reader;
 	value_replace(vm, &p->transport, value_ref(transport));
 	if (!value_is_null(reader)) {
 		struct stream_reader *r = stream_reader_of(reader);
@@ -181,20 +168,18 @@ bool stream_protocol_made(struct vm *vm, value protocol, value transport)
 	bool ok = value_is_small(result) || !value_can_be_task(result) ||
 	          begin_task(vm, p, result, transport);
 	value_unref(vm, result);
-	if (ok)
-		value_forget(vm, &p->strong_reader);
 	return ok;
 }
 
 bool stream_protocol_received(struct vm *vm, value protocol, const void *data, size_t len)
 {
-	value reader = stream_protocol_reader(stream_protocol_of(protocol));
+	value reader = stream_protocol_of(protocol)->reader;
 	return value_is_null(reader) || stream_reader_feed(vm, reader, data, len);
 }
 
 void stream_protocol_eof(struct vm *vm, value protocol)
 {
-	value reader = stream_protocol_reader(stream_protocol_of(protocol));
+	value reader = stream_protocol_of(protocol)->reader;
 	if (!value_is_null(reader))
 		stream_reader_feed_eof(vm, reader);
 }
@@ -238,24 +223,19 @@ static void end_closed(struct stream_protocol *p)
 void stream_protocol_lost(struct vm *vm, value protocol, value error)
 {
 	struct stream_protocol *p = stream_protocol_of(protocol);
-	value reader = stream_protocol_reader(p);
-	if (!value_is_null(reader)) {
-		value_ref(reader);
-		if (value_is_null(error))
-			stream_reader_feed_eof(vm, reader);
-		else
-			stream_reader_fail(vm, reader, error);
-		value_unref(vm, reader);
-	}
+	value reader = p->reader;
+	p->reader = VALUE_NULL;
+	if (!value_is_null(reader) && value_is_null(error))
+		stream_reader_feed_eof(vm, reader);
+	else if (!value_is_null(reader))
+		stream_reader_fail(vm, reader, error);
+	value_xunref(vm, reader);
 	p->error = value_xref(error);
 	p->lost = true;
 	if (!value_is_null(p->closed))
 		end_closed(p);
 	if (p->paused)
 		wake_drainers(p, error);
-	if (p->has_reader)
-		weak_fini(&p->reader);
-	p->has_reader = false;
 	value_forget(vm, &p->task);
 	value_forget(vm, &p->transport);
 }
@@ -330,7 +310,7 @@ static void protocol_clear(struct vm *vm, struct object *self)
 {
 	struct stream_protocol *p = (struct stream_protocol *)(void *)self;
 	value_forget(vm, &p->dict);
-	value_forget(vm, &p->strong_reader);
+	value_forget(vm, &p->reader);
 	value_forget(vm, &p->callback);
 	value_forget(vm, &p->task);
 	value_forget(vm, &p->transport);
@@ -344,9 +324,6 @@ static void protocol_clear(struct vm *vm, struct object *self)
 static void protocol_drop(struct vm *vm, struct object *self)
 {
 	struct stream_protocol *p = (struct stream_protocol *)(void *)self;
-	if (p->has_reader)
-		weak_fini(&p->reader);
-	p->has_reader = false;
 	protocol_clear(vm, self);
 	if (p->loop != NULL)
 		loop_unref(p->loop);
@@ -356,7 +333,7 @@ static void protocol_drop(struct vm *vm, struct object *self)
 static void protocol_traverse(struct object *self, visit_fn visit, void *context)
 {
 	const struct stream_protocol *p = (struct stream_protocol *)(void *)self;
-	const value owned[] = {p->dict, p->strong_reader, p->callback, p->task,
+	const value owned[] = {p->dict, p->reader, p->callback, p->task,
 	                       p->transport, p->error, p->drainers, p->closed};
 	for (size_t i = 0; i < COUNT_OF(owned); i++)
 		if (!value_is_null(owned[i]))

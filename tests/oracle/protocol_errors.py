@@ -2,11 +2,13 @@
 import asyncio
 
 fails_in = None
+kept = []
 
 
 class Fails(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport
+        kept.append(self)
         if fails_in == "made":
             raise ValueError("made")
 
