@@ -405,7 +405,7 @@ static value method_map(struct vm *vm, value self, const struct args *a)
 	value_xunref(vm, zipped);
 	if (value_is_null(iterator))
 		return iterator;
-	bool chunked = is_process_pool(self) && is_plain(vm, self);
+	bool chunked = chunk > 1 && is_process_pool(self) && is_plain(vm, self);
 	value futures = chunked ? submit_chunks(vm, self, a->at[0], iterator, chunk)
 	                        : submit_all(vm, self, a->at[0], iterator);
 	value_unref(vm, iterator);
