@@ -5,6 +5,7 @@
 
 A program is a few coroutines of random statements: sleeps, tasks, gathers, groups,
 time-outs, shields, futures, cancels, at random places inside of try, finally and loops.
+Every other program has workers, streams, queues and locks as well.
 A coroutine calls only those after it, so every program ends. The same seed makes the same
 programs. A program that fails is made smaller as long as it fails, and kept in FOLDER.
 """
@@ -57,11 +58,61 @@ def seen(error):
 '''
 
 
+MORE = '''import concurrent.futures
+
+pool = concurrent.futures.ThreadPoolExecutor(2, "two")
+queue = asyncio.Queue(2)
+lock = asyncio.Lock()
+
+
+def job(label, *delays):
+    print("job", label)
+    for delay in delays:
+        time.sleep(delay)
+        print("job", label, "after", delay)
+    return label
+
+
+def bad_job(label, delay):
+    time.sleep(delay)
+    raise KeyError(label)
+
+
+def posting_job(loop, label, delay):
+    loop.call_soon_threadsafe(print, "posted", label)
+    time.sleep(delay)
+    loop.call_soon_threadsafe(print, "posted", label, "after", delay)
+
+
+def in_pool(function, *arguments):
+    return asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
+
+
+async def serve(reader, writer):
+    while line := await reader.readline():
+        await asyncio.sleep(0.1)
+        writer.write(line.upper())
+    writer.close()
+
+
+async def ask(*questions):
+    reader, writer = await asyncio.open_connection("127.0.0.1", 8888)
+    try:
+        for question in questions:
+            writer.write(question.encode() + b"\\n")
+            print("answer", await reader.readline())
+    finally:
+        writer.close()
+
+'''
+
+
 class Maker:
     """A block is a list of items; an item is a line, or a list: header, block, header, block, ..."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
+        self.more = seed % 2 == 1
         self.labels = 0
 
     def program(self):
@@ -70,6 +121,8 @@ class Maker:
                 f'futures.extend(loop.create_future() for _ in range({FUTURES}))',
                 ['for n, future in enumerate(futures):', ['loop.call_later(1.5 + n, settle, future)']],
                 'spawn(w1())']
+        if self.more:
+            main.append('server = await asyncio.start_server(serve, "127.0.0.1", 8888)')
         main += [guarded(item, '(Exception, asyncio.CancelledError)') for item in self.block(0, 3, 6)] + ['await asyncio.sleep(3)', 'print("main ends")']
         functions = [[f'async def w{n + 1}():', body] for n, body in enumerate(bodies)]
         return functions + [['async def main():', main]]
@@ -96,7 +149,44 @@ class Maker:
 
     def item(self, worker, depth):
         makers = [self.simple] * 3 + [self.waits] * 3 + [self.compound] * (3 if depth else 0)
+        if self.more:
+            makers += [self.more_simple] * 2 + [self.more_waits] * 3
         return self.random.choice(makers)(worker, depth)
+
+    def work(self):
+        """A job for a worker: a function and its arguments."""
+        delays = ['0.1', '0.2', '0.3', '0.5', '1']
+        return self.random.choice([
+            lambda: f'job, {self.label()}, {self.random.choice(delays)}, {self.random.choice(delays)}',
+            lambda: f'job, {self.label()}, {self.random.choice(delays)}',
+            lambda: f'job, {self.label()}',
+            lambda: f'bad_job, {self.label()}, {self.random.choice(delays)}',
+            lambda: f'posting_job, asyncio.get_running_loop(), {self.label()}, {self.random.choice(delays)}',
+        ])()
+
+    def more_simple(self, worker, depth):
+        return self.random.choice([
+            lambda: f'spawn(asyncio.to_thread({self.work()}))',
+            lambda: f'spawn(asyncio.to_thread({self.work()}))',
+            lambda: f'spawned = in_pool({self.work()})',
+            lambda: f'spawn(ask("q{self.label()}"))',
+            lambda: f'queue.put_nowait({self.label()})',
+            lambda: 'print("queue", queue.qsize(), lock.locked())',
+        ])()
+
+    def more_waits(self, worker, depth):
+        return self.random.choice([
+            lambda: f'print("job gave", await asyncio.to_thread({self.work()}))',
+            lambda: f'print("pool gave", await in_pool({self.work()}))',
+            lambda: f'print("in time", await asyncio.wait_for(asyncio.to_thread({self.work()}), {self.delay()}))',
+            lambda: f'print("in time", await asyncio.wait_for(in_pool({self.work()}), {self.delay()}))',
+            lambda: f'print("both", await asyncio.gather(in_pool({self.work()}), in_pool({self.work()})))',
+            lambda: f'await ask("q{self.label()}", "r{self.label()}")',
+            lambda: f'print("asked", await asyncio.wait_for(ask("q{self.label()}"), {self.delay()}))',
+            lambda: f'print("took", await asyncio.wait_for(queue.get(), {self.delay()}))',
+            lambda: f'await asyncio.wait_for(queue.put({self.label()}), {self.delay()})',
+            lambda: ['async with lock:', [f'await asyncio.sleep({self.delay()})', f'print("locked", {self.label()})']],
+        ])()
 
     def simple(self, worker, depth):
         n = self.random.randrange(20)
@@ -173,7 +263,8 @@ def render(block, indent=0):
 
 def text_of(program):
     functions = ['\n'.join(render([function])) for function in program]
-    return BEGIN + '\n\n\n'.join(functions) + '\n\n\nasyncio.run(main())\n'
+    more = MORE + '\n' if any('start_server' in line for line in functions[-1].splitlines()) else ''
+    return BEGIN + more + '\n\n\n'.join(functions) + '\n\n\nasyncio.run(main())\n'
 
 
 def places(block):
