@@ -176,8 +176,6 @@ static enum coro_outcome wait_resume(struct vm *vm, void *state, value sent, val
 	               : unlock(vm, barrier_of(c->barrier), outcome, out);
 }
 
-/* __aenter__ is wait(). */
-
 /* reset() and abort(): under the lock, a new state, and everybody looks. */
 static enum coro_outcome change_resume(struct vm *vm, void *state, value sent,
                                        value thrown, value *out)
