@@ -127,12 +127,20 @@ man-lint: ## the manual pages are clean, and agree with the tables
 	@python3 tests/docs.py
 
 .PHONY: check
-check: all unit conform keys cli e2e floors headers man-lint ## everything: what must hold before a commit lands
+check: all unit conform repeat keys cli e2e floors headers man-lint ## everything: what must hold before a commit lands
 	@echo 'make check: all of it holds'
 
 .PHONY: conform
 conform: $(BIN) ## scenes and programs: the same lines and the same steps as CPython
 	@python3 tests/conform.py --simmer $(BIN)
+
+.PHONY: repeat
+repeat: $(BIN) ## scenes with workers or streams: ten runs each, one trace
+	@python3 tests/repeat.py --simmer $(BIN) --count 10
+
+.PHONY: soak
+soak: $(BIN) ## the same a thousand times; takes a while
+	@python3 tests/repeat.py --simmer $(BIN) --count $(or $(SOAK),1000)
 
 .PHONY: check-python
 check-python: $(BIN) ## scenes: the same lines as plain python3 on the real clock; takes a minute
