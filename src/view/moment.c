@@ -541,7 +541,11 @@ size_t view_prev_of_lane(const struct view *v, bool internals, size_t index,
 	for (i = i == SIZE_MAX ? 0 : i + 1; i-- > 0;) {
 		if (span_state(l->spans.items[i]) != STATE_RUNNING)
 			continue;
-		return moment_of_lane(v, internals, span_event(l->spans.items[i]), lane);
+		size_t found =
+			moment_of_lane(v, internals, span_event(l->spans.items[i]), lane);
+		/* What is under way may be told only later. */
+		if (found < index)
+			return found;
 	}
 	return index;
 }

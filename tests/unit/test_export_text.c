@@ -285,8 +285,8 @@ START_TEST(nonsense_is_drawn_without_a_crash)
 				ck_assert_uint_le(view_prev_tick(v, internals, i), i);
 				for (uint32_t lane = 0; lane < view_lane_count(v); lane++) {
 					view_line_at(v, lane, view_moment(v, internals, i).end, NULL);
-					view_next_of_lane(v, internals, i, lane);
-					view_prev_of_lane(v, internals, i, lane);
+					ck_assert_uint_ge(view_next_of_lane(v, internals, i, lane), i);
+					ck_assert_uint_le(view_prev_of_lane(v, internals, i, lane), i);
 				}
 			}
 		}

@@ -200,6 +200,10 @@ START_TEST(time_ticks_and_steps_never_go_back_from_moment_to_moment)
 			ck_assert_uint_eq(view_moment_at(v, internals, b.end), i);
 			ck_assert_uint_ge(view_moment_at_time(v, internals, b.time_ns), i);
 			ck_assert_uint_le(view_prev_tick(v, internals, i), i - 1);
+			for (uint32_t lane = 0; lane < view_lane_count(v); lane++) {
+				ck_assert_uint_ge(view_next_of_lane(v, internals, i, lane), i);
+				ck_assert_uint_le(view_prev_of_lane(v, internals, i, lane), i);
+			}
 		}
 	}
 	view_close(v);
