@@ -113,6 +113,12 @@ void crew_free(struct crew *c)
 	free(c);
 }
 
+/* What cut a virtual wait of the root short. */
+static enum crew_end cut_short(const struct loop_world *w)
+{
+	return atomic_load(&w->attention) & ATTENTION_HALT ? CREW_HALTED : CREW_INTERRUPTED;
+}
+
 /* Whether somebody works whom the program's end waits for. */
 static bool anybody_works(struct crew *c)
 {
@@ -132,14 +138,16 @@ static void set_finishing(struct crew *c, bool finishing)
 	pthread_mutex_unlock(&c->lock);
 }
 
-bool crew_finish(struct crew *c)
+enum crew_end crew_finish(struct crew *c)
 {
 	enum crew_end end = CREW_DELIVERED;
 	set_finishing(c, true);
 	while (end == CREW_DELIVERED && anybody_works(c))
 		end = crew_wait(c->root, INT64_MAX);
 	set_finishing(c, false);
-	return end == CREW_DELIVERED && crew_look(c->root);
+	if (end == CREW_DELIVERED && !crew_look(c->root))
+		end = cut_short(c->root);
+	return end;
 }
 
 /* ---- jobs ---- */
@@ -487,12 +495,6 @@ static enum crew_end wait_real(struct loop_world *w, int64_t deadline_ns)
 	}
 }
 
-/* What cut a virtual wait of the root short. */
-static enum crew_end cut_short(const struct loop_world *w)
-{
-	return atomic_load(&w->attention) & ATTENTION_HALT ? CREW_HALTED : CREW_INTERRUPTED;
-}
-
 static enum crew_end wait_root(struct loop_world *w, int64_t deadline_ns)
 {
 	struct crew *c = w->crew;
@@ -504,8 +506,11 @@ static enum crew_end wait_root(struct loop_world *w, int64_t deadline_ns)
 	if (box_run(w) || c->delivered != delivered)
 		return CREW_DELIVERED;
 	int64_t wake_ns = crew_next_wake(c);
-	if (wake_ns == INT64_MAX && deadline_ns == INT64_MAX)
+	if (wake_ns == INT64_MAX && deadline_ns == INT64_MAX) {
+		w->writer->time_ns = w->clock.now_ns;
+		trace_emit(w->writer, EV_DEADLOCK, 0, 0, 0);
 		return CREW_DEADLOCK;
+	}
 	if (deadline_ns < wake_ns) {
 		if (deadline_ns > w->clock.now_ns)
 			w->clock.now_ns = deadline_ns;

@@ -96,12 +96,6 @@ static inline struct crew *crew_of(const struct loop_world *w)
 }
 
 /*
- * Wait until all jobs are over but those of daemons, as at the end of a program. False when that
- * was interrupted (Ctrl-C), halted, or can never be (virtual clock).
- */
-bool crew_finish(struct crew *c);
-
-/*
  * The end: every worker is stopped and its thread joined, posts and jobs that are left are
  * dropped. NULL is fine.
  */
@@ -114,6 +108,8 @@ uint16_t worker_number(const struct worker *w); /* from 1 */
 enum worker_kind worker_kind(const struct worker *w);
 void worker_set_user(struct worker *w, void *user);
 void *worker_user(const struct worker *w);
+/* Whether it has a job. Virtual, on the root's thread: as far as is gathered. */
+bool worker_works(const struct worker *w);
 /* The worker of this world, or NULL for the root's. */
 static inline struct worker *worker_of(const struct loop_world *w)
 {
@@ -211,6 +207,12 @@ enum crew_end {
  * the latest (INT64_MAX: none). Callers ask their own question again after each return.
  */
 enum crew_end crew_wait(struct loop_world *w, int64_t deadline_ns);
+
+/*
+ * Wait until all jobs are over but those of daemons, as at the end of a program:
+ * CREW_DELIVERED; else what came in between.
+ */
+enum crew_end crew_finish(struct crew *c);
 
 /* Tell the trace that the thread blocks on `id` (0: nothing that has one), and that it goes on. */
 void crew_join_begun(struct loop_world *w, uint32_t id, const char *what);

@@ -341,6 +341,11 @@ const char *worker_name(const struct worker *w)
 	return w->name;
 }
 
+bool worker_works(const struct worker *w)
+{
+	return w->job != NULL;
+}
+
 uint16_t worker_number(const struct worker *w)
 {
 	return w->number;

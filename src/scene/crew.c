@@ -87,10 +87,33 @@ struct crew *scene_crew(struct scene *s)
 	return c;
 }
 
+static void name_if_works(void *context, struct worker *w)
+{
+	struct buf *names = context;
+	if (worker_works(w))
+		buf_printf(names, "%s%s", names->len > 0 ? ", " : ": ", worker_name(w));
+}
+
+/* The program waits for its threads, and they wait for ever. */
+static void end_stuck(struct scene *s)
+{
+	struct buf names = {0};
+	crew_each_worker(&s->world, name_if_works, &names);
+	report_line(s,
+	            "deadlock: the program's end waits for its threads, and nothing that they "
+	            "wait for will ever be done%s",
+	            buf_text(&names));
+	buf_free(&names);
+	scene_halt(s, STOP_DEADLOCK);
+}
+
 bool scene_crew_finish(struct scene *s)
 {
 	struct crew *c = crew_of(&s->world);
-	return c == NULL || crew_finish(c);
+	enum crew_end end = c == NULL ? CREW_DELIVERED : crew_finish(c);
+	if (end == CREW_DEADLOCK)
+		end_stuck(s);
+	return end == CREW_DELIVERED;
 }
 
 void scene_crew_free(struct scene *s)

@@ -94,7 +94,7 @@ START_TEST(a_queued_job_can_be_cancelled_and_a_running_one_cannot)
 	ck_assert(job_cancel(&w[1].job));
 	ck_assert(!job_cancel(&w[1].job));
 	wait_for(&s, &w[0]);
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	ck_assert(!w[1].over);
 	ck_assert_str_eq(printed(s.kit.trace), "a1");
 	finish(w, 2);
@@ -130,7 +130,7 @@ START_TEST(waiting_for_what_never_comes_is_a_deadlock)
 	ck_assert_int_eq(crew_wait(&s.kit.world, INT64_MAX), CREW_DEADLOCK);
 	ck_assert_int_eq(crew_wait(&s.kit.world, 7000000000), CREW_TIMED_OUT);
 	ck_assert_int_eq(loop_world_now_ns(&s.kit.world), 7000000000);
-	ck_assert(!crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DEADLOCK);
 	close_site(&s);
 	ck_assert(w.over || w.dropped);
 	finish(&w, 1);
@@ -295,7 +295,7 @@ START_TEST(ten_thousand_jobs_go_through_a_pool_of_eight)
 	for (int i = 0; i < JOBS; i++)
 		submit(&s, &w[i], pool, 'a', "p");
 	crew_pool_close(&s.kit.world, pool);
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	for (int i = 0; i < JOBS; i++)
 		ck_assert(w[i].over);
 	finish(w, JOBS);
@@ -315,7 +315,7 @@ START_TEST(every_run_is_the_same)
 		const char *scripts[] = {"pp1p2p", "2pp1", "p3p", "pppp", "1p1p1p", "p0p0p"};
 		for (int i = 0; i < 6; i++)
 			submit(&s, &w[i], i % 3 == 2 ? NULL : pool, (char)('a' + i), scripts[i]);
-		ck_assert(crew_finish(s.crew));
+		ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 		struct buf now = {0};
 		for (uint64_t i = 0; i < trace_count(s.kit.trace); i++)
 			buf_put(&now, trace_at(s.kit.trace, i), sizeof(struct event));
@@ -343,7 +343,7 @@ START_TEST(a_job_is_told_from_its_submission_to_its_end)
 	struct crew_pool *pool = crew_pool_new(&s.kit.world, WORKER_PROCESS, "pool", 2);
 	submit(&s, &w, pool, 'a', "p");
 	wait_for(&s, &w);
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	const struct trace *t = s.kit.trace;
 	ck_assert_uint_eq(trace_count(t), COUNT_OF(story));
 	for (size_t i = 0; i < COUNT_OF(story); i++) {

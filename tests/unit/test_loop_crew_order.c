@@ -30,7 +30,7 @@ START_TEST(what_a_stretch_starts_begins_with_the_next_in_order_of_starts)
 	open_site(&s, false);
 	submit(&s, &w[0], NULL, 'a', "sp0p");
 	submit(&s, &w[1], NULL, 'b', "p0p");
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	expect_printed(&s, "a0 b0 a0 b0 c0");
 	finish(w, 3);
 	close_site(&s);
@@ -49,7 +49,7 @@ START_TEST(a_queued_job_begins_when_all_of_the_instant_are_gathered)
 	submit(&s, &w[0], pool, 'a', "1p");
 	submit(&s, &w[1], pool, 'b', "1ps1");
 	submit(&s, &w[2], pool, 'c', "p");
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	/* The child was started before the worker of the first was free again. */
 	expect_printed(&s, "a1 b1 d1 c1");
 	finish(w, 4);
@@ -68,7 +68,7 @@ START_TEST(a_worker_waits_for_the_job_that_it_submitted)
 	if (_i)
 		w[1].script = "pp";
 	submit(&s, &w[0], NULL, 'a', "sqwp");
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	ck_assert(w[1].over);
 	if (!_i)
 		expect_printed(&s, "b0 b2 a2");
@@ -87,7 +87,7 @@ START_TEST(a_job_may_be_cancelled_in_the_stretch_that_submitted_it)
 	open_site(&s, false);
 	w[0].child_pool = crew_pool_new(&s.kit.world, WORKER_POOL, "pool", 1);
 	submit(&s, &w[0], NULL, 'a', "sxqp1p");
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	expect_printed(&s, "a0 a1");
 	ck_assert(!w[1].over && !w[1].dropped);
 	ck_assert_uint_eq(crew_pool_busy(w[0].child_pool), 0);
@@ -108,7 +108,7 @@ START_TEST(a_post_is_seen_by_no_stretch_that_runs_at_the_same_time)
 	/* The first has posted and its stretch is over, long before the other looks. */
 	submit(&s, &w[0], NULL, 'a', "1o0mp");
 	submit(&s, &w[1], NULL, 'b', "1~~~~lp0lmlp");
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	expect_printed(&s, "b1 a1 a1 b1");
 	finish(w, 2);
 	close_site(&s);
@@ -127,7 +127,7 @@ START_TEST(a_worker_sees_the_workers_that_were_there_when_its_stretch_began)
 	submit(&s, &w[0], NULL, 'a', "me1e");
 	submit(&s, &w[1], NULL, 'b', "em"); /* is there when the first one looks */
 	submit(&s, &w[2], NULL, 'c', "e2e");
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	expect_printed(&s, "10 20 30 21 12");
 	finish(w, 3);
 	close_site(&s);
@@ -176,7 +176,7 @@ START_TEST(naps_of_a_worker_make_no_ticks)
 	expect_printed(&s, "a1 a2 T3");
 	ck_assert_uint_eq(count_of(s.kit.trace, EV_TICK), 1);
 	ck_assert_uint_eq(count_of(s.kit.trace, EV_POLLED), 1);
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	finish(&w, 1);
 	close_site(&s);
 }
@@ -214,7 +214,7 @@ START_TEST(a_place_outlives_its_loop)
 	loop_close(s.kit.loop);
 	loop_unref(s.kit.loop);
 	s.kit.loop = loop_new(&s.kit.world, POLL_BACKEND_EPOLL);
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	expect_printed(&s, "a0");
 	finish(&w, 1);
 	close_site(&s);
@@ -279,7 +279,7 @@ START_TEST(the_loop_of_a_worker_asks_for_its_time)
 	open_site(&s, false);
 	start_inner(&s, &in);
 	submit(&s, &w, NULL, 'a', "1p2p");
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	expect_printed(&s, "a1 T2 a3");
 	ck_assert_int_eq(in.work.ended_ns, 2 * SECOND);
 	finish(&in.work, 1);
@@ -294,7 +294,7 @@ START_TEST(a_busy_loop_of_a_worker_is_not_ahead_of_the_others)
 	struct inner in = {.end_ns = 5 * BUSY_STEP_NS, .hurries = true};
 	open_site(&s, false);
 	start_inner(&s, &in);
-	ck_assert(crew_finish(s.crew));
+	ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 	ck_assert_int_eq(in.ended_ns, 5 * BUSY_STEP_NS);
 	ck_assert_int_eq(loop_world_now_ns(&s.kit.world), in.ended_ns);
 	finish(&in.work, 1);
@@ -377,7 +377,7 @@ START_TEST(the_programs_end_waits_for_jobs_of_jobs)
 		w[1].script = "~~~p";
 		open_site(&s, _i);
 		submit(&s, &w[0], NULL, 'a', "s");
-		ck_assert(crew_finish(s.crew));
+		ck_assert_int_eq(crew_finish(s.crew), CREW_DELIVERED);
 		expect_printed(&s, "b0");
 		close_site(&s);
 		ck_assert(w[1].over || w[1].dropped);
@@ -484,7 +484,7 @@ static void mixed_program(struct site *s, struct work *w)
 	crew_pool_close(&s->kit.world, pool);
 	loop_world_block(&s->kit.world, SECOND, 0);
 	note(&s->kit.world, '4');
-	ck_assert(crew_finish(s->crew));
+	ck_assert_int_eq(crew_finish(s->crew), CREW_DELIVERED);
 }
 
 START_TEST(every_run_of_a_mixed_program_is_the_same)

@@ -73,6 +73,48 @@ START_TEST(what_is_held_back_counts_for_the_limit)
 }
 END_TEST
 
+START_TEST(what_the_limit_cuts_off_behind_a_hole_is_told)
+{
+	struct trace *t = trace_new(3);
+	trace_hole(t);
+	say(t, 0, 0, 2);
+	say(t, 0, 0, 3);
+	trace_fill_begin(t);
+	say(t, 0, 1, 1);
+	ck_assert(trace_fill_end(t));
+	EXPECT(t, 1, 2, 3);
+	trace_free(t);
+
+	t = trace_new(3);
+	trace_hole(t);
+	say(t, 0, 0, 3);
+	say(t, 0, 0, 4);
+	trace_fill_begin(t);
+	say(t, 0, 1, 1);
+	say(t, 0, 1, 2);
+	ck_assert(!trace_fill_end(t));
+	EXPECT(t, 1, 2, 3);
+	ck_assert_uint_eq(trace_event_limit(t), 3);
+	trace_free(t);
+}
+END_TEST
+
+START_TEST(a_strand_that_finds_no_room_says_so_and_is_empty)
+{
+	struct trace *t = trace_new(1);
+	struct trace_splice s;
+	trace_splice_init(&s, 2);
+	say(s.strand, 0, 0, 1);
+	say(s.strand, 0, 0, 2);
+	ck_assert(!trace_append(s.strand, &(struct event){.kind = EV_LINE}));
+	ck_assert(!trace_splice(t, &s, &(struct event){0}, NULL, NULL));
+	EXPECT(t, 1);
+	ck_assert_uint_eq(trace_count(s.strand), 0);
+	trace_splice_fini(&s);
+	trace_free(t);
+}
+END_TEST
+
 START_TEST(a_strand_is_translated_and_emptied)
 {
 	struct trace *t = trace_new(0);
@@ -244,6 +286,8 @@ int main(void)
 	tcase_add_test(c, what_follows_a_hole_is_held_back_until_it_is_filled);
 	tcase_add_test(c, a_trace_that_is_closed_loses_nothing_behind_its_holes);
 	tcase_add_test(c, what_is_held_back_counts_for_the_limit);
+	tcase_add_test(c, what_the_limit_cuts_off_behind_a_hole_is_told);
+	tcase_add_test(c, a_strand_that_finds_no_room_says_so_and_is_empty);
 	tcase_add_test(c, a_strand_is_translated_and_emptied);
 	tcase_add_test(c, what_is_not_kept_is_left_out);
 	tcase_add_test(c, a_shared_trace_takes_all_of_everybody_in_order_of_time);
