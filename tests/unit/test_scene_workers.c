@@ -95,6 +95,17 @@ START_TEST(a_queued_job_can_be_cancelled_a_running_one_not)
 }
 END_TEST
 
+START_TEST(a_cancelled_future_is_over_for_wait_when_a_worker_comes_upon_it)
+{
+	EXPECT(HEAD "with cf.ThreadPoolExecutor(1) as pool:\n"
+	            "    fs = [pool.submit(chop, w, 2) for w in 'ab']\n"
+	            "    print(fs[1].cancel(), fs[1].done(), time.monotonic())\n"
+	            "    for f in cf.as_completed(fs):\n"
+	            "        print(f.cancelled(), time.monotonic())\n",
+	       "begin a\nTrue True 0.0\nend a 2.0\nFalse 2.0\nTrue 2.0\n");
+}
+END_TEST
+
 START_TEST(the_job_goes_on_when_nobody_waits_any_more)
 {
 	EXPECT(HEAD "async def main():\n"
@@ -221,6 +232,32 @@ START_TEST(a_worker_calls_the_loop)
 }
 END_TEST
 
+START_TEST(a_worker_may_have_workers_of_its_own)
+{
+	EXPECT(HEAD "def boss():\n"
+	            "    with cf.ThreadPoolExecutor(2, 'in') as pool:\n"
+	            "        return list(pool.map(chop, 'ab', (2, 1)))\n"
+	            "with cf.ThreadPoolExecutor(1) as pool:\n"
+	            "    print(pool.submit(boss).result(), time.monotonic())\n",
+	       "begin a\nbegin b\nend b 1.0\nend a 2.0\n['a', 'b'] 2.0\n");
+}
+END_TEST
+
+START_TEST(a_thread_that_blocks_its_own_loop_is_a_deadlock)
+{
+	struct outcome o = run("import asyncio\n"
+	                       "async def ask():\n"
+	                       "    return 1\n"
+	                       "async def main():\n"
+	                       "    loop = asyncio.get_running_loop()\n"
+	                       "    asyncio.run_coroutine_threadsafe(ask(), loop).result()\n"
+	                       "asyncio.run(main())\n");
+	ck_assert_int_eq(o.status, 1);
+	ck_assert_ptr_nonnull(strstr(buf_text(&o.err), "blocked until result of ask"));
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(a_worker_may_run_a_loop_of_its_own)
 {
 	EXPECT(HEAD "async def boil(n):\n"
@@ -254,6 +291,66 @@ START_TEST(a_changed_global_is_warned_of)
 	           "return the value instead\n"
 	           "  def add(n):\n",
 	           0);
+}
+END_TEST
+
+START_TEST(what_stays_at_home_is_refused_and_called_through_the_loop)
+{
+	EXPECT(HEAD "def use(event, loop):\n"
+	            "    try:\n"
+	            "        event.set()\n"
+	            "    except RuntimeError as e:\n"
+	            "        print('call_soon_threadsafe' in str(e))\n"
+	            "    loop.call_soon_threadsafe(event.set)\n"
+	            "    return event\n"
+	            "async def main():\n"
+	            "    event = asyncio.Event()\n"
+	            "    back = await asyncio.to_thread(use, event, asyncio.get_running_loop())\n"
+	            "    print(back is event, event.is_set())\n"
+	            "asyncio.run(main())\n",
+	       "True\nTrue True\n");
+}
+END_TEST
+
+START_TEST(a_closed_loop_refuses_calls_from_threads)
+{
+	EXPECT(HEAD "def late(loop):\n"
+	            "    time.sleep(1)\n"
+	            "    try:\n"
+	            "        loop.call_soon_threadsafe(print, 'never')\n"
+	            "    except RuntimeError as e:\n"
+	            "        print(e, loop.is_closed())\n"
+	            "async def main():\n"
+	            "    threading.Thread(target=late, args=(asyncio.get_running_loop(),)).start()\n"
+	            "asyncio.run(main())\n",
+	       "Event loop is closed True\n");
+}
+END_TEST
+
+START_TEST(an_initializer_counts_for_every_job_of_its_worker)
+{
+	EXPECT(HEAD "apron = None\n"
+	            "def put_on(colour):\n"
+	            "    global apron\n"
+	            "    print('puts on', colour)\n"
+	            "    apron = colour\n"
+	            "def cook(n):\n"
+	            "    return apron, n\n"
+	            "with cf.ProcessPoolExecutor(1, initializer=put_on, initargs=('red',)) as p:\n"
+	            "    print(list(p.map(cook, (1, 2))))\n",
+	       "puts on red\n[('red', 1), ('red', 2)]\n");
+}
+END_TEST
+
+START_TEST(a_processes_error_has_the_remote_traceback_as_its_cause)
+{
+	EXPECT(HEAD "def fail():\n"
+	            "    raise ValueError('no')\n"
+	            "with cf.ProcessPoolExecutor(1) as p:\n"
+	            "    e = p.submit(fail).exception()\n"
+	            "    print(repr(e), 'line 9, in fail' in str(e.__cause__))\n"
+	            "    print(type(p.submit(lambda: 1).exception()).__name__)\n",
+	       "ValueError('no') True\nPicklingError\n");
 }
 END_TEST
 
@@ -397,12 +494,17 @@ int main(void)
 	c = tcase_create("cancelling");
 	suite_add_tcase(s, c);
 	tcase_add_test(c, a_queued_job_can_be_cancelled_a_running_one_not);
+	tcase_add_test(c, a_cancelled_future_is_over_for_wait_when_a_worker_comes_upon_it);
 	tcase_add_test(c, the_job_goes_on_when_nobody_waits_any_more);
 	c = tcase_create("crossing");
 	suite_add_tcase(s, c);
 	tcase_add_test(c, classes_come_home_as_themselves);
 	tcase_add_test(c, exceptions_reach_who_waits);
 	tcase_add_test(c, a_changed_global_is_warned_of);
+	tcase_add_test(c, what_stays_at_home_is_refused_and_called_through_the_loop);
+	tcase_add_test(c, a_closed_loop_refuses_calls_from_threads);
+	tcase_add_test(c, an_initializer_counts_for_every_job_of_its_worker);
+	tcase_add_test(c, a_processes_error_has_the_remote_traceback_as_its_cause);
 	tcase_add_test(c, a_lock_is_refused_with_what_to_do);
 	c = tcase_create("threads");
 	suite_add_tcase(s, c);
@@ -412,6 +514,8 @@ int main(void)
 	c = tcase_create("loops");
 	suite_add_tcase(s, c);
 	tcase_add_test(c, a_worker_calls_the_loop);
+	tcase_add_test(c, a_worker_may_have_workers_of_its_own);
+	tcase_add_test(c, a_thread_that_blocks_its_own_loop_is_a_deadlock);
 	tcase_add_test(c, a_worker_may_run_a_loop_of_its_own);
 	c = tcase_create("ends");
 	tcase_set_timeout(c, 60);
