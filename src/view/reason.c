@@ -140,13 +140,16 @@ static uint32_t who_was_busy(const struct story *s, int64_t due_ns)
 /* A timer of the real clock was late: by how much (t->span), and because of whom
  * (t->other). */
 static enum phrase explain_late(const struct story *s, struct scratch *t, int64_t due_ns,
-                                enum phrase by, enum phrase only)
+                                enum phrase by, enum phrase only, enum phrase plain)
 {
 	uint32_t lane = who_was_busy(s, due_ns);
 	buf_reset(&t->span);
 	duration_text(s->begun->time_ns - due_ns, &t->span);
 	set_name(s->v, &t->other, lane);
-	return lane == LANE_NONE ? only : by;
+	if (lane != LANE_NONE)
+		return by;
+	/* Nobody's fault: the machine was late, and that is worth less. */
+	return s->begun->time_ns - due_ns > 5 * LATE_NS ? only : plain;
 }
 
 static enum phrase explain_sleep(const struct story *s, struct scratch *t,
@@ -161,7 +164,7 @@ static enum phrase explain_sleep(const struct story *s, struct scratch *t,
 		return PHRASE_WHY_SLEEP;
 	if (real)
 		return explain_late(s, t, due, PHRASE_WHY_SLEEP_LATE_BY,
-		                    PHRASE_WHY_SLEEP_LATE_ONLY);
+		                    PHRASE_WHY_SLEEP_LATE_ONLY, PHRASE_WHY_SLEEP);
 	return PHRASE_WHY_SLEEP_LATE;
 }
 
@@ -406,7 +409,7 @@ static void put_timer_reason(const struct story *s, struct scratch *t,
 	enum phrase phrase = PHRASE_WHY_TIMER;
 	if (trace_about(v->trace)->real_clock && s->begun->time_ns - due > LATE_NS)
 		phrase = explain_late(s, t, due, PHRASE_WHY_TIMER_LATE_BY,
-		                      PHRASE_WHY_TIMER_LATE_ONLY);
+		                      PHRASE_WHY_TIMER_LATE_ONLY, PHRASE_WHY_TIMER);
 	say(out, phrase, t);
 }
 
