@@ -31,6 +31,7 @@ def comparable(lines):
             who = '-'
         if event.startswith('raised SystemExit'):
             continue                    # the exit status tells
+        event = re.sub(r' at 0x[0-9a-f]+', '', event)   # simmer leaves them out of what jobs bring
         event = re.sub(r'0x[0-9a-f]+', '0x', event)
         event = re.sub(r'(Task cannot await on itself: ).*>', r'\1...', event)   # it names lines of asyncio
         out.append(f'{float(clock):.9f} {tick:>3} {step:>3} {who:12} {event}')

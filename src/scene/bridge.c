@@ -15,14 +15,14 @@
  */
 struct bridge {
 	struct object head;
-	value concurrent;           /* counted */
-	value asyncio;              /* counted */
-	value what;                 /* str: what the asyncio one stands for, or null */
-	struct loop *loop;          /* counted; the asyncio one's */
-	struct done_callback done;  /* of the asyncio one */
-	struct handle copy;         /* to the loop: the concurrent one is done */
-	struct handle cancel;       /* from the loop: the concurrent one was cancelled */
-	bool from_loop;             /* the asyncio one is the source */
+	value concurrent;          /* counted */
+	value asyncio;             /* counted */
+	value what;                /* str: what the asyncio one stands for, or null */
+	struct loop *loop;         /* counted; the asyncio one's */
+	struct done_callback done; /* of the asyncio one */
+	struct handle copy;        /* to the loop: the concurrent one is done */
+	struct handle cancel;      /* from the loop: the concurrent one was cancelled */
+	bool from_loop;            /* the asyncio one is the source */
 };
 
 static const struct type bridge_type;
@@ -60,12 +60,12 @@ static void release(struct bridge *b)
 /* An error of concurrent.futures as asyncio's own, and back: a new reference. */
 static value converted(struct vm *vm, value error)
 {
-	const struct type *as = value_is_exactly(error, &concurrent_cancelled_error_type)
-	                                ? &cancelled_error_type
-	                        : value_is_exactly(error,
-	                                           &concurrent_invalid_state_error_type)
-	                                ? &invalid_state_error_type
-	                                : NULL;
+	const struct type *as =
+		value_is_exactly(error, &concurrent_cancelled_error_type)
+			? &cancelled_error_type
+		: value_is_exactly(error, &concurrent_invalid_state_error_type)
+			? &invalid_state_error_type
+			: NULL;
 	if (as == NULL)
 		return value_ref(error);
 	value made = exception_new(vm, as, value_as_exception(error)->args);

@@ -31,14 +31,15 @@ enum concurrent_state {
 struct concurrent_future {
 	struct object head;
 	value dict;
-	value outcome;         /* result or exception, once finished */
-	value callbacks;       /* list of callables, or null */
-	value what;            /* str: what it is of, for people; or null */
-	struct scene_job *job; /* whose end completes it, borrowed; NULL before and after */
-	uint64_t finished_at;  /* it was the how-many-th of its world to be done; or 0 */
-	uint8_t state;         /* enum concurrent_state */
-	bool failed;           /* finished with an exception */
-	bool is_notified;      /* cancelled, and a worker has come upon it */
+	value outcome;   /* result or exception, once finished */
+	value callbacks; /* list of callables, or null */
+	value what;      /* str: what it is of, for people; or null */
+	struct scene_job
+		*job; /* whose end completes it, borrowed; NULL before and after */
+	uint64_t finished_at; /* it was the how-many-th of its world to be done; or 0 */
+	uint8_t state;        /* enum concurrent_state */
+	bool failed;          /* finished with an exception */
+	bool is_notified;     /* cancelled, and a worker has come upon it */
 };
 
 extern const struct type concurrent_future_type, executor_type, thread_pool_type,
@@ -58,8 +59,8 @@ static inline bool concurrent_done(const struct concurrent_future *f)
 {
 	return f->state >= CONCURRENT_CANCELLED;
 }
-/* Whether wait() and as_completed() take it for done: a cancelled one only once a worker has come
- * upon it. */
+/* Whether wait() and as_completed() take it for done: a cancelled one only once a worker
+ * has come upon it. */
 static inline bool concurrent_is_over(const struct concurrent_future *f)
 {
 	return f->state == CONCURRENT_FINISHED || f->is_notified;
@@ -85,8 +86,8 @@ void concurrent_add_callback(struct scene *s, value future, value callback);
 value concurrent_wait(struct vm *vm, value self, const struct args *a);
 value concurrent_as_completed(struct vm *vm, value self, const struct args *a);
 /* The iterator over the results of `futures` (a list), in order, until `deadline_ns`
- * (INT64_MAX: none); those not handed out are cancelled when it ends. `chunked`: each gives
- * a list of results. */
+ * (INT64_MAX: none); those not handed out are cancelled when it ends. `chunked`: each
+ * gives a list of results. */
 value concurrent_results_new(struct vm *vm, value futures, bool chunked,
                              int64_t deadline_ns);
 

@@ -86,8 +86,8 @@ static bool call_back(struct scene *s, value callback, value future)
 	return false;
 }
 
-/* In order of registration. What leaves a callback that is no Exception ends the calls, and
- * is left to whoever delivers. */
+/* In order of registration. What leaves a callback that is no Exception ends the calls,
+ * and is left to whoever delivers. */
 static void call_all_back(struct scene *s, struct concurrent_future *f)
 {
 	value callbacks = f->callbacks;
@@ -183,12 +183,12 @@ static bool wait_done(struct vm *vm, struct concurrent_future *f, value timeout)
 			return false;
 		enum block_end end = block_until(
 			s, is_done, f, deadline_ns,
-			&(struct block_label){
-				.job = f->job,
-				.text = "result of ",
-				.of = f->job != NULL            ? NULL
-			              : !value_is_null(f->what) ? str_text(f->what)
-			                                        : "a future"});
+			&(struct block_label){.job = f->job,
+		                              .text = "result of ",
+		                              .of = f->job != NULL ? NULL
+		                                    : !value_is_null(f->what)
+		                                            ? str_text(f->what)
+		                                            : "a future"});
 		if (end == BLOCK_RAISED)
 			return false;
 		if (end == BLOCK_TIMED_OUT && !concurrent_done(f)) {
@@ -279,11 +279,10 @@ static value method_done(struct vm *vm, value self, const struct args *a)
 
 static value method_add_done_callback(struct vm *vm, value self, const struct args *a)
 {
-	static const struct signature signature = {
-		.function = "Future.add_done_callback",
-		.names = {"fn"},
-		.positional = 1,
-		.required = 1};
+	static const struct signature signature = {.function = "Future.add_done_callback",
+	                                           .names = {"fn"},
+	                                           .positional = 1,
+	                                           .required = 1};
 	value callback[1];
 	if (!arguments_bind(vm, a, &signature, true, callback))
 		return VALUE_NULL;

@@ -65,8 +65,7 @@ static bool wait_is_over(void *what)
 		if (!concurrent_is_over(f))
 			continue;
 		done++;
-		if (w->until == UNTIL_FIRST ||
-		    (w->until == UNTIL_EXCEPTION && f->failed))
+		if (w->until == UNTIL_FIRST || (w->until == UNTIL_EXCEPTION && f->failed))
 			return true;
 	}
 	return done == count;
@@ -130,11 +129,12 @@ value concurrent_wait(struct vm *vm, value self, const struct args *a)
 		concurrent_look(s, future_at(w.futures, i));
 	enum block_end end = BLOCK_OVER;
 	if (!wait_is_over(&w))
-		end = block_until(s, wait_is_over, &w, deadline_ns,
-		                  &(struct block_label){.text = w.until == UNTIL_ALL
-		                                                        ? "all of several futures"
-		                                                        : "any of several futures",
-		                                        .of = ""});
+		end = block_until(
+			s, wait_is_over, &w, deadline_ns,
+			&(struct block_label){.text = w.until == UNTIL_ALL
+		                                              ? "all of several futures"
+		                                              : "any of several futures",
+		                              .of = ""});
 	if (end != BLOCK_RAISED)
 		result = wait_result(vm, w.futures);
 	value_unref(vm, w.futures);
@@ -209,12 +209,12 @@ const struct type done_and_not_done_type = {
  */
 struct future_iterator {
 	struct object head;
-	value iterable;      /* as_completed: until the first next(), else null */
-	value futures;       /* list: those not handed out; null before and at the end */
-	size_t next;         /* map: the index of the next one */
+	value iterable; /* as_completed: until the first next(), else null */
+	value futures;  /* list: those not handed out; null before and at the end */
+	size_t next;    /* map: the index of the next one */
 	size_t total;
-	bool chunked;        /* map: each gives a list */
-	value chunk;         /* that list, or null */
+	bool chunked; /* map: each gives a list */
+	value chunk;  /* that list, or null */
 	size_t chunk_next;
 	int64_t deadline_ns; /* INT64_MAX: none */
 };
@@ -293,7 +293,8 @@ static value completed_next(struct vm *vm, value self)
 	enum block_end end = BLOCK_OVER;
 	if (!any_done(it))
 		end = block_until(s, any_done, it, it->deadline_ns,
-		                  &(struct block_label){.text = "any of several futures", .of = ""});
+		                  &(struct block_label){.text = "any of several futures",
+		                                        .of = ""});
 	ptrdiff_t at = first_done(it->futures);
 	if (end != BLOCK_RAISED && at < 0) {
 		vm_raise(vm, &exc_TimeoutError, "%zu (of %zu) futures unfinished",

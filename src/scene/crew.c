@@ -100,7 +100,8 @@ static void end_stuck(struct scene *s)
 	struct buf names = {0};
 	crew_each_worker(&s->world, name_if_works, &names);
 	report_line(s,
-	            "deadlock: the program's end waits for its threads, and nothing that they "
+	            "deadlock: the program's end waits for its threads, and nothing that "
+	            "they "
 	            "wait for will ever be done%s",
 	            buf_text(&names));
 	buf_free(&names);
@@ -133,8 +134,7 @@ value current_thread_new(struct scene *s)
 {
 	if (scene_is_root(s))
 		return thread_object_new(s, &main_thread_type, "MainThread", 0);
-	return thread_object_new(s, &thread_type, s->worker_name,
-	                         scene_thread_number(s));
+	return thread_object_new(s, &thread_type, s->worker_name, scene_thread_number(s));
 }
 
 struct listing {

@@ -15,12 +15,13 @@ struct loop_world;
 struct parcel;
 struct scene;
 
-/* The crew of the program that `s` is a world of; in the root made if there is none yet. */
+/* The crew of the program that `s` is a world of; in the root made if there is none yet.
+ */
 struct crew *scene_crew(struct scene *s);
 
 /*
- * The end of the program: wait for its threads as CPython does at exit. False when that was
- * cut short.
+ * The end of the program: wait for its threads as CPython does at exit. False when that
+ * was cut short.
  */
 bool scene_crew_finish(struct scene *s);
 /* Stop and join all that is left. */

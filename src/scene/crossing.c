@@ -1,7 +1,7 @@
 /*
- * How objects of this floor go from one world to another: an event loop as a proxy with the
- * methods that work from any thread, the output streams as themselves, a Thread as its own
- * copy in the worker that it is. Everything else of this floor stays at home.
+ * How objects of this floor go from one world to another: an event loop as a proxy with
+ * the methods that work from any thread, the output streams as themselves, a Thread as
+ * its own copy in the worker that it is. Everything else of this floor stays at home.
  */
 #include "scene/crossing.h"
 

@@ -7,7 +7,6 @@
 #include "lang/object.h"
 #include "lang/parcel.h"
 
-
 /* For vm_set_crossings, in every world. */
 extern const struct parcel_crossing scene_crossings[];
 

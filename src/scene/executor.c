@@ -37,10 +37,10 @@ struct executor_object {
 	struct crew_pool *pool;      /* NULL before __init__ */
 	value initializer, initargs; /* or null */
 	size_t max_workers;
-	size_t jobs_left;            /* submitted and not over */
+	size_t jobs_left; /* submitted and not over */
 	struct list_node idle_watches;
-	/* Futures of jobs that wait, and of those cancelled while they did, in order; the first
-	   `taken` are gone. See knows_queue. */
+	/* Futures of jobs that wait, and of those cancelled while they did, in order; the
+	   first `taken` are gone. See knows_queue. */
 	VEC(value) queue;
 	size_t taken;
 	bool is_shut_down, is_broken;
@@ -59,7 +59,11 @@ static bool is_process_pool(value v)
 /* ---- making one ---- */
 
 /* More threads than that help nobody. */
-enum { EXECUTOR_WORKERS_MAX = 1024, DEFAULT_WORKERS_VIRTUAL = 8, DEFAULT_WORKERS_MAX = 32 };
+enum {
+	EXECUTOR_WORKERS_MAX = 1024,
+	DEFAULT_WORKERS_VIRTUAL = 8,
+	DEFAULT_WORKERS_MAX = 32
+};
 
 /* As CPython has it; under the virtual clock the same on every machine. */
 static int64_t executor_default_workers(struct scene *s, bool processes)
@@ -71,7 +75,8 @@ static int64_t executor_default_workers(struct scene *s, bool processes)
 		processors = 1;
 	if (processes)
 		return processors;
-	return processors + 4 < DEFAULT_WORKERS_MAX ? processors + 4 : DEFAULT_WORKERS_MAX;
+	return processors + 4 < DEFAULT_WORKERS_MAX ? processors + 4
+	                                            : DEFAULT_WORKERS_MAX;
 }
 
 /* max_workers: a positive number; null and None are CPython's defaults. */
@@ -88,8 +93,9 @@ static bool max_workers_argument(struct vm *vm, value v, bool processes, int64_t
 		vm_raise(vm, &exc_ValueError, "max_workers must be greater than 0");
 		return false;
 	}
-	*most = number < 1 ? 1 : number > EXECUTOR_WORKERS_MAX ? EXECUTOR_WORKERS_MAX
-	                                                   : (int64_t)number;
+	*most = number < 1                      ? 1
+	        : number > EXECUTOR_WORKERS_MAX ? EXECUTOR_WORKERS_MAX
+	                                        : (int64_t)number;
 	return true;
 }
 
@@ -233,8 +239,7 @@ static bool is_plain(struct vm *vm, value executor)
 		return false;
 	value name = str_intern_c(vm, "submit");
 	value found = type_lookup(vm, value_type(executor), name);
-	value own = is_process_pool(executor)
-	                    ? type_lookup(vm, &process_pool_type, name)
+	value own = is_process_pool(executor) ? type_lookup(vm, &process_pool_type, name)
 	            : value_is_a(executor, &thread_pool_type)
 	                    ? type_lookup(vm, &thread_pool_type, name)
 	                    : VALUE_NULL;
@@ -242,7 +247,8 @@ static bool is_plain(struct vm *vm, value executor)
 	return !value_is_null(own) && value_is(found, own);
 }
 
-/* Whether it is known at submit() if a job waits; elsewhere what is cancelled is over at once. */
+/* Whether it is known at submit() if a job waits; elsewhere what is cancelled is over at
+ * once. */
 static bool knows_queue(const struct scene *s)
 {
 	return !s->options.real_clock && scene_is_root(s);
@@ -281,7 +287,12 @@ static value submit(struct scene *s, value executor, value function, const struc
 	executor_of(executor)->jobs_left++;
 	if (l != NULL)
 		*wrapped = bridge_to_loop(s, future, l);
-	job_start(s, job);
+	if (!job_start(s, job)) {
+		executor_of(executor)->jobs_left--;
+		value_forget(s->vm, wrapped);
+		value_unref(s->vm, future);
+		return VALUE_NULL;
+	}
 	if (knows_queue(s) && job_is_queued(job))
 		vec_push(&executor_of(executor)->queue, value_ref(future));
 	return future;
@@ -298,9 +309,9 @@ value executor_submit(struct scene *s, value executor, value function,
 	list_append(vm, list, function);
 	for (size_t i = 0; i < a->count; i++)
 		list_append(vm, list, a->at[i]);
-	value future = vm_call_method(vm, executor, "submit",
-	                              &(struct args){.at = list_of(list)->items,
-	                                             .count = list_count(list)});
+	value future = vm_call_method(
+		vm, executor, "submit",
+		&(struct args){.at = list_of(list)->items, .count = list_count(list)});
 	value_unref(vm, list);
 	return future;
 }
@@ -313,11 +324,10 @@ static value method_submit(struct vm *vm, value self, const struct args *a)
 	                                          : "ThreadPoolExecutor.submit",
 	                    "fn"))
 		return VALUE_NULL;
-	return submit(scene_of(vm), self, a->at[0],
-	              &(struct args){.at = a->at + 1,
-	                             .count = a->count - 1,
-	                             .names = a->names},
-	              false, NULL, &none);
+	return submit(
+		scene_of(vm), self, a->at[0],
+		&(struct args){.at = a->at + 1, .count = a->count - 1, .names = a->names},
+		false, NULL, &none);
 }
 
 static value executor_base_submit(struct vm *vm, value self, const struct args *a)
@@ -399,8 +409,8 @@ static value method_map(struct vm *vm, value self, const struct args *a)
 	if (chunk < 1 && is_process_pool(self))
 		return vm_raise(vm, &exc_ValueError, "chunksize must be >= 1.");
 	value zip = dict_get_c(vm, module_dict(vm_module(vm, "builtins")), "zip");
-	value zipped = vm_call(vm, zip,
-	                       &(struct args){.at = a->at + 1, .count = a->count - 1});
+	value zipped =
+		vm_call(vm, zip, &(struct args){.at = a->at + 1, .count = a->count - 1});
 	value iterator = value_is_null(zipped) ? zipped : object_iter(vm, zipped);
 	value_xunref(vm, zipped);
 	if (value_is_null(iterator))
@@ -502,8 +512,8 @@ void executor_call_when_idle(struct scene *s, value executor, value future)
 }
 
 /*
- * A worker is free and takes what is next in the queue: on its way it comes upon those that were
- * cancelled, which only now are over for wait() and as_completed().
+ * A worker is free and takes what is next in the queue: on its way it comes upon those
+ * that were cancelled, which only now are over for wait() and as_completed().
  */
 static void take_next(struct scene *s, struct executor_object *e)
 {
@@ -679,7 +689,8 @@ static void executor_traverse(struct object *self, visit_fn visit, void *context
 		visit(e->queue.items[i], context);
 	if (e->idle_watches.next == NULL)
 		return;
-	for (struct list_node *n = e->idle_watches.next; n != &e->idle_watches; n = n->next)
+	for (struct list_node *n = e->idle_watches.next; n != &e->idle_watches;
+	     n = n->next)
 		visit(list_entry(n, struct idle_watch, link)->future, context);
 }
 

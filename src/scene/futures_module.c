@@ -49,9 +49,9 @@ const char *const futures_names[] = {
 	FUTURES_TYPES(ROW)
 #undef ROW
 #define ROW(name) #name,
-	FUTURES_TEXTS(ROW)
+		FUTURES_TEXTS(ROW)
 #undef ROW
-	NULL,
+			NULL,
 };
 
 static value make_futures(struct vm *vm)

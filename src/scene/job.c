@@ -1,6 +1,6 @@
 /*
- * Jobs: see job.h. A job is an errand (worker_world.h) that the crew hands to a worker, and
- * what its end is told to at home: the Future of a pool's job, or a Thread.
+ * Jobs: see job.h. A job is an errand (worker_world.h) that the crew hands to a worker,
+ * and what its end is told to at home: the Future of a pool's job, or a Thread.
  */
 #include "scene/job.h"
 
@@ -126,7 +126,8 @@ void jobs_orphan(struct scene *s)
 	}
 }
 
-/* All that goes along: the call, and with it the initializer, for both see the same globals. */
+/* All that goes along: the call, and with it the initializer, for both see the same
+ * globals. */
 static bool pack_call(struct scene *s, struct scene_job *job, value callable,
                       const struct args *a, const struct parcel_options *options)
 {
@@ -163,7 +164,8 @@ static struct scene_job *pack(struct scene *s, value executor, value callable,
 	job->errand.is_process = is_process;
 	const struct parcel_options options = {
 		.flags = PARCEL_GLOBALS | (is_process ? PARCEL_PICKLE : 0),
-		.to = UINT32_MAX, /* whichever worker is free: a world that nothing is of */
+		.to = UINT32_MAX, /* whichever worker is free: a world that nothing is of
+	                           */
 		.manifest = job->manifest,
 		.landing = s->landing,
 		.pickling_error = &pickling_error_type,
@@ -240,9 +242,10 @@ static void run_job(struct job *j, struct worker *w)
 	struct errand *e = &job_of(j)->errand;
 	struct scene *s = worker_user(w);
 	worker_world_run(s, e);
-	job_ends(j, vm_stopped(s->vm) ? ENDING_NONE
-	            : e->failed       ? ENDING_EXCEPTION
-	                              : ENDING_RESULT,
+	job_ends(j,
+	         vm_stopped(s->vm) ? ENDING_NONE
+	         : e->failed       ? ENDING_EXCEPTION
+	                           : ENDING_RESULT,
 	         e->ending);
 }
 
@@ -311,9 +314,19 @@ void job_serves(struct scene_job *job, const struct future *f)
 	trace_emit(&job->home->writer, EV_JOB_FOR, job->job.id, f->id, 0);
 }
 
-void job_start(struct scene *s, struct scene_job *job)
+/* The system gives no thread for it: it is forgotten, and RuntimeError raised. Always
+ * false. */
+static bool refuse(struct scene *s, struct scene_job *job)
 {
-	crew_submit(&s->world, &job->job);
+	forget_home(job);
+	job_free(job);
+	vm_raise(s->vm, &exc_RuntimeError, "can't start new thread");
+	return false;
+}
+
+bool job_start(struct scene *s, struct scene_job *job)
+{
+	return crew_submit(&s->world, &job->job) || refuse(s, job);
 }
 
 void job_gather(struct scene *s)
@@ -406,7 +419,6 @@ static struct scene_job *pack_target(struct scene *s, const struct thread_object
 	return job;
 }
 
-
 bool job_start_thread(struct scene *s, value thread)
 {
 	struct thread_object *t = thread_of(thread);
@@ -423,7 +435,10 @@ bool job_start_thread(struct scene *s, value thread)
 	t->job = job;
 	t->state = THREAD_RUNS;
 	job_init(&job->job, &ops, &s->world, NULL, job->label);
-	crew_start(&s->world, &job->job, str_text(t->name), t->daemon);
+	if (!crew_start(&s->world, &job->job, str_text(t->name), t->daemon)) {
+		t->state = THREAD_NEW;
+		return refuse(s, job);
+	}
 	note_number(job);
 	return true;
 }

@@ -22,15 +22,16 @@ struct scene_job;
 /* ---- pool jobs ---- */
 
 /*
- * Get callable(*args, **kwargs) ready for the executor's pool: everything that it needs is
- * copied now. NULL with the exception set when something cannot be. Its end completes
+ * Get callable(*args, **kwargs) ready for the executor's pool: everything that it needs
+ * is copied now. NULL with the exception set when something cannot be. Its end completes
  * `future`. `is_chunk`: the arguments are tuples, for a call each. job_start hands it in,
  * which takes it.
  */
 struct scene_job *job_new(struct scene *s, value executor, struct crew_pool *pool,
                           bool is_chunk, value callable, const struct args *a,
                           struct concurrent_future *future);
-void job_start(struct scene *s, struct scene_job *job);
+/* False with RuntimeError when no thread can be had; the job is gone then. */
+bool job_start(struct scene *s, struct scene_job *job);
 
 /* The name of what it does: `chop`. Borrowed for the life of the job. */
 const char *job_label(const struct scene_job *job);
@@ -48,7 +49,8 @@ bool job_drop(struct scene *s, struct scene_job *job);
 /* Have delivered what has come so far of any job. */
 void job_gather(struct scene *s);
 
-/* The world ends what it did: jobs that it submitted and that are not over are nobody's. */
+/* The world ends what it did: jobs that it submitted and that are not over are nobody's.
+ */
 void jobs_orphan(struct scene *s);
 
 /* ---- blocking ---- */

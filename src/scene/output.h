@@ -1,11 +1,11 @@
 /*
  * What a program writes, in order, whichever of its threads wrote it.
  *
- * Under the real clock text goes out at once, one writer after the other. Under the virtual
- * clock what a worker writes in one stretch stands where the stretch began: there is a hole in
- * the program's output, behind which all waits until it has been filled. So the output is that
- * of one thread at a time, although many run. The trace does the same with events
- * (trace_hole); this is for when nobody traces, too.
+ * Under the real clock text goes out at once, one writer after the other. Under the
+ * virtual clock what a worker writes in one stretch stands where the stretch began: there
+ * is a hole in the program's output, behind which all waits until it has been filled. So
+ * the output is that of one thread at a time, although many run. The trace does the same
+ * with events (trace_hole); this is for when nobody traces, too.
  */
 #ifndef SCENE_OUTPUT_H
 #define SCENE_OUTPUT_H
@@ -39,7 +39,8 @@ void output_write(struct output *o, int stream, const char *text, size_t len);
 /* Any thread, under the real clock. */
 void output_write_now(struct output *o, int stream, const char *text, size_t len);
 
-/* A hole: what is written from now on waits until it was filled. They are filled oldest first. */
+/* A hole: what is written from now on waits until it was filled. They are filled oldest
+ * first. */
 void output_hole(struct output *o);
 /* The oldest hole is filled: what is written between these two goes to its place. */
 void output_fill_begin(struct output *o);

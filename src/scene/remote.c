@@ -1,6 +1,6 @@
 /*
- * Calls from one world to a loop of another: see remote.h. Each is a message with a parcel,
- * which the crew hands over at the place in time where it belongs.
+ * Calls from one world to a loop of another: see remote.h. Each is a message with a
+ * parcel, which the crew hands over at the place in time where it belongs.
  */
 #include "scene/remote.h"
 
@@ -43,8 +43,8 @@ struct served {
 };
 
 /*
- * The done callback of both ends of a call that runs a coroutine: in the worker, to cancel it
- * over there; at the loop, to answer.
+ * The done callback of both ends of a call that runs a coroutine: in the worker, to
+ * cancel it over there; at the loop, to answer.
  */
 struct remote_callback {
 	struct object head;
@@ -176,8 +176,7 @@ value remote_run_coroutine(struct scene *s, value proxy, value coro)
 	m->what = name_of(s, coro);
 	m->id = ++s->requests;
 	concurrent_future_of(future)->what = str_new_c(s->vm, m->what);
-	vec_push(&s->remote_requests,
-	         (struct remote_request){m->id, value_ref(future)});
+	vec_push(&s->remote_requests, (struct remote_request){m->id, value_ref(future)});
 	struct remote_callback *callback =
 		callback_new(s, world_of_proxy(proxy), m->id, false);
 	concurrent_add_callback(s, future, object_value(callback));
@@ -252,8 +251,7 @@ static void deliver_run(struct scene *s, struct message *m)
 		return;
 	value future = concurrent_future_new(s);
 	struct served *one = mem_zalloc(1, sizeof *one);
-	*one = (struct served){
-		.from = m->from, .id = m->id, .future = value_ref(future)};
+	*one = (struct served){.from = m->from, .id = m->id, .future = value_ref(future)};
 	list_push_tail(&s->served, &one->link);
 	struct remote_callback *callback = callback_new(s, m->from, m->id, true);
 	concurrent_add_callback(s, future, object_value(callback));

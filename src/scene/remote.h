@@ -13,14 +13,16 @@
 struct concurrent_future;
 struct scene;
 
-/* loop.call_soon_threadsafe(callback, *args) for a proxy of a loop. False with the exception set. */
-bool remote_call_soon(struct scene *s, value proxy, value callback,
-                      const struct args *a);
+/* loop.call_soon_threadsafe(callback, *args) for a proxy of a loop. False with the
+ * exception set. */
+bool remote_call_soon(struct scene *s, value proxy, value callback, const struct args *a);
 
-/* run_coroutine_threadsafe(coro, proxy): a new concurrent future of this world, or null. */
+/* run_coroutine_threadsafe(coro, proxy): a new concurrent future of this world, or null.
+ */
 value remote_run_coroutine(struct scene *s, value proxy, value coro);
 
-/* If `callback` (of a concurrent future that is done) is one of these ends: tell the other. */
+/* If `callback` (of a concurrent future that is done) is one of these ends: tell the
+ * other. */
 bool remote_call_back(struct scene *s, value callback, value future);
 
 /* The job is over: nobody waits for answers any more. */

@@ -19,13 +19,13 @@ enum thread_state { THREAD_NEW, THREAD_RUNS, THREAD_ENDED };
 struct thread_object {
 	struct object head;
 	value dict;
-	value target;    /* None: nothing to call */
-	value args;      /* tuple */
-	value kwargs;    /* dict */
-	value name;      /* str; null until __init__ */
+	value target;          /* None: nothing to call */
+	value args;            /* tuple */
+	value kwargs;          /* dict */
+	value name;            /* str; null until __init__ */
 	struct scene_job *job; /* while it runs, borrowed; else NULL */
-	uint32_t number; /* of its worker; 0 is the main thread */
-	uint8_t state;   /* enum thread_state */
+	uint32_t number;       /* of its worker; 0 is the main thread */
+	uint8_t state;         /* enum thread_state */
 	bool daemon;
 };
 
@@ -49,8 +49,8 @@ struct args thread_arguments(struct vm *vm, const struct thread_object *t, value
 
 /* job.c: run it on a worker of its own: false with the exception set. */
 bool job_start_thread(struct scene *s, value thread);
-/* The Thread that this world has started on the worker of this number: a new reference, or
- * null. */
+/* The Thread that this world has started on the worker of this number: a new reference,
+ * or null. */
 value thread_of_worker(struct scene *s, uint32_t number);
 /* Append the other threads that are alive, oldest first. */
 void threads_list(struct scene *s, value list);

@@ -69,7 +69,8 @@ static bool thread_init(struct vm *vm, value self, const struct args *a)
 		value_unref(vm, kwargs);
 		return false;
 	}
-	value_replace(vm, &t->target, given(parsed[1]) ? value_ref(parsed[1]) : VALUE_NONE);
+	value_replace(vm, &t->target,
+	              given(parsed[1]) ? value_ref(parsed[1]) : VALUE_NONE);
 	value_replace(vm, &t->args, args);
 	value_replace(vm, &t->kwargs, kwargs);
 	value_replace(vm, &t->name, name);
@@ -249,8 +250,8 @@ static bool set_daemon(struct vm *vm, value self, value v)
 	return true;
 }
 
-/* What stands for a thread's number in the system: made from its own, so that it is the same
- * in every run. */
+/* What stands for a thread's number in the system: made from its own, so that it is the
+ * same in every run. */
 static value ident(struct vm *vm, uint32_t number)
 {
 	return int_new(vm, INT64_C(140000000000000) + (int64_t)number * 4096);
@@ -351,15 +352,9 @@ static const struct getset_def thread_getset[] = {
 	.clear = thread_clear, .traverse = thread_traverse, .repr = thread_repr
 
 const struct type thread_type = {
-	TYPE_HEAD_OF("threading"),
-	.name = "Thread",
-	.base = &object_type,
-	.flags = TYPE_TRACKED,
-	THREAD_SLOTS,
-	.methods = thread_methods,
-	.getset = thread_getset,
-	.make = thread_make,
-	.init = thread_init,
+	TYPE_HEAD_OF("threading"), .name = "Thread",    .base = &object_type,
+	.flags = TYPE_TRACKED,     THREAD_SLOTS,        .methods = thread_methods,
+	.getset = thread_getset,   .make = thread_make, .init = thread_init,
 };
 
 const struct type main_thread_type = {

@@ -22,7 +22,8 @@ static struct loop_object *loop_object_at(value v)
 
 /* ---- loop.run_in_executor ---- */
 
-/* The default executor of a loop, made at its first use. Borrowed; null with RuntimeError. */
+/* The default executor of a loop, made at its first use. Borrowed; null with
+ * RuntimeError. */
 static value default_executor(struct vm *vm, struct loop_object *l)
 {
 	if (l->executor_is_shut_down)

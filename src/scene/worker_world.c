@@ -1,7 +1,7 @@
 /*
  * A worker's world: see worker_world.h. What a job needs is copied in, what it brings is
- * copied out; then what was copied in is compared with what it was, since a change would have
- * been seen by CPython's other threads and is seen by nobody here.
+ * copied out; then what was copied in is compared with what it was, since a change would
+ * have been seen by CPython's other threads and is seen by nobody here.
  */
 #include "scene/worker_world.h"
 
@@ -78,10 +78,12 @@ static void add_warning(struct errand *e, struct buf *text, uint32_t line)
 static void warn_changed(struct scene *s, const char *what, uint32_t line)
 {
 	struct buf text = {0};
-	buf_printf(&text,
-	           "the worker changed %s: in CPython the other threads see that, but simmer's "
-	           "workers share nothing, so the change is lost; return the value instead",
-	           what);
+	buf_printf(
+		&text,
+		"the worker changed %s: in CPython the other threads see that, but "
+	        "simmer's "
+		"workers share nothing, so the change is lost; return the value instead",
+		what);
 	add_warning(s->errand, &text, line);
 }
 
@@ -102,8 +104,8 @@ void worker_global_stored(void *context, struct vm *vm, value name)
 static void check_changes(struct scene *s, struct errand *e, struct landing *landing)
 {
 	struct buf what = {0};
-	if (!e->is_process && !e->has_initializer && !s->global_was_stored && !vm_stopped(s->vm) &&
-	    parcel_changed(s->vm, &e->call, landing, &what))
+	if (!e->is_process && !e->has_initializer && !s->global_was_stored &&
+	    !vm_stopped(s->vm) && parcel_changed(s->vm, &e->call, landing, &what))
 		warn_changed(s, buf_text(&what), e->line);
 	buf_free(&what);
 }
@@ -138,13 +140,29 @@ static value with_remote_traceback(struct scene *s, value error)
 	buf_puts(&text, "\n\"\"\"\n");
 	exception_print(s->vm, error, &text);
 	buf_puts(&text, "\"\"\"");
-	value cause = exception_text_new(s->vm, &remote_traceback_type, "%s",
-	                                 buf_text(&text));
+	value cause =
+		exception_text_new(s->vm, &remote_traceback_type, "%s", buf_text(&text));
 	buf_free(&text);
 	exception_set_cause(s->vm, error, cause);
 	value_unref(s->vm, cause);
 	value_forget(s->vm, &value_as_exception(error)->traceback);
 	return error;
+}
+
+/* Cut every ` at 0x7f...` out of a repr: it differs from run to run. */
+static void cut_addresses(char *text)
+{
+	static const char mark[] = " at 0x";
+	char *to = text;
+	for (const char *from = text; *from != '\0';) {
+		if (strncmp(from, mark, sizeof mark - 1) != 0) {
+			*to++ = *from++;
+			continue;
+		}
+		from += sizeof mark - 1;
+		from += strspn(from, "0123456789abcdef");
+	}
+	*to = '\0';
 }
 
 static void note_ending(struct scene *s, struct errand *e, value outcome)
@@ -154,6 +172,7 @@ static void note_ending(struct scene *s, struct errand *e, value outcome)
 	struct buf repr = {0};
 	put_repr_of(s->vm, &repr, outcome);
 	e->ending = buf_take(&repr);
+	cut_addresses(e->ending);
 }
 
 /* Pack what came of it; what cannot leave becomes the exception that says so. */
@@ -200,8 +219,9 @@ static value call_chunk(struct vm *vm, value callable, value chunk)
 }
 
 /*
- * The pool's initializer, which runs once in each worker. What it did to globals went with
- * the job before, so it runs anew for every job; but its output and its sleeps count only once.
+ * The pool's initializer, which runs once in each worker. What it did to globals went
+ * with the job before, so it runs anew for every job; but its output and its sleeps count
+ * only once.
  */
 static bool initialize(struct scene *s, struct errand *e, value initializer, value args)
 {
@@ -224,10 +244,12 @@ static bool initialize(struct scene *s, struct errand *e, value initializer, val
 	e->initializer_failed = true;
 	vm_raise(s->vm,
 	         e->is_process ? &broken_process_pool_type : &broken_thread_pool_type,
-	         e->is_process ? "A process in the process pool was terminated abruptly while the "
-	                         "future was running or pending."
-	                       : "A thread initializer failed, the thread pool is not usable "
-	                         "anymore");
+	         e->is_process
+	                 ? "A process in the process pool was terminated abruptly while "
+	                   "the "
+	                   "future was running or pending."
+	                 : "A thread initializer failed, the thread pool is not usable "
+	                   "anymore");
 	return false;
 }
 

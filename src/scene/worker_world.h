@@ -1,6 +1,7 @@
 /*
- * The world of a worker: a scene of its own on a thread of its own. It is made at the worker's
- * first job and lives as long as the worker; every job in it begins with fresh globals.
+ * The world of a worker: a scene of its own on a thread of its own. It is made at the
+ * worker's first job and lives as long as the worker; every job in it begins with fresh
+ * globals.
  */
 #ifndef SCENE_WORKER_WORLD_H
 #define SCENE_WORKER_WORLD_H
@@ -24,23 +25,23 @@ struct errand_warning {
 struct errand {
 	struct parcel call;
 	struct parcel outcome;
-	uint32_t home;          /* the number of the world that wants the outcome */
-	bool failed;            /* the outcome is an exception */
-	bool is_process;        /* nothing is shared in CPython either: no warnings */
-	bool is_chunk;          /* the arguments are lists of arguments, for a call each */
-	bool has_initializer;   /* packed with it: called before */
+	uint32_t home;        /* the number of the world that wants the outcome */
+	bool failed;          /* the outcome is an exception */
+	bool is_process;      /* nothing is shared in CPython either: no warnings */
+	bool is_chunk;        /* the arguments are lists of arguments, for a call each */
+	bool has_initializer; /* packed with it: called before */
 	bool initializer_failed;
-	bool is_thread;         /* a Thread: an exception is printed, not brought back */
-	char *ending;           /* repr of the outcome, for the trace; owned, or NULL */
-	uint32_t line;          /* where what is called is defined, or 0 */
+	bool is_thread; /* a Thread: an exception is printed, not brought back */
+	char *ending;   /* repr of the outcome, for the trace; owned, or NULL */
+	uint32_t line;  /* where what is called is defined, or 0 */
 	VEC(struct errand_warning) warnings;
 };
 
 void errand_fini(struct errand *e);
 
 /*
- * On the worker's thread: its world, which tells `trace` (or NULL) what happens, and the end
- * of it. `name` is borrowed.
+ * On the worker's thread: its world, which tells `trace` (or NULL) what happens, and the
+ * end of it. `name` is borrowed.
  */
 struct scene *worker_world_new(struct scene *root, uint32_t number, const char *name,
                                struct trace *trace);
