@@ -7,24 +7,22 @@ import asyncio
 import time
 
 
-def hands(minutes, doing):
-    print(doing)
+def hands(minutes, done):
     time.sleep(minutes)         # busy: nobody else gets the cook
+    print(done)
 
 
 async def rice():
-    for step in ("fry it", "stir it", "taste it"):
+    for step in ("fried", "stirred", "tasted"):
         hands(2, "rice: " + step)
         #: After each piece of work the cook looks up: whose turn is it now?
         await asyncio.sleep(0)
-    print("rice: done")
 
 
 async def chop():
     for what, minutes in ("onions", 3), ("peas", 2):
         hands(minutes, "chop: " + what)
         await asyncio.sleep(0)
-    print("chop: done")
 
 
 async def main():

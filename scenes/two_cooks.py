@@ -7,23 +7,21 @@ import asyncio
 import time
 
 
-def hands(minutes, doing):
-    print(doing)
+def hands(minutes, done):
     time.sleep(minutes)         # busy: but only this worker
+    print(done)
 
 
 def rice():
-    for step in ("fry it", "stir it", "taste it"):
+    for step in ("fried", "stirred", "tasted"):
         #: The first cook never looks up, and need not: nobody else waits for these hands.
         hands(2, "rice: " + step)
-    print("rice: done")
 
 
 def chop():
     for what, minutes in ("onions", 3), ("peas", 2):
         #: The second cook chops while the first one fries. That is parallelism.
         hands(minutes, "chop: " + what)
-    print("chop: done")
 
 
 async def main():

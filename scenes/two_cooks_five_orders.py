@@ -10,11 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def cook(dish, minutes):
-    name = threading.current_thread().name
-    print(name, "begins the", dish)
     time.sleep(minutes)
     #: A cook who is done does not go home: the next order in the queue is theirs.
-    print(name, "has the", dish)
+    print(threading.current_thread().name, "made the", dish)
     return dish
 
 
