@@ -315,7 +315,7 @@ static bool known_attribute(void *context, const char *module, const char *name)
 
 static void expect_checked(const char *text, const char *shown)
 {
-	struct known_names names = {NULL, known_module, known_attribute};
+	struct known_names names = {NULL, known_module, known_attribute, NULL};
 	struct module_tree *tree = parse_good(text);
 	struct diagnostics d = {0};
 	struct buf out = {0};
