@@ -492,7 +492,11 @@ int net_listen(struct net_socket *s, int backlog)
 		if (net_bind(s, &any, false, &error) < 0)
 			return -1;
 	}
-	if (s->net->real && listen(s->fd, backlog) < 0)
+	/*
+	 * The system's queue is never the short one: when it overflows, whoever connects
+	 * hears nothing for seconds. How many are accepted at a time is the server's business.
+	 */
+	if (s->net->real && listen(s->fd, backlog > SOMAXCONN ? backlog : SOMAXCONN) < 0)
 		return -1;
 	pthread_mutex_lock(&s->net->lock);
 	s->backlog = backlog;
