@@ -53,18 +53,27 @@ static void reap(struct crew *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
-static void stop_workers(struct crew *c)
+static void halt_workers(struct crew *c)
 {
 	pthread_mutex_lock(&c->lock);
 	c->ending = true;
 	for (struct list_node *n = c->workers.next; n != &c->workers; n = n->next) {
 		struct worker *w = list_entry(n, struct worker, link);
 		bool runs = w->state == WORKER_RUNNING || w->state == WORKER_PARKED;
-		w->quit = true;
 		if (runs && w->world) {
 			loop_world_halt(w->world);
 			c->client->worker_stop(c->context, w);
 		}
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void dismiss_workers(struct crew *c)
+{
+	pthread_mutex_lock(&c->lock);
+	for (struct list_node *n = c->workers.next; n != &c->workers; n = n->next) {
+		struct worker *w = list_entry(n, struct worker, link);
+		w->quit = true;
 		pthread_cond_signal(&w->go);
 	}
 	pthread_mutex_unlock(&c->lock);
@@ -88,7 +97,10 @@ void crew_free(struct crew *c)
 {
 	if (!c)
 		return;
-	stop_workers(c);
+	halt_workers(c);
+	if (!c->real)
+		crew_salvage(c);
+	dismiss_workers(c);
 	let_go_of_workers(c);
 	box_drop(c->root);
 	while (!list_empty(&c->jobs)) {

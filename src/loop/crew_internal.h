@@ -157,6 +157,8 @@ void stretch_stands_here(struct worker *w);
 void worker_receives(struct worker *w, struct post *p);
 /* Gather all stretches that have begun; none begins. False when cut short. */
 bool crew_gather(struct crew *c);
+/* All are halted: what their last stretches did, half as they are, is not lost. */
+void crew_salvage(struct crew *c);
 /* Let everybody run who is due by now, and gather. False when cut short. */
 bool crew_run_due(struct crew *c);
 /* When the next of them is due; INT64_MAX: never. */

@@ -297,6 +297,34 @@ bool crew_gather(struct crew *c)
 	return all;
 }
 
+/* It was halted, so its stretch is over soon: whoever else wants attention waits for that. */
+static void await_halted(struct crew *c, const struct worker *w)
+{
+	for (bool runs = true; runs;) {
+		pthread_mutex_lock(&c->lock);
+		runs = w->state == WORKER_RUNNING;
+		pthread_mutex_unlock(&c->lock);
+		struct pollfd fd = {.fd = c->root->wake_fd, .events = POLLIN};
+		if (runs && poll(&fd, 1, -1) > 0)
+			world_calm(c->root);
+	}
+}
+
+void crew_salvage(struct crew *c)
+{
+	c->gathering = true;
+	while (!list_empty(&c->open)) {
+		struct worker *w = list_entry(c->open.next, struct worker, open);
+		await_halted(c, w);
+		list_remove(&w->open);
+		struct trace_writer was = go_to_place(w);
+		splice(w);
+		leave_place(w, &was);
+	}
+	change_cursor(c, NULL);
+	c->gathering = false;
+}
+
 static int by_order(const void *a, const void *b)
 {
 	const struct worker *const *x = a, *const *y = b;

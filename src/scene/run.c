@@ -29,6 +29,7 @@
  * they are slow (numbers of a million digits), so that a look comes every few milliseconds.
  */
 enum { STEP_BUDGET = 20000 };
+#define OUTPUT_HELD_MAX ((size_t)1 << 30)
 #define LOOK_QUICK_NS (INT64_C(2) * 1000000)
 #define LOOK_SLOW_NS  (INT64_C(20) * 1000000)
 
@@ -192,6 +193,15 @@ static bool limit_reached(struct scene *s)
 		         "limit: %g s of processor time are used up; "
 		         "--max-time=SECONDS allows more",
 		         (double)limits->cpu_time_ns / 1e9);
+		end_by_limit(s, what);
+		return true;
+	}
+	size_t held = scene_is_root(s) ? output_held(&s->output) : s->row.bytes;
+	if (held > (limits->memory_bytes > 0 ? limits->memory_bytes : OUTPUT_HELD_MAX)) {
+		snprintf(what, sizeof what,
+		         "limit: %zu MiB of output are held back until a worker is "
+		         "through; --max-memory=MIB allows more",
+		         held >> 20);
 		end_by_limit(s, what);
 		return true;
 	}

@@ -269,6 +269,26 @@ START_TEST(what_runs_for_ever_is_stopped_and_nothing_is_left)
 }
 END_TEST
 
+START_TEST(what_a_stopped_worker_did_is_not_lost)
+{
+	struct site s;
+	struct work w = {0};
+	pthread_barrier_t barrier;
+	pthread_barrier_init(&barrier, NULL, 2);
+	w.barrier = &barrier;
+	open_site(&s, false);
+	submit(&s, &w, NULL, 'a', "pm!");
+	pthread_barrier_wait(&barrier);
+	crew_free(s.crew);
+	s.crew = NULL;
+	ck_assert_str_eq(printed(s.kit.trace), "a0");
+	ck_assert(w.dropped);
+	finish(&w, 1);
+	kit_fini(&s.kit);
+	pthread_barrier_destroy(&barrier);
+}
+END_TEST
+
 START_TEST(a_halt_ends_a_wait_for_a_worker_that_spins)
 {
 	struct site s;
@@ -379,6 +399,7 @@ int main(void)
 	tcase_add_loop_test(both, a_worker_asks_and_is_answered, 0, 2);
 	tcase_add_loop_test(both, a_post_to_a_worker_that_is_gone_is_dropped, 0, 2);
 	tcase_add_loop_test(both, what_runs_for_ever_is_stopped_and_nothing_is_left, 0, 2);
+	tcase_add_test(both, what_a_stopped_worker_did_is_not_lost);
 	tcase_add_loop_test(both, a_halt_ends_a_wait_for_a_worker_that_spins, 0, 2);
 	tcase_add_loop_test(both, ten_thousand_jobs_go_through_a_pool_of_eight, 0, 2);
 	tcase_add_loop_test(both, a_job_is_told_from_its_submission_to_its_end, 0, 2);
