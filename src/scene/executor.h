@@ -41,7 +41,7 @@ void executor_job_dropped(struct scene *s, value executor, value future);
 /* It takes no more jobs: those that wait are run, its idle workers go. */
 void executor_close(struct scene *s, value executor);
 
-/* ---- threads.c ---- */
+/* ---- asyncio_threads.c ---- */
 
 value run_in_executor(struct vm *vm, value loop, value executor, value function,
                       const struct args *a);
