@@ -71,6 +71,72 @@ static int parse_number(const struct options *o, const char *text, uint64_t *out
 	return 0;
 }
 
+/* Seconds, with decimals or without, from `least` to `most` of them. */
+static int parse_seconds(const struct options *o, const char *text, int64_t least_ns,
+			 int64_t *out)
+{
+	const double most_s = 1e6, ns = 1e9;
+	char *end;
+	double seconds = strtod(text, &end);
+	bool number = end != text && !*end && (*text == '.' || (*text >= '0' && *text <= '9'));
+	if (!number || !(seconds >= (double)least_ns / ns && seconds <= most_s))
+		return usage(o, "'%s' is no number of seconds that can be used here", text);
+	*out = (int64_t)(seconds * ns + 0.5);
+	return 0;
+}
+
+/* `0.6` or `0.6,1`. */
+static int parse_pace(struct options *o, const char *text)
+{
+	const int64_t least_ns = 1000;
+	char first[32];
+	size_t len = strcspn(text, ",");
+	if (len >= sizeof first)
+		return usage(o, "--pace is two numbers of seconds, as in 0.6,1, not '%s'", text);
+	memcpy(first, text, len);
+	first[len] = '\0';
+	if (parse_seconds(o, first, 0, &o->step_ns) != 0)
+		return -ERR_USAGE;
+	return text[len] ? parse_seconds(o, text + len + 1, least_ns, &o->second_ns) : 0;
+}
+
+static int parse_size(struct options *o, const char *text)
+{
+	enum { LEAST_COLS = 40, LEAST_ROWS = 10, MOST = 500 };
+	char *end;
+	unsigned long cols = strtoul(text, &end, 10), lines = 0;
+	bool good = *text >= '0' && *text <= '9' && *end == 'x' && end[1] >= '0' && end[1] <= '9';
+	if (good) {
+		lines = strtoul(end + 1, &end, 10);
+		good = !*end;
+	}
+	if (!good || cols < LEAST_COLS || cols > MOST || lines < LEAST_ROWS || lines > MOST)
+		return usage(o, "--size is COLSxROWS, from 40x10 to 500x500, not '%s'", text);
+	o->cols = (unsigned)cols;
+	o->rows = (unsigned)lines;
+	return 0;
+}
+
+/* `3`, `beat:3` or `step:14`. */
+static int parse_place(const struct options *o, const char *text, struct place *out)
+{
+	static const struct {
+		const char *word;
+		enum place_kind kind;
+	} kinds[] = {{"beat:", PLACE_BEAT}, {"step:", PLACE_STEP}, {"", PLACE_BEAT}};
+	size_t i = 0;
+	while (strncmp(text, kinds[i].word, strlen(kinds[i].word)) != 0)
+		i++;
+	char *end;
+	const char *digits = text + strlen(kinds[i].word);
+	errno = 0;
+	unsigned long long number = strtoull(digits, &end, 10);
+	if (errno || *digits < '0' || *digits > '9' || *end || number == 0)
+		return usage(o, "a place is a beat, as in 3, or a step, as in step:14, not '%s'", text);
+	*out = (struct place){kinds[i].kind, number};
+	return 0;
+}
+
 /* Take one option with its argument. */
 static int take(struct options *o, enum option_id id, const char *argument)
 {
@@ -93,6 +159,35 @@ static int take(struct options *o, enum option_id id, const char *argument)
 		if (number < 40 || number > 1000)
 			return usage(o, "--width is from 40 to 1000 columns, not %s", argument);
 		o->width_cols = (unsigned)number;
+		return 0;
+	case OPT_RECORD:
+		o->record = argument;
+		return 0;
+	case OPT_KEYS:
+		o->keys = true;
+		return 0;
+	case OPT_CODE:
+		o->code = true;
+		return 0;
+	case OPT_SIZE:
+		return parse_size(o, argument);
+	case OPT_PACE:
+		return parse_pace(o, argument);
+	case OPT_IDLE:
+		return parse_seconds(o, argument, 1000000, &o->idle_ns);
+	case OPT_MAX_LENGTH:
+		return parse_seconds(o, argument, 1000000000, &o->max_length_ns);
+	case OPT_FROM:
+		return parse_place(o, argument, &o->from);
+	case OPT_TO:
+		return parse_place(o, argument, &o->to);
+	case OPT_TITLE:
+		o->title = argument;
+		return 0;
+	case OPT_FORMAT:
+		if (strcmp(argument, "v2") != 0 && strcmp(argument, "v3") != 0)
+			return usage(o, "--format is 'v2' or 'v3', not '%s'", argument);
+		o->cast_version = argument[1] == '3' ? 3 : 2;
 		return 0;
 	case OPT_MAX_EVENTS:
 		return parse_number(o, argument, &o->max_events);
@@ -149,6 +244,12 @@ static void set_defaults(struct options *o)
 	o->max_time_s = o->command == COMMAND_RUN ? 0 : 60;
 	o->max_memory_mib = 2048;
 	o->max_recursion = 1000;
+	o->cast_version = 2;
+	o->cols = 100;
+	o->rows = 30;
+	o->step_ns = 600000000;
+	o->second_ns = 1000000000;
+	o->max_length_ns = INT64_C(21600) * 1000000000;
 }
 
 int options_parse(struct options *o, int argc, char **argv)

@@ -15,6 +15,14 @@ enum command {
 	COMMAND_COUNT
 };
 
+/* A place in a run: a beat, a step of the loop, or neither (an end of the run). */
+enum place_kind { PLACE_NONE, PLACE_BEAT, PLACE_STEP };
+
+struct place {
+	enum place_kind kind;
+	uint64_t number; /* from 1 */
+};
+
 struct options {
 	enum command command;
 	char *const *operands; /* what is left: scenes, names, the scene's arguments; borrowed */
@@ -24,6 +32,18 @@ struct options {
 	bool real_clock;
 	bool steps, internals, measured, ascii, force, help, version;
 	unsigned width_cols; /* 0: not said */
+
+	/* Of recordings. */
+	const char *record;    /* of the terminal, live: its file; NULL: none */
+	bool keys, code;
+	const char *title;     /* NULL: not said */
+	unsigned cast_version; /* 2 or 3 */
+	unsigned cols, rows;
+	int64_t step_ns, second_ns; /* the pace */
+	int64_t idle_ns;       /* 0: not said */
+	int64_t max_length_ns;
+	struct place from, to;
+
 	uint64_t max_events, max_time_s, max_memory_mib, max_recursion;
 };
 

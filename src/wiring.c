@@ -1,6 +1,10 @@
 /* Small joints: see wiring.h. */
 #include "wiring.h"
 
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/error.h"
 #include "options.h"
 
 uint64_t trace_limit(const struct options *o)
@@ -21,4 +25,25 @@ struct scene_options scene_options_from(const struct options *o, struct trace *t
 		.arguments = (const char *const *)o->operands + 1,
 		.argument_count = o->operand_count > 1 ? (size_t)o->operand_count - 1 : 0,
 	};
+}
+
+int complain(int error, const struct buf *why)
+{
+	fprintf(stderr, "simmer: %s\n", buf_text(why));
+	return error_status(error);
+}
+
+int usage(const char *what)
+{
+	fprintf(stderr, "simmer: %s (see 'simmer --help')\n", what);
+	return error_status(ERR_USAGE);
+}
+
+/* What was written is out, or the disk is full and the user hears of it. */
+int finish_stdout(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fputs("simmer: standard output: the disk is full or the reader has gone\n", stderr);
+	return error_status(ERR_WRITE);
 }

@@ -8,6 +8,7 @@
 
 #include "scene/run.h"
 
+struct buf;
 struct options;
 struct trace;
 
@@ -16,5 +17,14 @@ struct scene_options scene_options_from(const struct options *options, struct tr
 
 /* The limit of a trace for such a run: some more than the run may take, for what is said at its end. */
 uint64_t trace_limit(const struct options *options);
+
+/* Say `why` on stderr; returns the exit status of `error`, which may be negated. */
+int complain(int error, const struct buf *why);
+
+/* Say that the command line is not right; returns the exit status. */
+int usage(const char *what);
+
+/* Flush standard output: `status`, or that of an error that has been said. */
+int finish_stdout(int status);
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "export/chrome.h"
+#include "export/html.h"
+#include "export/svg.h"
 #include "export/text.h"
 #include "trace/text.h"
 #include "view/view.h"
@@ -37,6 +40,9 @@ static int write_text(struct view *v, const struct export_options *o, FILE *out,
 const struct exporter exporters[] = {
 	{"trace", "what happened, event by event, to be read back", write_trace},
 	{"txt", "the timeline as text, 80 columns wide", write_text},
+	{"svg", "the timeline as a picture for a slide or a page", export_svg},
+	{"html", "a page with picture, code and steps to go through", export_html},
+	{"json", "Chrome Trace Events, for Perfetto and speedscope", export_chrome},
 };
 const size_t exporter_count = COUNT_OF(exporters);
 

@@ -18,6 +18,8 @@ struct export_options {
 	int width_cols; /* of text; 0: 80 */
 	bool ascii;     /* only ASCII */
 	bool measured;  /* with what differs from run to run */
+	bool code;      /* the source beside a picture */
+	int theme;      /* an enum theme (screen/theme.h), or -1: as the reader likes it */
 };
 
 struct exporter {

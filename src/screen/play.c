@@ -5,6 +5,14 @@
 
 enum { SPEED_MIN = -3, SPEED_MAX = 6 };
 
+const struct pace pace_default = {
+	.step_ns = 600 * INT64_C(1000000),
+	.second_ns = 1000 * INT64_C(1000000),
+	.idle_ns = INT64_MAX,
+	.beat_ns = 1500 * INT64_C(1000000),
+	.word_ns = 300 * INT64_C(1000000),
+};
+
 static const int64_t least_hold_ns = 600 * 1000 * 1000;
 static const int64_t frame_ns = 33 * 1000 * 1000;
 

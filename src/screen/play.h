@@ -9,6 +9,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How long things take when they are played, in ns of the host. The terminal's speed 2^n
+ * divides all of it. */
+struct pace {
+	int64_t step_ns;   /* a moment stands at least so long */
+	int64_t second_ns; /* a second of the scene's clock takes so long */
+	int64_t idle_ns;   /* but no wait longer than this; INT64_MAX: as long as it is */
+	int64_t beat_ns;   /* a beat stands at least so long, ... */
+	int64_t word_ns;   /* ... and this for each word of its caption */
+};
+
+/* The terminal's own. */
+extern const struct pace pace_default;
+
 /* The zero value is paused. */
 struct play {
 	bool on;

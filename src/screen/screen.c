@@ -24,7 +24,7 @@ struct screen *screen_new(const struct screen_options *options)
 	struct screen *s = mem_zalloc(1, sizeof *s);
 	s->options = *options;
 	s->state.chosen = LANE_NONE;
-	s->state.beat_stop = true;
+	s->state.beat_stop = !options->run_through;
 	s->state.theme = options->theme;
 	s->state.speed = clamp(options->speed, SCREEN_SPEED_MIN, SCREEN_SPEED_MAX);
 	return s;
@@ -664,6 +664,31 @@ void screen_draw(const struct screen *s, struct grid *g)
 	draw_long_message(s, area_all(g));
 	if (g->ascii)
 		grid_to_ascii(g);
+}
+
+void screen_seek(struct screen *s, size_t index)
+{
+	if (!s->view)
+		return;
+	size_t last = view_moment_count(s->view, s->state.internals) - 1;
+	struct play kept = s->state.play;
+	go_to(s, index < last ? index : last);
+	s->state.play = kept;
+}
+
+size_t screen_beat(const struct screen *s, struct buf *caption)
+{
+	if (!s->view)
+		return 0;
+	size_t beat = view_beat_at(s->view, s->state.position);
+	uint64_t event = view_caption_at(s->view, s->state.position);
+	if (beat && caption && event != UINT64_MAX) {
+		const struct trace *t = view_trace(s->view);
+		size_t len;
+		const char *text = trace_text(t, trace_at(t, event)->b, &len);
+		buf_put(caption, text, len);
+	}
+	return beat;
 }
 
 /* ---- questions ----------------------------------------------------------------- */

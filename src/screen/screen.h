@@ -17,6 +17,7 @@
 #include "screen/gallery.h"
 #include "screen/grid.h"
 #include "screen/key.h"
+#include "screen/play.h"
 #include "screen/theme.h"
 
 struct view;
@@ -29,6 +30,9 @@ struct screen_options {
 	enum theme theme;
 	bool ascii;
 	int speed; /* of playing: 2 to the power of this, from SCREEN_SPEED_MIN to _MAX */
+	struct pace pace; /* of playing; all zero: pace_default */
+	bool run_through; /* playing does not stop at beats; they stand as long as it takes to
+	                     read them */
 	struct gallery gallery; /* borrowed; count 0: there is none */
 	bool can_edit,
 		can_watch; /* whether DO_EDIT and watching mean anything to the host */
@@ -67,6 +71,16 @@ int64_t screen_due_ns(const struct screen *s);
 
 /* Play on up to `now_ns`. Returns DO_ bits. */
 unsigned screen_advance(struct screen *s, int64_t now_ns);
+
+/* Go to moment `index` (the last one if there are not so many). Playing goes on from
+ * there. */
+void screen_seek(struct screen *s, size_t index);
+
+/*
+ * The beat in force: its number from 1, with its caption appended to `caption` (may be
+ * NULL); 0 if none is, or nothing is shown.
+ */
+size_t screen_beat(const struct screen *s, struct buf *caption);
 
 /* Say something in the footer's place until the next key (NULL: nothing). Copied. */
 void screen_message(struct screen *s, const char *text);

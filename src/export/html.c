@@ -1,0 +1,11 @@
+/* See html.h. */
+#include "export/html.h"
+
+#include "base/error.h"
+
+int export_html(struct view *v, const struct export_options *o, FILE *out, struct buf *why)
+{
+	(void)v, (void)o, (void)out;
+	buf_puts(why, "not yet");
+	return -ERR_SYSTEM;
+}
