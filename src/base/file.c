@@ -57,39 +57,47 @@ int file_read(const char *path, size_t limit_bytes, struct buf *out, struct buf 
 	return error;
 }
 
-int file_begin(struct file_writer *w, const char *path, bool force, struct buf *why)
+/* ---- writing ---- */
+
+/*
+ * A file without a name, in the folder of `path`: nothing is left of it, whatever ends the
+ * program. Its name is given through /proc. -1 where file system or machine know no such
+ * thing.
+ */
+static int open_unnamed(const char *path)
 {
-	*w = (struct file_writer){0};
-	if (strcmp(path, "-") == 0) {
-		w->stream = stdout;
-		w->path = mem_strdup("standard output");
-		return 0;
-	}
-	struct stat st;
-	if (!force && lstat(path, &st) == 0)
-		return refuse(why, ERR_EXISTS, path, "exists already (--force overwrites it)");
+	char *folder = mem_strdup(path);
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = '\0';
+	int fd = -1;
+	if (access("/proc/self/fd", X_OK) == 0)
+		fd = open(slash ? folder : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+	free(folder);
+	return fd;
+}
+
+/* The same with a name of its own beside `path`: into `*part_path`. */
+static int open_part(const char *path, char **part_path)
+{
 	struct buf part = {0};
 	buf_printf(&part, "%s.part-XXXXXX", path);
-	char *part_path = buf_take(&part);
-	int fd = mkstemp(part_path);
-	if (fd < 0) {
-		int said = errno;
-		free(part_path);
-		return refuse(why, ERR_WRITE, path, strerror(said));
-	}
-	/* mkstemp makes files private; a result is as readable as any new file. */
+	*part_path = buf_take(&part);
+	int fd = mkostemp(*part_path, O_CLOEXEC);
+	/* mkostemp makes files private; a result is as readable as any new file. */
 	mode_t mask = umask(0);
 	umask(mask);
-	if (fchmod(fd, 0666 & ~mask) != 0 || !(w->stream = fdopen(fd, "w"))) {
-		int said = errno;
+	if (fd >= 0 && fchmod(fd, 0666 & ~mask) == 0)
+		return fd;
+	int said = errno;
+	if (fd >= 0) {
 		close(fd);
-		unlink(part_path);
-		free(part_path);
-		return refuse(why, ERR_WRITE, path, strerror(said));
+		unlink(*part_path);
 	}
-	w->part_path = part_path;
-	w->path = mem_strdup(path);
-	return 0;
+	free(*part_path);
+	*part_path = NULL;
+	errno = said;
+	return -1;
 }
 
 static void forget(struct file_writer *w)
@@ -99,32 +107,124 @@ static void forget(struct file_writer *w)
 	*w = (struct file_writer){0};
 }
 
-int file_commit(struct file_writer *w, struct buf *why)
+/* What is no file that could be replaced: written as it comes. */
+static int begin_directly(struct file_writer *w, const char *path, struct buf *why)
 {
-	int error = 0;
+	w->kind = FILE_DIRECT;
+	w->stream = fopen(path, "we");
+	if (!w->stream)
+		return refuse(why, ERR_WRITE, path, strerror(errno));
+	w->path = mem_strdup(path);
+	return 0;
+}
+
+int file_begin(struct file_writer *w, const char *path, bool force, struct buf *why)
+{
+	*w = (struct file_writer){0};
+	if (strcmp(path, "-") == 0) {
+		w->kind = FILE_STDOUT;
+		w->stream = stdout;
+		w->path = mem_strdup("standard output");
+		return 0;
+	}
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+	if (there && S_ISDIR(st.st_mode))
+		return refuse(why, ERR_WRITE, path, strerror(EISDIR));
+	if (there && !S_ISREG(st.st_mode))
+		return begin_directly(w, path, why);
+	if (!force && lstat(path, &st) == 0)
+		return refuse(why, ERR_EXISTS, path, "exists already (--force overwrites it)");
+	/* A link stays one: what it leads to is replaced. */
+	char *target = there ? realpath(path, NULL) : NULL;
+	w->path = mem_strdup(target ? target : path);
+	free(target);
+	w->force = force;
+	w->kind = FILE_UNNAMED;
+	int fd = open_unnamed(w->path);
+	if (fd < 0) {
+		w->kind = FILE_PART;
+		fd = open_part(w->path, &w->part_path);
+	}
+	if (fd >= 0)
+		w->stream = fdopen(fd, "w");
+	if (w->stream)
+		return 0;
+	int said = errno;
+	if (fd >= 0)
+		close(fd);
+	if (w->part_path)
+		unlink(w->part_path);
+	forget(w);
+	return refuse(why, ERR_WRITE, path, strerror(said));
+}
+
+/* Give the unnamed file a name: the final one, or, where that is taken and may be
+ * overwritten, first one of its own. 0 or -1 and errno. */
+static int name_file(struct file_writer *w)
+{
+	struct buf self = {0};
+	buf_printf(&self, "/proc/self/fd/%d", fileno(w->stream));
+	int result = linkat(AT_FDCWD, buf_text(&self), AT_FDCWD, w->path, AT_SYMLINK_FOLLOW);
+	for (unsigned i = 0; result != 0 && errno == EEXIST && w->force && i < 1000; i++) {
+		struct buf part = {0};
+		buf_printf(&part, "%s.part-%ld-%u", w->path, (long)getpid(), i);
+		result = linkat(AT_FDCWD, buf_text(&self), AT_FDCWD, buf_text(&part),
+				AT_SYMLINK_FOLLOW);
+		if (result == 0 && (result = rename(buf_text(&part), w->path)) != 0) {
+			int said = errno;
+			unlink(buf_text(&part));
+			errno = said;
+			buf_free(&part);
+			break;
+		}
+		buf_free(&part);
+	}
+	buf_free(&self);
+	return result;
+}
+
+/* Why what was written is not all there: an errno, or 0 if it is. */
+static int write_error(struct file_writer *w)
+{
 	errno = 0;
 	bool failed = ferror(w->stream) != 0;
-	if (!w->part_path) {
-		if (fflush(w->stream) != 0 || failed)
-			error = refuse(why, ERR_WRITE, w->path, errno ? strerror(errno) : "write error");
-		forget(w);
-		return error;
+	if (!failed)
+		return fflush(w->stream) == 0 ? 0 : errno;
+	/* The reason is long gone; where it does no harm, fail once more to hear it. */
+	if (w->kind == FILE_UNNAMED || w->kind == FILE_PART) {
+		clearerr(w->stream);
+		putc('\n', w->stream);
+		fflush(w->stream);
 	}
-	if (fclose(w->stream) != 0 || failed)
-		error = refuse(why, ERR_WRITE, w->path, errno ? strerror(errno) : "write error");
-	else if (rename(w->part_path, w->path) != 0)
-		error = refuse(why, ERR_WRITE, w->path, strerror(errno));
-	if (error)
+	return errno ? errno : EIO;
+}
+
+int file_commit(struct file_writer *w, struct buf *why)
+{
+	int said = write_error(w);
+	if (!said && w->kind == FILE_UNNAMED && name_file(w) != 0)
+		said = errno;
+	if (w->kind != FILE_STDOUT && fclose(w->stream) != 0 && !said)
+		said = errno;
+	if (!said && w->kind == FILE_PART && rename(w->part_path, w->path) != 0)
+		said = errno;
+	if (said && w->kind == FILE_PART)
 		unlink(w->part_path);
+	int error = 0;
+	if (said == EEXIST)
+		error = refuse(why, ERR_EXISTS, w->path, "exists already (--force overwrites it)");
+	else if (said)
+		error = refuse(why, ERR_WRITE, w->path, strerror(said));
 	forget(w);
 	return error;
 }
 
 void file_abandon(struct file_writer *w)
 {
-	if (w->part_path) {
+	if (w->kind != FILE_STDOUT)
 		fclose(w->stream);
+	if (w->kind == FILE_PART)
 		unlink(w->part_path);
-	}
 	forget(w);
 }

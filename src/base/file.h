@@ -18,23 +18,38 @@
  */
 int file_read(const char *path, size_t limit_bytes, struct buf *out, struct buf *why);
 
+/* How a file is written. */
+enum file_kind {
+	FILE_STDOUT,  /* directly, and not closed */
+	FILE_DIRECT,  /* directly: a device, a pipe */
+	FILE_UNNAMED, /* without a name up to its end */
+	FILE_PART,    /* under a name of its own, where nameless files are not to be had */
+};
+
 /*
- * A file being written: under a name of its own beside `path`, which takes its place only
- * in file_commit. "-" is standard output, written directly.
+ * A file being written: its name is there only once it is whole (file_commit). What ended
+ * halfway, by whatever, leaves nothing behind where the system has nameless files
+ * (O_TMPFILE).
  */
 struct file_writer {
 	FILE *stream;     /* write here */
 	char *path;       /* the final name, owned */
-	char *part_path;  /* the name while it is written, owned; NULL for standard output */
+	char *part_path;  /* FILE_PART: the name while it is written, owned; else NULL */
+	enum file_kind kind;
+	bool force;
 };
 
 /*
- * Begin to write `path`. Refuses with -ERR_EXISTS when it is there and `force` is not set;
+ * Begin to write `path`; "-" is standard output, and what is neither file nor folder is
+ * written directly. Refuses with -ERR_EXISTS when it is there and `force` is not set;
  * -ERR_WRITE when it cannot be made. On failure `*why` has the line and nothing is left behind.
  */
 int file_begin(struct file_writer *w, const char *path, bool force, struct buf *why);
 
-/* Finish: flush, check every write, and rename to the final name. 0 or -ERR_WRITE with `*why`. Ends `w`. */
+/*
+ * Finish: flush, check every write, and give it its name. 0, or with one line in `*why`
+ * -ERR_WRITE, or -ERR_EXISTS if somebody has made such a file meanwhile. Ends `w`.
+ */
 int file_commit(struct file_writer *w, struct buf *why);
 
 /* Give up: nothing under the final name changes. Ends `w`. */
