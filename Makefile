@@ -127,7 +127,7 @@ man-lint: ## the manual pages are clean, and agree with the tables
 	@python3 tests/docs.py
 
 .PHONY: check
-check: all unit conform repeat keys cli e2e floors headers man-lint ## everything: what must hold before a commit lands
+check: all unit conform repeat keys cli e2e readers floors headers man-lint ## everything: what must hold before a commit lands
 	@echo 'make check: all of it holds'
 
 .PHONY: conform
@@ -166,6 +166,21 @@ cli: $(BIN) ## the command line: bad input, exit statuses, files, signals
 .PHONY: e2e
 e2e: $(BIN) ## a real terminal (tmux)
 	@sh tests/e2e/run $(BIN)
+
+# simmer whose recordings are cells instead of escape sequences: tests/readers/cells.c.
+CELLS := $(OUT)/readers/cells
+$(CELLS): tests/readers/cells.c $(call objects,$(TOP)) $(foreach f,tui export screen view scene loop lang syntax trace base,$(call archive,$(f)))
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+.PHONY: readers
+readers: $(BIN) $(CELLS) ## programs of others read what is written, and show the very cells
+	@sh tests/readers/run $(BIN) $(CELLS)
+
+.PHONY: check-readers
+check-readers: $(BIN) $(CELLS) ## the same with xterm.js, asciinema-player, speedscope, Chromium; takes npm and a while
+	@sh tests/readers/browser $(BIN) $(CELLS) $(OUT)/readers/browser
 
 .PHONY: bench
 bench: $(BIN) ## task switches a second beside python3, first frame, big traces
