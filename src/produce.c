@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -81,6 +84,8 @@ typedef int producer(struct view *v, const struct options *o, FILE *out, struct 
  */
 static int write_product(const struct options *o, const struct course *course, producer *produce)
 {
+	/* A reader that has gone is an error of a write, to be told, not an end without words. */
+	signal(SIGPIPE, SIG_IGN);
 	struct buf why = {0};
 	struct file_writer file;
 	int error = file_begin(&file, o->output, o->force, &why);
@@ -153,7 +158,8 @@ struct reel {
 	struct cast *cast;
 	FILE *out;
 	bool shows_progress;
-	int percent;
+	int percent; /* as shown; -1: nothing was */
+	time_t began;
 };
 
 static int write_line(void *world, const char *line, size_t len)
@@ -177,11 +183,14 @@ static int take_end(void *world, int64_t at_ns)
 	return cast_end(((struct reel *)world)->cast, at_ns);
 }
 
+/* Whoever waits for more than a moment is told how far it is. */
 static void show_progress(void *world, double part)
 {
+	enum { PATIENCE_S = 2 };
 	struct reel *r = world;
 	int percent = (int)(part * 100);
-	if (!r->shows_progress || percent == r->percent)
+	if (!r->shows_progress || percent == r->percent ||
+	    time(NULL) < r->began + PATIENCE_S)
 		return;
 	r->percent = percent;
 	fprintf(stderr, "\rrecording %d %%", percent);
@@ -215,7 +224,8 @@ static int produce_cast(struct view *v, const struct options *o, FILE *out, stru
 {
 	const int64_t second = 1000000000;
 	bool plain = o->theme && strcmp(o->theme, "none") == 0;
-	struct reel reel = {.out = out, .shows_progress = isatty(STDERR_FILENO), .percent = -1};
+	struct reel reel = {.out = out, .shows_progress = isatty(STDERR_FILENO), .percent = -1,
+			    .began = time(NULL)};
 	struct record_options r = {
 		.cols = (int)o->cols,
 		.rows = (int)o->rows,

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "screen/screen.h"
+#include "trace/trace.h"
 #include "view/moment.h"
 #include "view/view.h"
 
@@ -46,7 +47,8 @@ static void report(const struct recording *r, double part)
 static int play(struct recording *r, bool *cut)
 {
 	int error = 0;
-	screen_do(r->screen, CMD_PLAY, 0, r->at_ns);
+	if (r->from < r->to)
+		screen_do(r->screen, CMD_PLAY, 0, r->at_ns);
 	while (!error && screen_playing(r->screen) && screen_position(r->screen) < r->to) {
 		int64_t due = screen_due_ns(r->screen), soonest = r->at_ns + frame_ns;
 		int64_t next = due > soonest ? due : soonest;
@@ -56,13 +58,36 @@ static int play(struct recording *r, bool *cut)
 		}
 		r->at_ns = next;
 		screen_advance(r->screen, next);
-		if (screen_position(r->screen) > r->to)
+		if (screen_position(r->screen) >= r->to) {
 			screen_seek(r->screen, r->to);
+			if (screen_playing(r->screen))
+				screen_do(r->screen, CMD_PLAY, 0, next);
+		}
 		error = take_frame(r);
 		report(r, (double)(screen_position(r->screen) - r->from) /
 		                  (double)(r->to - r->from));
 	}
 	return error;
+}
+
+static size_t word_count(const char *text)
+{
+	size_t words = 0;
+	for (const char *at = text; *at; at++)
+		words += *at > ' ' && (at == text || at[-1] <= ' ');
+	return words;
+}
+
+/* How long the first frame stands. */
+static int64_t opening_ns(const struct recording *r)
+{
+	enum { WORDS_MOST = 40 }; /* more than the caption's rows hold */
+	const struct pace *pace = r->o->pace.second_ns ? &r->o->pace : &pace_default;
+	const struct trace_about *about = trace_about(view_trace(r->v));
+	size_t words = word_count(r->beat ? buf_text(&r->caption) : about->intro);
+	int64_t read = pace->beat_ns + pace->word_ns * (int64_t)(words < WORDS_MOST ? words : WORDS_MOST);
+	int64_t ns = words && read > r->o->opening_ns ? read : r->o->opening_ns;
+	return ns > frame_ns ? ns : frame_ns;
 }
 
 int record(struct view *v, const struct record_options *o, const struct record_sink *sink, bool *cut)
@@ -78,7 +103,7 @@ int record(struct view *v, const struct record_options *o, const struct record_s
 	screen_show(r.screen, v, false);
 	screen_seek(r.screen, r.from);
 	int error = take_frame(&r);
-	r.at_ns += o->opening_ns > frame_ns ? o->opening_ns : frame_ns;
+	r.at_ns += opening_ns(&r);
 	if (!error)
 		error = play(&r, &was_cut);
 	r.at_ns += o->closing_ns > frame_ns ? o->closing_ns : frame_ns;

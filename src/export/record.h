@@ -23,7 +23,9 @@ struct record_options {
 	bool ascii;
 	size_t from, to; /* moments of the folded list (view/moment.h), both shown; `to` SIZE_MAX:
 	                    up to the end */
-	int64_t opening_ns, closing_ns; /* how long the first and the last frame stand */
+	/* How long the first and the last frame stand, at least; the first one also as long as
+	 * it takes to read the caption that it has, be it the scene's introduction. */
+	int64_t opening_ns, closing_ns;
 	int64_t max_ns; /* end the recording here at the latest; 0: no limit */
 	/* Called now and then with the part that is done, 0 to 1; may be NULL. */
 	void (*progress)(void *world, double part);
