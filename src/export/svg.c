@@ -10,6 +10,11 @@ int export_svg(struct view *v, const struct export_options *o, FILE *out, struct
 	return -ERR_SYSTEM;
 }
 
+enum ruler svg_ruler(const struct view *v)
+{
+	return view_extent(v, RULER_CLOCK) > 0 ? RULER_CLOCK : RULER_STEP;
+}
+
 void svg_timeline(struct view *v, enum ruler ruler, const char *id, struct svg_place *place,
                   FILE *out)
 {

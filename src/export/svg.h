@@ -8,6 +8,7 @@
 #define EXPORT_SVG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -19,22 +20,35 @@ struct export_options;
 /* A whole document: export/export.h. */
 int export_svg(struct view *v, const struct export_options *o, FILE *out, struct buf *why);
 
-/* How a timeline lies in its picture: a coordinate of the ruler is at x = left + unit *
- * coordinate, in pixels of the picture's own size. */
+/* How a timeline lies in its picture, in pixels of the picture's own size. */
 struct svg_place {
 	enum ruler ruler;
-	double left, unit;
-	double width, height;
+	double left, unit;    /* a coordinate of the ruler is at x = left + unit * coordinate */
+	double width, height; /* of all of it */
+	double top, row;      /* the first lane's upper edge; the height of each */
+	uint32_t lanes; /* so many of view_order(v, false) are drawn, from the first on */
 };
 
+/* The ruler on which a run is best seen: the clock, or the step where the clock stood
+ * still. */
+enum ruler svg_ruler(const struct view *v);
+
 /*
- * One <svg> element with the timeline, to be put into a page that has svg_style in its
- * style sheet; `id` prefixes the ids in it. Fills `*place`.
+ * One <svg> element with the timeline, its ruler, its beats and its legend, to be put into
+ * a page that has svg_style in its style sheet. `ruler` is RULER_CLOCK or RULER_STEP. `id`
+ * (of letters and digits) prefixes the ids in it: `<g id="ID-lane-7">` is all that is
+ * drawn of lane 7. Fills `*place`. Whether writing failed is `out`'s ferror.
  */
 void svg_timeline(struct view *v, enum ruler ruler, const char *id, struct svg_place *place,
                   FILE *out);
 
-/* The style sheet for it: `theme` an enum theme, or -1: by the reader's preference. */
+/*
+ * The style sheet for it, without the <style> around it: rules for what is inside of
+ * `.simmer` (the class of the <svg> element) and the custom properties they use, which are
+ * defined on `:root`: --sm-ground, --sm-text, --sm-dim, --sm-running, ... (a name of
+ * screen/theme.def in small letters, with `-` for `_`). `theme` is an enum theme, or -1:
+ * light, and dark where the reader prefers that.
+ */
 void svg_style(int theme, FILE *out);
 
 #endif

@@ -210,17 +210,16 @@ struct column view_column(const struct view *v, uint32_t lane, const struct scal
 
 /* ---- labels ---- */
 
-/* The label of a wait: when it is over, how many there were is enough. */
-static void put_label(const struct reach *r, uint32_t lane, size_t index, struct buf *out)
+void view_span_label(const struct view *v, uint32_t lane, size_t index, uint64_t position,
+                     struct buf *out)
 {
-	struct span s = view_span(r->v, lane, index);
-	const struct family *f = span_family(r->v, lane, &s);
-	if (f && s.end_event <= r->position && !family_is_machinery(r->v, f))
+	struct span s = view_span(v, lane, index);
+	const struct family *f = span_family(v, lane, &s);
+	if (f && s.end_event <= position && !family_is_machinery(v, f))
 		buf_printf(out, "%s %zu", f->group ? "group" : "gather",
 		           f->members.count);
 	else
-		view_wait_label(r->v, lane,
-		                s.end_event < r->position ? s.end_event : r->position,
+		view_wait_label(v, lane, s.end_event < position ? s.end_event : position,
 		                out);
 }
 
@@ -294,7 +293,7 @@ static void draw_label(const struct reach *r, const struct scale *s, uint32_t la
 		buf_puts(&text, "nobody waits");
 		draw_text(&text, cells, given_up, to);
 	} else {
-		put_label(r, lane, span, &text);
+		view_span_label(r->v, lane, span, r->position, &text);
 		if (!draw_text(&text, cells, from, to))
 			draw_shorter(r, lane, span, cells, from, to);
 	}

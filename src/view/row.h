@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "view/lane.h"
 #include "view/ruler.h"
 
@@ -34,6 +35,14 @@ struct row_cell {
 	enum lane_state state; /* what it is drawn as; STATE_ABSENT where nothing is */
 	bool label;            /* part of a label inside a wait */
 };
+
+/*
+ * The words that stand in span `index` of the lane, as far as the first `position` events
+ * go: those of view_wait_label, but when a gather or group is over, how many there were is
+ * enough. Appended to `out`.
+ */
+void view_span_label(const struct view *v, uint32_t lane, size_t index, uint64_t position,
+                     struct buf *out);
 
 /* Draw the lane into `cells` (s->cols of them), as far as the first `position` events go.
  */
