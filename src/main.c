@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "headless.h"
 #include "input.h"
+#include "livecast.h"
 #include "syntax/diagnostics.h"
 #include "options.h"
 #include "produce.h"
@@ -21,6 +22,7 @@
 #include "scene/run.h"
 #include "screen/theme.h"
 #include "session.h"
+#include "trace/trace.h"
 #include "tui/tui.h"
 #include "wiring.h"
 
@@ -110,42 +112,110 @@ static void take_keys_from_terminal(void)
 	close(terminal);
 }
 
+/* Whether a screen can be drawn at all; where it cannot, text reads well. */
+static bool has_screen(void)
+{
+	const char *term = getenv("TERM");
+	return isatty(STDOUT_FILENO) && !(term && strcmp(term, "dumb") == 0);
+}
+
+/* What the command line says of a recording that cannot be; NULL if all is well. */
+static const char *recording_mistake(const struct options *o)
+{
+	if (!o->record) {
+		bool wanted = o->keys || o->title || o->cast_version || o->idle_ns || o->force;
+		return wanted ? "--keys, --title, --format, --idle and --force are for --record"
+			      : NULL;
+	}
+	const char *dot = strrchr(o->record, '.');
+	if (!dot || strcmp(dot, ".cast") != 0)
+		return "--record wants a FILE.cast";
+	if (!has_screen())
+		return "--record records a terminal, and this is none; "
+		       "'simmer record SCENE -o FILE.cast' needs none";
+	return NULL;
+}
+
+/* Open what is to be shown: 0, or the exit status of what was said. */
+static int open_operand(struct session *session, const struct options *o)
+{
+	if (o->operand_count == 0)
+		return 0;
+	struct buf why = {0};
+	int error = session_open(session, o->operands[0], &why);
+	/* Diagnostics come as whole lines, other reasons as one without its end. */
+	bool lines = why.len && why.data[why.len - 1] == '\n';
+	if (error)
+		fprintf(stderr, lines ? "%s" : "simmer: %s\n", buf_text(&why));
+	else if (strcmp(o->operands[0], "-") == 0)
+		take_keys_from_terminal();
+	buf_free(&why);
+	return error ? error_status(error) : 0;
+}
+
+/* Show the session until the user leaves; returns the exit status. `cast` may be NULL. */
+static int present(struct session *session, const struct options *o,
+		   const struct course *course, struct livecast *cast)
+{
+	struct buf why = {0};
+	struct feed feed = session_feed(session);
+	struct tui_recorder recorder = {0};
+	if (cast) {
+		const struct trace *trace = feed.trace(feed.world);
+		livecast_entitle(cast, o->title || !trace ? o->title : trace_about(trace)->title);
+		recorder = livecast_recorder(cast);
+	}
+	struct gallery gallery = gallery_of(course);
+	struct tui_options options = {
+		.gallery = gallery,
+		.theme = theme_of(o),
+		.ascii = o->ascii,
+		.no_colour = o->theme && strcmp(o->theme, "none") == 0,
+		.recorder = cast ? &recorder : NULL,
+	};
+	int status = tui_run(&options, &feed, &why);
+	if (status < 0)
+		status = complain(status, &why);
+	free((void *)gallery.entries);
+	buf_free(&why);
+	return status;
+}
+
 static int do_play(const struct options *o, const struct course *course)
 {
 	if (o->operand_count > 1)
 		return usage("one scene at a time");
-	/* Where no screen can be drawn, text reads well. */
-	const char *term = getenv("TERM");
-	if (!isatty(STDOUT_FILENO) || (term && strcmp(term, "dumb") == 0)) {
-		if (o->operand_count)
-			return do_trace(o, course);
-		return do_scenes(o, course);
-	}
+	const char *mistake = recording_mistake(o);
+	if (mistake)
+		return usage(mistake);
+	if (!has_screen())
+		return o->operand_count ? do_trace(o, course) : do_scenes(o, course);
+
+	/* The file first: nobody wants to present what has no place to go. */
 	struct buf why = {0};
-	struct session *session = session_new(o, course);
-	int status = 0;
-	if (o->operand_count && session_open(session, o->operands[0], &why) != 0) {
-		/* Diagnostics come as whole lines, other reasons as one without its end. */
-		bool lines = why.len && why.data[why.len - 1] == '\n';
-		fprintf(stderr, lines ? "%s" : "simmer: %s\n", buf_text(&why));
-		status = 2;
-	} else {
-		if (o->operand_count && strcmp(o->operands[0], "-") == 0)
-			take_keys_from_terminal();
-		struct gallery gallery = gallery_of(course);
-		struct tui_options options = {
-			.gallery = gallery,
-			.theme = theme_of(o),
-			.ascii = o->ascii,
-			.no_colour = o->theme && strcmp(o->theme, "none") == 0,
-		};
-		struct feed feed = session_feed(session);
-		status = tui_run(&options, &feed, &why);
-		if (status < 0)
-			status = complain(status, &why);
-		free((void *)gallery.entries);
+	struct livecast *cast = NULL;
+	int error = 0;
+	if (o->record)
+		error = livecast_open(&cast,
+				      &(struct livecast_options){
+					      .path = o->record,
+					      .version = o->cast_version,
+					      .idle_ns = o->idle_ns,
+					      .keys = o->keys,
+					      .force = o->force,
+				      },
+				      &why);
+	int status = error ? complain(error, &why) : 0;
+	if (!error) {
+		struct session *session = session_new(o, course);
+		status = open_operand(session, o);
+		if (status == 0)
+			status = present(session, o, course, cast);
+		session_free(session);
+		error = livecast_close(cast, &why);
+		int failure = error ? complain(error, &why) : 0;
+		status = status ? status : failure;
 	}
-	session_free(session);
 	buf_free(&why);
 	return status;
 }

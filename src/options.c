@@ -244,7 +244,6 @@ static void set_defaults(struct options *o)
 	o->max_time_s = o->command == COMMAND_RUN ? 0 : 60;
 	o->max_memory_mib = 2048;
 	o->max_recursion = 1000;
-	o->cast_version = 2;
 	o->cols = 100;
 	o->rows = 30;
 	o->step_ns = 600000000;

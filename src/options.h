@@ -37,7 +37,7 @@ struct options {
 	const char *record;    /* of the terminal, live: its file; NULL: none */
 	bool keys, code;
 	const char *title;     /* NULL: not said */
-	unsigned cast_version; /* 2 or 3 */
+	unsigned cast_version; /* 2 or 3; 0: not said */
 	unsigned cols, rows;
 	int64_t step_ns, second_ns; /* the pace */
 	int64_t idle_ns;       /* 0: not said */

@@ -187,9 +187,10 @@ void keys_feed(struct keys *k, const void *bytes, size_t len, keys_sink *sink,
 				found = (struct found){k->count, {0}};
 			if (!found.used)
 				break;
-			done += found.used;
 			if (found.key.code)
-				sink(world, &found.key);
+				sink(world, &found.key, (const char *)k->pending + done,
+				     found.used);
+			done += found.used;
 		}
 		k->count -= done;
 		memmove(k->pending, k->pending + done, k->count);
@@ -207,5 +208,5 @@ void keys_flush(struct keys *k, keys_sink *sink, void *world)
 	bool lone = k->count == 1 && k->pending[0] == ESC;
 	k->count = 0;
 	if (lone)
-		sink(world, &esc);
+		sink(world, &esc, "\033", 1);
 }

@@ -19,8 +19,8 @@ struct keys {
 	size_t count;
 };
 
-/* Called for every key that is complete. */
-typedef void keys_sink(void *world, const struct key *key);
+/* Called for every key that is complete, with the bytes that it came as. */
+typedef void keys_sink(void *world, const struct key *key, const char *bytes, size_t len);
 
 /* Decode `len` bytes; what is not complete is kept for the next call. */
 void keys_feed(struct keys *k, const void *bytes, size_t len, keys_sink *sink,

@@ -20,22 +20,28 @@
 #include "tui/alarm.h"
 #include "tui/client.h"
 #include "tui/keys.h"
+#include "tui/recording.h"
 #include "tui/signals.h"
 #include "tui/term.h"
 #include "view/view.h"
 
 #define MS INT64_C(1000000)
+#define SECOND (1000 * MS)
+
+/* At least, between two frames: a 60th of a second, rounded up. */
+#define FRAME_NS (SECOND / 60 + 1)
 
 enum {
-	FRAME_MS = 16,     /* at least, between two frames */
 	ESC_MS = 25,       /* how long an ESC may be the beginning of a key */
 	LOOK_FIRST_MS = 1, /* between looks at a growing trace: at first, and at most */
 	LOOK_LAST_MS = 40,
 	CHANGED_MS = 500,       /* between looks at the scene's file */
 	EVENTS_AT_FIRST = 2000, /* before the first frame */
 	EVENTS_AT_ONCE = 20000, /* of the trace, between two looks at the keys */
-	GROWTH_MS = 60, /* at least, between frames that only show more of the trace */
 };
+
+/* At least, between frames that only show more of the trace. */
+#define GROWTH_NS (60 * MS)
 
 struct tui {
 	const struct tui_options *options;
@@ -54,24 +60,57 @@ struct tui {
 	int64_t look_gap_ns;
 	bool repaint;
 	int status; /* what tui_run returns */
+
+	struct recording recording;
+	struct buf caption; /* of the beat in force */
 };
 
 /* ---- frames --------------------------------------------------------------------------
  */
 
+static void want_frame(struct tui *t, int64_t gap_ns);
+
+/* A recorder that cannot go on says so in the footer; the session goes on without it. */
+static void tell_of_recorder(struct tui *t, int error, struct buf *why)
+{
+	if (error) {
+		screen_message(t->screen, why->len ? buf_text(why) : error_text(error));
+		want_frame(t, FRAME_NS);
+	}
+	buf_free(why);
+}
+
+static void record_frame(struct tui *t)
+{
+	struct buf why = {0};
+	buf_reset(&t->caption);
+	struct tui_frame f = {
+		.grid = &t->grid,
+		.theme = screen_theme(t->screen),
+		.depth = term_depth(t->term),
+		.beat = screen_beat(t->screen, &t->caption),
+	};
+	f.caption = buf_text(&t->caption);
+	int error = recording_frame(&t->recording, t->frame_ns, &f, &why);
+	tell_of_recorder(t, error, &why);
+}
+
 static void show_frame(void *world)
 {
 	struct tui *t = world;
+	alarm_set(&t->frame, t->loop, INT64_MAX);
 	t->frame_ns = loop_now_ns(t->loop);
 	screen_draw(t->screen, &t->grid);
 	term_show(t->term, &t->grid, screen_theme(t->screen), t->repaint);
 	t->repaint = false;
+	if (t->recording.recorder)
+		record_frame(t);
 }
 
 /* Show the screen soon: at once, or as soon as the last frame has had its time. */
-static void want_frame(struct tui *t, int64_t gap_ms)
+static void want_frame(struct tui *t, int64_t gap_ns)
 {
-	int64_t now = loop_now_ns(t->loop), next = t->frame_ns + gap_ms * MS;
+	int64_t now = loop_now_ns(t->loop), next = t->frame_ns + gap_ns;
 	alarm_set_by(&t->frame, t->loop, next > now ? next : now);
 }
 
@@ -102,7 +141,7 @@ static void look_at_trace(void *world)
 		return;
 	if (view_update(t->view, EVENTS_AT_ONCE)) {
 		if (screen_grown(t->screen) & DO_DRAW)
-			want_frame(t, view_complete(t->view) ? FRAME_MS : GROWTH_MS);
+			want_frame(t, view_complete(t->view) ? FRAME_NS : GROWTH_NS);
 		plan_playing(t);
 		t->look_gap_ns = LOOK_FIRST_MS * MS;
 	} else if (t->look_gap_ns < LOOK_LAST_MS * MS) {
@@ -126,7 +165,7 @@ static void show_trace(struct tui *t, bool same_place)
 	t->look_gap_ns = LOOK_FIRST_MS * MS;
 	alarm_set_by(&t->look, t->loop, loop_now_ns(t->loop));
 	plan_playing(t);
-	want_frame(t, FRAME_MS);
+	want_frame(t, FRAME_NS);
 }
 
 /* The trace is about to go: nothing may look at it any more. */
@@ -151,14 +190,17 @@ static void run_anew(struct tui *t, bool edit)
 		return;
 	struct buf why = {0};
 	let_go(t);
-	if (edit)
+	if (edit) {
+		recording_leave(&t->recording, loop_now_ns(t->loop));
 		term_leave(t->term);
+	}
 	int error = again(t->feed->world, &why);
 	if (edit) {
 		term_enter(t->term);
 		term_measure(t->term);
 		screen_resize(t->screen, term_cols(t->term), term_rows(t->term));
 		t->repaint = true;
+		recording_come_back(&t->recording, loop_now_ns(t->loop));
 	}
 	show_trace(t, true);
 	say(t, error, &why);
@@ -222,17 +264,22 @@ static void act(struct tui *t, unsigned todo)
 		alarm_set_by(&t->changed, t->loop,
 		             loop_now_ns(t->loop) + CHANGED_MS * MS);
 	if (todo & DO_DRAW)
-		want_frame(t, FRAME_MS);
+		want_frame(t, FRAME_NS);
 	plan_playing(t);
 }
 
 /* ---- keys
  * ------------------------------------------------------------------------------ */
 
-static void on_key(void *world, const struct key *key)
+static void on_key(void *world, const struct key *key, const char *bytes, size_t len)
 {
 	struct tui *t = world;
-	act(t, screen_key(t->screen, key, loop_now_ns(t->loop)));
+	int64_t now_ns = loop_now_ns(t->loop);
+	struct buf why = {0};
+	int error = recording_key(&t->recording, now_ns, key, bytes, len, &why);
+	unsigned todo = screen_key(t->screen, key, now_ns);
+	tell_of_recorder(t, error, &why);
+	act(t, todo);
 }
 
 static void on_lone_esc(void *world)
@@ -269,7 +316,7 @@ static void resize(struct tui *t)
 		screen_resize(t->screen, term_cols(t->term), term_rows(t->term));
 		t->repaint = true;
 	}
-	want_frame(t, FRAME_MS);
+	want_frame(t, FRAME_NS);
 }
 
 /* The program was stopped and goes on: the modes of the terminal may have been changed. */
@@ -278,11 +325,13 @@ static void resume(struct tui *t)
 	term_leave(t->term);
 	term_enter(t->term);
 	t->repaint = true;
+	recording_come_back(&t->recording, loop_now_ns(t->loop));
 	resize(t);
 }
 
 static void suspend(struct tui *t)
 {
+	recording_leave(&t->recording, loop_now_ns(t->loop));
 	term_leave(t->term);
 	signals_stop_here();
 	resume(t);
@@ -371,6 +420,9 @@ static void serve(struct tui *t, int signal_fd)
 	show_frame(t);
 	struct datum none;
 	loop_run_forever(t->loop, &none);
+	struct buf why = {0};
+	recording_end(&t->recording, loop_now_ns(t->loop), &why); /* whoever made it is told */
+	buf_free(&why);
 	loop_unwatch(t->loop, &t->key_watch);
 	loop_unwatch(t->loop, &t->signal_watch);
 }
@@ -380,7 +432,8 @@ int tui_run(const struct tui_options *options, const struct feed *feed, struct b
 	struct tui t = {
 		.options = options,
 		.feed = feed,
-		.frame_ns = -FRAME_MS * MS,
+		.recording = {.recorder = options->recorder},
+		.frame_ns = -FRAME_NS,
 		.frame = {.ring = show_frame, .world = &t},
 		.esc = {.ring = on_lone_esc, .world = &t},
 		.look = {.ring = look_at_trace, .world = &t},
@@ -411,6 +464,7 @@ int tui_run(const struct tui_options *options, const struct feed *feed, struct b
 	screen_free(t.screen);
 	view_free(t.view);
 	grid_free(&t.grid);
+	buf_free(&t.caption);
 	term_close(t.term);
 	signals_release();
 	die_hook(NULL);

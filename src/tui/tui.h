@@ -15,7 +15,9 @@
 
 #include "base/buf.h"
 #include "screen/gallery.h"
+#include "screen/theme.h"
 
+struct grid;
 struct trace;
 
 /*
@@ -59,6 +61,39 @@ struct feed {
 	bool (*changed)(void *world);
 };
 
+/* What the terminal shows. */
+struct tui_frame {
+	const struct grid *grid; /* borrowed, as is all of this, during the call */
+	enum theme theme;
+	enum depth depth;    /* the terminal's */
+	size_t beat;         /* the one in force, from 1; 0: none */
+	const char *caption; /* its text; "" */
+};
+
+/*
+ * Who writes down what is shown and pressed. All functions are called on the thread of
+ * tui_run and must return at once, as the next key waits for them. `now_ns` is of a clock
+ * that never goes back and that stands still, but for a moment, while the terminal is
+ * somebody else's (suspended, an editor).
+ *
+ * Functions that return int: 0, or a negated enum error with one line for the user in
+ * `*why`, who reads it in the footer; none of them is called again then.
+ */
+struct tui_recorder {
+	void *world;
+
+	/* A frame has been shown; at least a 60th of a second after the last one. */
+	int (*frame)(void *world, int64_t now_ns, const struct tui_frame *f, struct buf *why);
+
+	/* A key was pressed: the bytes that the terminal sent for it. Those of the mouse,
+	 * and what is no key, are left out. */
+	int (*key)(void *world, int64_t now_ns, const char *bytes, size_t len,
+	           struct buf *why);
+
+	/* The session ends: the last frame stood until now. Not called in a crash. */
+	int (*end)(void *world, int64_t now_ns, struct buf *why);
+};
+
 struct tui_options {
 	struct gallery
 		gallery; /* for the chooser; count 0: esc does not leave the scene */
@@ -67,6 +102,7 @@ struct tui_options {
 	bool no_colour;  /* draw without colours; else NO_COLOR and the terminal decide */
 	bool no_mouse;   /* leave the mouse to the terminal */
 	double speed;    /* of playing, 0.125 to 64; 0 is 1 */
+	const struct tui_recorder *recorder; /* NULL: none; borrowed */
 };
 
 /*

@@ -7,7 +7,7 @@
 static struct key got[64];
 static size_t count;
 
-static void collect(void *world, const struct key *key)
+static void collect(void *world, const struct key *key, const char *bytes, size_t len)
 {
 	(void)world;
 	if (count < 64)
