@@ -1,61 +1,244 @@
-/* Asciicasts: see cast.h. */
+/*
+ * Asciicasts: lines of JSON, each built whole and written at once. Times are counted in
+ * whole milliseconds since the beginning, so that differences (version 3) carry no error
+ * on: they add up to the very time of each event.
+ */
 #include "export/cast.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/buf.h"
+#include "base/error.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "export/paint.h"
+#include "export/palette.h"
+
+enum { NS_PER_MS = 1000000, MS_PER_S = 1000, PALETTE_COLOURS = 16 };
 
 struct cast {
+	enum cast_format format;
+	enum depth depth;
+	struct cast_out out;
+	int cols, rows; /* as the file has them by now */
+	int64_t last_ms;
+	int error; /* of a write; it stays */
+	bool ended;
+	uint64_t frames, bytes;
 	struct paint paint;
+	struct buf line, painted;
 };
+
+/* ---- JSON -------------------------------------------------------------------- */
+
+/* The letter that stands for a character after a backslash, or 0. */
+static char brief_escape(uint32_t code)
+{
+	switch (code) {
+	case '\b':
+		return 'b';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	case '"':
+	case '\\':
+		return (char)code;
+	default:
+		return 0;
+	}
+}
+
+/* Append `text` as a string. What is not UTF-8 becomes the replacement character, and no
+ * byte of it is a control character. */
+static void put_string(struct buf *b, const char *text, size_t len)
+{
+	buf_putc(b, '"');
+	for (size_t i = 0; i < len;) {
+		uint32_t code;
+		i += utf8_decode(text + i, len - i, &code);
+		char brief = brief_escape(code);
+		if (brief) {
+			buf_putc(b, '\\');
+			buf_putc(b, brief);
+		} else if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
+			buf_printf(b, "\\u%04" PRIx32, code);
+		} else {
+			buf_put_utf8(b, code);
+		}
+	}
+	buf_putc(b, '"');
+}
+
+static void put_seconds(struct buf *b, int64_t ms)
+{
+	buf_printf(b, "%" PRId64 ".%03d", ms / MS_PER_S, (int)(ms % MS_PER_S));
+}
+
+static void put_theme(struct buf *b, enum theme theme)
+{
+	buf_printf(b, "\"theme\":{\"fg\":\"#%06" PRIx32 "\",\"bg\":\"#%06" PRIx32 "\",\"palette\":\"",
+	           palette_text(theme), palette_ground(theme));
+	for (int i = 0; i < PALETTE_COLOURS; i++)
+		buf_printf(b, "%s#%06" PRIx32, i ? ":" : "", palette_rgb(i));
+	buf_puts(b, "\"}");
+}
+
+/* ---- lines ------------------------------------------------------------------- */
+
+/* Write the line that was built, and forget it. */
+static int write_line(struct cast *c)
+{
+	buf_putc(&c->line, '\n');
+	if (!c->error)
+		c->error = c->out.write(c->out.world, buf_text(&c->line), c->line.len);
+	if (!c->error)
+		c->bytes += c->line.len;
+	buf_reset(&c->line);
+	return c->error;
+}
+
+static int write_header(struct cast *c, const struct cast_options *o)
+{
+	struct buf *b = &c->line;
+	if (c->format == CAST_V3) {
+		buf_printf(b, "{\"version\":3,\"term\":{\"cols\":%d,\"rows\":%d,"
+		              "\"type\":\"xterm-256color\",", o->cols, o->rows);
+		put_theme(b, o->theme);
+		buf_putc(b, '}');
+	} else {
+		buf_printf(b, "{\"version\":2,\"width\":%d,\"height\":%d", o->cols, o->rows);
+	}
+	if (o->timestamp_s >= 0)
+		buf_printf(b, ",\"timestamp\":%" PRId64, o->timestamp_s);
+	if (o->idle_ns > 0) {
+		buf_puts(b, ",\"idle_time_limit\":");
+		put_seconds(b, o->idle_ns < NS_PER_MS ? 1 : o->idle_ns / NS_PER_MS);
+	}
+	if (o->title && o->title[0]) {
+		buf_puts(b, ",\"title\":");
+		put_string(b, o->title, strlen(o->title));
+	}
+	if (c->format == CAST_V2) {
+		buf_puts(b, ",\"env\":{\"TERM\":\"xterm-256color\"},");
+		put_theme(b, o->theme);
+	}
+	buf_putc(b, '}');
+	return write_line(c);
+}
+
+/* An event at that time, or right after the last one if that was later. */
+static int write_event(struct cast *c, int64_t at_ns, char code, const char *data, size_t len)
+{
+	int64_t at_ms = at_ns / NS_PER_MS + (at_ns % NS_PER_MS >= NS_PER_MS / 2);
+	if (at_ms < c->last_ms)
+		at_ms = c->last_ms;
+	/* Players pass a marker only when they go from before it to it. */
+	if (code == 'm' && at_ms == 0)
+		at_ms = 1;
+	buf_putc(&c->line, '[');
+	put_seconds(&c->line, c->format == CAST_V3 ? at_ms - c->last_ms : at_ms);
+	buf_printf(&c->line, ",\"%c\",", code);
+	put_string(&c->line, data, len);
+	buf_putc(&c->line, ']');
+	c->last_ms = at_ms;
+	return write_line(c);
+}
+
+/* Nothing more is written: an error, which is returned, or the end (0). */
+static bool is_over(const struct cast *c)
+{
+	return c->error || c->ended;
+}
+
+/* ---- the cast ---------------------------------------------------------------- */
 
 int cast_new(struct cast **c, const struct cast_options *options, const struct cast_out *out)
 {
-	(void)options, (void)out;
-	*c = mem_zalloc(1, sizeof **c);
-	return 0;
+	assert(options->format == CAST_V2 || options->format == CAST_V3);
+	struct cast *cast = mem_zalloc(1, sizeof *cast);
+	cast->format = options->format;
+	cast->depth = options->depth;
+	cast->out = *out;
+	cast->cols = options->cols;
+	cast->rows = options->rows;
+	int error = write_header(cast, options);
+	if (error) {
+		cast_free(cast);
+		cast = NULL;
+	}
+	*c = cast;
+	return error;
 }
 
 void cast_free(struct cast *c)
 {
-	if (c)
-		paint_free(&c->paint);
+	if (!c)
+		return;
+	paint_free(&c->paint);
+	buf_free(&c->line);
+	buf_free(&c->painted);
 	free(c);
 }
 
 int cast_frame(struct cast *c, int64_t at_ns, const struct grid *g, enum theme theme)
 {
-	(void)c, (void)at_ns, (void)g, (void)theme;
-	return 0;
+	if (is_over(c) || g->cols <= 0 || g->rows <= 0)
+		return c->error;
+	if (g->cols != c->cols || g->rows != c->rows) {
+		struct buf size = {0};
+		buf_printf(&size, "%dx%d", g->cols, g->rows);
+		int error = write_event(c, at_ns, 'r', buf_text(&size), size.len);
+		buf_free(&size);
+		if (error)
+			return error;
+		c->cols = g->cols;
+		c->rows = g->rows;
+	}
+	buf_reset(&c->painted);
+	if (!paint_frame(&c->paint, g, theme, c->depth, &c->painted))
+		return 0;
+	if (!write_event(c, at_ns, 'o', c->painted.data, c->painted.len))
+		c->frames++;
+	return c->error;
 }
 
 int cast_marker(struct cast *c, int64_t at_ns, const char *label)
 {
-	(void)c, (void)at_ns, (void)label;
-	return 0;
+	if (is_over(c))
+		return c->error;
+	return write_event(c, at_ns, 'm', label, strlen(label));
 }
 
 int cast_input(struct cast *c, int64_t at_ns, const char *bytes, size_t len)
 {
-	(void)c, (void)at_ns, (void)bytes, (void)len;
-	return 0;
+	if (is_over(c))
+		return c->error;
+	return write_event(c, at_ns, 'i', bytes, len);
 }
 
 int cast_end(struct cast *c, int64_t at_ns)
 {
-	(void)c, (void)at_ns;
-	return 0;
+	if (is_over(c))
+		return c->error;
+	buf_reset(&c->painted);
+	paint_end(&c->paint, &c->painted);
+	int error = write_event(c, at_ns, 'o', c->painted.data, c->painted.len);
+	c->ended = true;
+	return error;
 }
 
 uint64_t cast_frame_count(const struct cast *c)
 {
-	(void)c;
-	return 0;
+	return c->frames;
 }
 
 uint64_t cast_byte_count(const struct cast *c)
 {
-	(void)c;
-	return 0;
+	return c->bytes;
 }

@@ -1,22 +1,552 @@
-/* Painting: see paint.h. */
+/*
+ * Painting: row by row and from left to right, only what has changed. There is often more
+ * than one way to say it: jump over a gap or write it again, change the colours or begin
+ * anew, blanks or an erasure. Whichever is shortest is found by trying each with a pen
+ * that only counts, and then done with the one that writes.
+ *
+ * Short means short in a file of JSON, where an escape character is six bytes. What is
+ * not used, although it would be shorter still: anything that terminals do not agree on,
+ * such as the cursor after the last column, or erasing in a colour.
+ */
 #include "export/paint.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+enum {
+	WALK_COLS = 40, /* no gap wider than this is cheaper written than jumped */
+	MIN_ERASE = 8,  /* nor is an erasure of fewer blanks */
+	SGR_BYTES = 64,
+	LOOK_OF_BLANKS = LOOK_UNDERLINE | LOOK_REVERSE, /* attributes that blanks show */
+};
+
+static const struct look no_look = {-1, -1, 0};
+
+/* Where the terminal's cursor is and what it writes with; `out` NULL: a pen that tries. */
+struct pen {
+	struct buf *out;
+	size_t cost;
+	int cols;
+	int x, y; /* -1: not known */
+	struct look look;
+};
+
+/* A row as it is to be. */
+struct row {
+	const struct cell *cells;
+	const struct look *looks;
+	const bool *changed;
+	int cols, y;
+};
+
+/* ---- bytes ------------------------------------------------------------------- */
+
+static size_t cost_of(char byte)
+{
+	switch (byte) {
+	case '\033':
+		return sizeof "\\u001b" - 1;
+	case '\b':
+	case '\r':
+	case '"':
+	case '\\':
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+static void put(struct pen *pen, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		pen->cost += cost_of(bytes[i]);
+	if (pen->out)
+		buf_put(pen->out, bytes, len);
+}
+
+static void put_text(struct pen *pen, const char *text)
+{
+	put(pen, text, strlen(text));
+}
+
+static char *number(char *to, int n)
+{
+	char digits[12];
+	int count = 0;
+	do
+		digits[count++] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	while (count)
+		*to++ = digits[--count];
+	return to;
+}
+
+/* A control sequence with one number, which is not said when it is 1. */
+static void control(struct pen *pen, int n, char act)
+{
+	char text[16] = "\033[", *end = text + 2;
+	if (n != 1)
+		end = number(end, n);
+	*end++ = act;
+	put(pen, text, (size_t)(end - text));
+}
+
+/* A pen that only counts what `pen` would write from here on. */
+static struct pen try_from(const struct pen *pen)
+{
+	struct pen trial = *pen;
+	trial.out = NULL;
+	trial.cost = 0;
+	return trial;
+}
+
+/* ---- looks ------------------------------------------------------------------- */
+
+static bool same_look(struct look a, struct look b)
+{
+	return a.fg == b.fg && a.bg == b.bg && a.attributes == b.attributes;
+}
+
+/* An SGR sequence under construction. */
+struct sgr {
+	char text[SGR_BYTES];
+	size_t len;
+};
+
+static void sgr_add(struct sgr *s, int code)
+{
+	s->text[s->len++] = ';';
+	s->len = (size_t)(number(s->text + s->len, code) - s->text);
+}
+
+static void sgr_colour(struct sgr *s, int index, int base)
+{
+	if (index < 0) {
+		sgr_add(s, base + 9);
+	} else if (index < 8) {
+		sgr_add(s, base + index);
+	} else if (index < 16) {
+		sgr_add(s, base + 60 + index - 8);
+	} else {
+		sgr_add(s, base + 8);
+		sgr_add(s, 5);
+		sgr_add(s, index);
+	}
+}
+
+static const struct {
+	uint8_t attribute, on, off;
+} attributes[] = {
+	{LOOK_BOLD, 1, 22},
+	{LOOK_DIM, 2, 22}, /* one code ends them both */
+	{LOOK_UNDERLINE, 4, 24},
+	{LOOK_REVERSE, 7, 27},
+};
+
+/* What turns `from` into `to`. */
+static void sgr_turn(struct sgr *s, struct look from, struct look to)
+{
+	unsigned lost = from.attributes & ~(unsigned)to.attributes;
+	unsigned has = from.attributes;
+	if (lost & (LOOK_BOLD | LOOK_DIM)) {
+		lost = (lost & ~(unsigned)LOOK_DIM) | LOOK_BOLD;
+		has &= ~(unsigned)(LOOK_BOLD | LOOK_DIM);
+	}
+	for (size_t i = 0; i < COUNT_OF(attributes); i++)
+		if (lost & attributes[i].attribute)
+			sgr_add(s, attributes[i].off);
+	for (size_t i = 0; i < COUNT_OF(attributes); i++)
+		if (to.attributes & ~has & attributes[i].attribute)
+			sgr_add(s, attributes[i].on);
+	if (from.fg != to.fg)
+		sgr_colour(s, to.fg, 30);
+	if (from.bg != to.bg)
+		sgr_colour(s, to.bg, 40);
+}
+
+static void set_look(struct pen *pen, struct look look)
+{
+	if (same_look(pen->look, look))
+		return;
+	struct sgr turn = {.len = 0}, anew = {.len = 0};
+	sgr_turn(&turn, pen->look, look);
+	if (!same_look(look, no_look)) {
+		sgr_add(&anew, 0);
+		sgr_turn(&anew, no_look, look);
+	}
+	const struct sgr *best = anew.len < turn.len ? &anew : &turn;
+	put_text(pen, "\033[");
+	if (best->len)
+		put(pen, best->text + 1, best->len - 1);
+	put_text(pen, "m");
+	pen->look = look;
+}
+
+/* ---- moves ------------------------------------------------------------------- */
+
+static void move_absolutely(struct pen *pen, int x, int y)
+{
+	char text[32] = "\033[", *end = text + 2;
+	if (x || y)
+		end = number(end, y + 1);
+	if (x) {
+		*end++ = ';';
+		end = number(end, x + 1);
+	}
+	*end++ = 'H';
+	put(pen, text, (size_t)(end - text));
+	pen->x = x;
+	pen->y = y;
+}
+
+static void move_to_row(struct pen *pen, int y)
+{
+	if (y > pen->y)
+		control(pen, y - pen->y, 'B');
+	else if (y < pen->y)
+		control(pen, pen->y - y, 'A');
+	pen->y = y;
+}
+
+/* From a row that is known. */
+static void move_relatively(struct pen *pen, int x, int y)
+{
+	if (pen->x < 0 || (x == 0 && pen->x)) {
+		put_text(pen, "\r");
+		pen->x = 0;
+	}
+	move_to_row(pen, y);
+	int back = pen->x - x;
+	if (back > 4)
+		control(pen, back, 'D');
+	else if (back > 0)
+		put(pen, "\b\b\b\b", (size_t)back);
+	else if (back < 0)
+		control(pen, -back, 'C');
+	pen->x = x;
+}
+
+static void move_to(struct pen *pen, int x, int y)
+{
+	if (pen->x == x && pen->y == y)
+		return;
+	if (pen->y >= 0) {
+		struct pen near = try_from(pen), far = near;
+		move_relatively(&near, x, y);
+		move_absolutely(&far, x, y);
+		if (near.cost < far.cost) {
+			move_relatively(pen, x, y);
+			return;
+		}
+	}
+	move_absolutely(pen, x, y);
+}
+
+/* ---- cells ------------------------------------------------------------------- */
+
+/* What can be seen of a look in a cell with this code point. */
+static struct look seen(struct look look, uint32_t code)
+{
+	if (code == ' ' && !(look.attributes & LOOK_OF_BLANKS)) {
+		look.fg = -1;
+		look.attributes = 0;
+	}
+	return look;
+}
+
+/* A blank of which only the background is seen; and one that an erasure makes as well. */
+static bool is_loose(const struct row *row, int x)
+{
+	return row->cells[x].code == ' ' && row->looks[x].fg < 0 && !row->looks[x].attributes;
+}
+
+static bool is_plain(const struct row *row, int x)
+{
+	return row->cells[x].code == ' ' && same_look(row->looks[x], no_look);
+}
+
+static bool suits_blank(struct look look, int bg)
+{
+	return look.bg == bg && !(look.attributes & LOOK_OF_BLANKS);
+}
+
+/*
+ * Have the pen write as cell `x` is to look. For a blank that is any look with its
+ * background: the present one, or else that of the text which follows.
+ */
+static void look_as(struct pen *pen, const struct row *row, int x)
+{
+	struct look look = row->looks[x];
+	if (is_loose(row, x)) {
+		if (suits_blank(pen->look, look.bg))
+			return;
+		int text = x;
+		while (text < row->cols && is_loose(row, text) && row->looks[text].bg == look.bg)
+			text++;
+		if (text < row->cols && suits_blank(row->looks[text], look.bg))
+			look = row->looks[text];
+	}
+	set_look(pen, look);
+}
+
+/* The columns of the cell that begins at `x`. */
+static int cols_at(const struct row *row, int x)
+{
+	return x + 1 < row->cols && row->cells[x + 1].code == 0 ? 2 : 1;
+}
+
+/*
+ * Whether all terminals know how wide that is. They do for letters, signs and ideographs;
+ * what came to Unicode later, above all pictures, is one or two columns to each as it
+ * pleases.
+ */
+static bool width_is_agreed(uint32_t code, int cols)
+{
+	static const struct {
+		uint32_t from, to;
+		int cols;
+	} agreed[] = {
+		{0x20, 0x7E, 1},        {0xA0, 0xAC, 1},       {0xAE, 0x2FF, 1},
+		{0x370, 0x482, 1},      {0x48A, 0x52F, 1},     {0x1100, 0x115F, 2},
+		{0x1E00, 0x1FFF, 1},    {0x2010, 0x2027, 1},   {0x2030, 0x205E, 1},
+		{0x2070, 0x20BF, 1},    {0x2100, 0x2BFF, 1},   {0x2E80, 0xA4CF, 2},
+		{0xAC00, 0xD7A3, 2},    {0xF900, 0xFAFF, 2},   {0xFE30, 0xFE6F, 2},
+		{0xFF01, 0xFF60, 2},    {0xFFE0, 0xFFE6, 2},   {0xFFFD, 0xFFFD, 1},
+		{0x20000, 0x3FFFD, 2},
+	};
+	for (size_t i = 0; i < COUNT_OF(agreed) && agreed[i].from <= code; i++)
+		if (code <= agreed[i].to)
+			return cols == agreed[i].cols;
+	return false;
+}
+
+/* Write the cell at `x`, where the pen is; returns the column after it. */
+static int put_cell(struct pen *pen, const struct row *row, int x)
+{
+	uint32_t code = row->cells[x].code;
+	assert(code >= 0x20 && (code < 0x7F || code >= 0xA0));
+	int cols = cols_at(row, x);
+	bool agreed = width_is_agreed(code, cols);
+	look_as(pen, row, x);
+	if (!agreed) {
+		/* Both halves are blank for those who take it for a narrow one. */
+		put(pen, "  ", (size_t)cols);
+		move_absolutely(pen, x, row->y);
+	}
+	char bytes[UTF8_MAX];
+	put(pen, bytes, utf8_encode(code, bytes));
+	pen->x = agreed && x + cols < pen->cols ? x + cols : -1;
+	if (!agreed)
+		pen->y = -1;
+	return x + cols;
+}
+
+/* ---- rows -------------------------------------------------------------------- */
+
+/* Get to cell `x` by writing what stands between again, and be ready to write it. */
+static void walk_to(struct pen *pen, const struct row *row, int x)
+{
+	move_to_row(pen, row->y);
+	for (int at = pen->x; at < x;) {
+		move_to(pen, at, row->y);
+		at = put_cell(pen, row, at);
+	}
+	move_to(pen, x, row->y);
+	look_as(pen, row, x);
+}
+
+static void jump_to(struct pen *pen, const struct row *row, int x)
+{
+	move_to(pen, x, row->y);
+	look_as(pen, row, x);
+}
+
+static bool can_walk(const struct pen *pen, const struct row *row, int x)
+{
+	return pen->y >= 0 && pen->x >= 0 && pen->x < x && x - pen->x <= WALK_COLS &&
+	       row->cells[pen->x].code != 0;
+}
+
+static void reach(struct pen *pen, const struct row *row, int x)
+{
+	if (can_walk(pen, row, x)) {
+		struct pen jump = try_from(pen), walk = jump;
+		jump_to(&jump, row, x);
+		walk_to(&walk, row, x);
+		if (walk.cost < jump.cost) {
+			walk_to(pen, row, x);
+			return;
+		}
+	}
+	jump_to(pen, row, x);
+}
+
+/* The first cell from `x` on that has to be written, or the number of columns. */
+static int next_changed(const struct row *row, int x)
+{
+	while (x < row->cols && !row->changed[x])
+		x++;
+	return x;
+}
+
+static void put_changed(struct pen *pen, const struct row *row, int from, int to)
+{
+	for (int x = next_changed(row, from); x < to; x = next_changed(row, x)) {
+		reach(pen, row, x);
+		x = put_cell(pen, row, x);
+	}
+}
+
+/* Blank `count` cells from the pen on, which stays where it is. */
+static void erase(struct pen *pen, const struct row *row, int count)
+{
+	if (!suits_blank(pen->look, -1))
+		set_look(pen, no_look);
+	if (pen->x + count == row->cols)
+		put_text(pen, "\033[K");
+	else
+		control(pen, count, 'X');
+}
+
+/*
+ * If the pen is where plain blanks are to be, and erasing them is shorter than writing
+ * them, do so. Returns the column up to which the row is done.
+ */
+static int erase_blanks(struct pen *pen, const struct row *row, int x)
+{
+	int end = x, last = x;
+	for (; end < row->cols && is_plain(row, end); end++)
+		if (row->changed[end])
+			last = end;
+	if (end - x < MIN_ERASE || last - x < MIN_ERASE - 1)
+		return x;
+	int count = end == row->cols ? end - x : last + 1 - x;
+	int next = next_changed(row, end);
+	struct pen blanks = try_from(pen), erasure = blanks;
+	put_changed(&blanks, row, x, end);
+	erase(&erasure, row, count);
+	if (next < row->cols) {
+		reach(&blanks, row, next);
+		reach(&erasure, row, next);
+	}
+	if (erasure.cost >= blanks.cost)
+		return x;
+	erase(pen, row, count);
+	return end;
+}
+
+static void put_row(struct pen *pen, const struct row *row)
+{
+	for (int x = next_changed(row, 0); x < row->cols; x = next_changed(row, x)) {
+		reach(pen, row, x);
+		int erased = erase_blanks(pen, row, x);
+		x = erased > x ? erased : put_cell(pen, row, x);
+	}
+}
+
+/* ---- frames ------------------------------------------------------------------ */
 
 void paint_free(struct paint *p)
 {
 	grid_free(&p->shown);
 	free(p->looks);
+	free(p->fresh);
+	free(p->changed);
+	*p = (struct paint){0};
+}
+
+/* A terminal of this size that is blank, and what makes it so. */
+static void begin_anew(struct paint *p, const struct grid *g, struct pen *pen)
+{
+	grid_resize(&p->shown, g->cols, g->rows);
+	size_t cols = (size_t)g->cols, count = mem_mul(cols, (size_t)g->rows);
+	p->looks = mem_resize(p->looks, count ? count : 1, sizeof *p->looks);
+	p->fresh = mem_resize(p->fresh, cols ? cols : 1, sizeof *p->fresh);
+	p->changed = mem_resize(p->changed, cols ? cols : 1, sizeof *p->changed);
+	for (size_t i = 0; i < count; i++)
+		p->looks[i] = no_look;
+	put_text(pen, "\033[?25l\033[m\033[H\033[2J");
+	pen->x = pen->y = 0;
+	pen->look = no_look;
+	p->known = true;
+}
+
+static struct cell *row_of(const struct grid *g, int y)
+{
+	return g->cells + (size_t)y * (size_t)g->cols;
+}
+
+static bool same_cells(const struct cell *a, const struct cell *b, int cols)
+{
+	for (int x = 0; x < cols; x++)
+		if (a[x].code != b[x].code || a[x].style != b[x].style)
+			return false;
+	return true;
+}
+
+/* Find the looks of a row and what of it has changed. Wide ones change as a whole. */
+static void compare(struct paint *p, const struct cell *cells, int y)
+{
+	const struct cell *old = row_of(&p->shown, y);
+	const struct look *looks = p->looks + (old - p->shown.cells);
+	style last = 0;
+	struct look look = theme_look(p->theme, p->depth, last);
+	for (int x = 0; x < p->shown.cols; x++) {
+		if (cells[x].style != last) {
+			last = cells[x].style;
+			look = theme_look(p->theme, p->depth, last);
+		}
+		p->fresh[x] = seen(look, cells[x].code);
+		p->changed[x] = old[x].code != cells[x].code || !same_look(looks[x], p->fresh[x]);
+		if (cells[x].code == 0) {
+			assert(x > 0 && utf8_width_cols(cells[x - 1].code) == 2);
+			p->fresh[x] = p->fresh[x - 1];
+			p->changed[x - 1] |= p->changed[x];
+			p->changed[x] = p->changed[x - 1];
+		}
+	}
 }
 
 bool paint_frame(struct paint *p, const struct grid *g, enum theme theme, enum depth depth,
                  struct buf *out)
 {
-	(void)p, (void)g, (void)theme, (void)depth, (void)out;
-	return false;
+	size_t before = out->len;
+	struct pen pen = {.out = out, .cols = g->cols, .x = p->x, .y = p->y, .look = p->look};
+	bool same_looks = p->known && theme == p->theme && depth == p->depth;
+	p->theme = theme;
+	p->depth = depth;
+	if (!p->known || p->shown.cols != g->cols || p->shown.rows != g->rows)
+		begin_anew(p, g, &pen);
+	for (int y = 0; y < g->rows; y++) {
+		const struct cell *cells = row_of(g, y);
+		struct cell *old = row_of(&p->shown, y);
+		if (same_looks && same_cells(cells, old, g->cols))
+			continue;
+		compare(p, cells, y);
+		put_row(&pen, &(struct row){cells, p->fresh, p->changed, g->cols, y});
+		memcpy(old, cells, (size_t)g->cols * sizeof *old);
+		memcpy(p->looks + (old - p->shown.cells), p->fresh,
+		       (size_t)g->cols * sizeof *p->looks);
+	}
+	p->x = pen.x;
+	p->y = pen.y;
+	p->look = pen.look;
+	return out->len > before;
 }
 
 void paint_end(struct paint *p, struct buf *out)
 {
-	(void)p, (void)out;
+	struct pen pen = {.out = out};
+	put_text(&pen, "\033[m");
+	if (p->known && p->shown.rows > 0) {
+		/* Down stops at the last row of a terminal: only a larger one goes below. */
+		move_absolutely(&pen, 0, p->shown.rows - 1);
+		control(&pen, 1, 'B');
+	}
+	put_text(&pen, "\033[?25h");
+	p->known = false;
 }
