@@ -5,13 +5,18 @@
 #include "tui/keys.h"
 
 static struct key got[64];
+static char came_as[64][KEYS_PENDING_BYTES + 1];
 static size_t count;
 
 static void collect(void *world, const struct key *key, const char *bytes, size_t len)
 {
 	(void)world;
-	if (count < 64)
-		got[count++] = *key;
+	if (count == 64)
+		return;
+	ck_assert_uint_le(len, KEYS_PENDING_BYTES);
+	memcpy(came_as[count], bytes, len);
+	came_as[count][len] = '\0';
+	got[count++] = *key;
 }
 
 static struct keys decoder;
@@ -76,6 +81,18 @@ START_TEST(a_key_may_arrive_byte_by_byte)
 }
 END_TEST
 
+START_TEST(each_key_is_told_with_its_own_bytes)
+{
+	feed("q\033OC\033[I\033[6~é");
+	keys_feed(&decoder, "\033", 1, collect, NULL);
+	keys_flush(&decoder, collect, NULL);
+	ck_assert_uint_eq(count, 5);
+	const char *want[] = {"q", "\033OC", "\033[6~", "é", "\033"};
+	for (size_t i = 0; i < 5; i++)
+		ck_assert_str_eq(came_as[i], want[i]);
+}
+END_TEST
+
 START_TEST(a_lone_escape_is_a_key_once_nothing_follows)
 {
 	feed("\033");
@@ -128,6 +145,7 @@ int main(void)
 	tcase_add_test(keys, characters_are_their_code_points);
 	tcase_add_test(keys, arrows_come_in_both_cursor_modes);
 	tcase_add_test(keys, a_key_may_arrive_byte_by_byte);
+	tcase_add_test(keys, each_key_is_told_with_its_own_bytes);
 	tcase_add_test(keys, a_lone_escape_is_a_key_once_nothing_follows);
 	tcase_add_test(keys, what_means_nothing_never_acts_as_the_letters_in_it);
 	tcase_add_test(keys, any_bytes_at_all_are_survived);
