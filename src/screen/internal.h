@@ -79,7 +79,8 @@ struct present {
 	bool within;     /* beyond the moment, in a step or a job that has not ended: the
 	                    scene is there now */
 	int64_t base_ns; /* the clock at the position */
-	int64_t time_ns; /* the clock to show: between moments while playing */
+	int64_t time_ns; /* the clock to draw up to: between moments while playing */
+	int64_t told_ns; /* the same as it is told in words: rounded down between moments */
 	uint32_t active; /* the lane that the moment is about */
 	struct layout layout;
 	struct timeline_cut cut;
@@ -90,11 +91,27 @@ struct present {
 size_t present_index(const struct screen *s);
 struct present present_of(const struct screen *s);
 
+/* ---- how time passes ---- */
+
 /* Whether the scene's clock is the real one, runs right now, and is followed. */
 bool clock_runs(const struct screen *s);
 
 /* Clock time between the present moment and the next one; 0 at the end. */
 int64_t next_gap_ns(const struct screen *s);
+
+/* How the present moment is played. */
+struct stay present_stay(const struct screen *s);
+
+/* The clock as it is drawn and as it is told: see struct present. */
+struct instant {
+	int64_t time_ns, told_ns;
+};
+struct instant present_instant(const struct screen *s, const struct timeline_cut *cut);
+
+/* Play or pause; set the speed (within its limits); whether playing stops at beats. */
+void playing_switch(struct screen *s, int64_t now_ns);
+void playing_set_speed(struct screen *s, int speed);
+void playing_stop_at_beats(struct screen *s, bool stop);
 
 struct layout screen_layout(const struct screen *s);
 
@@ -131,6 +148,9 @@ struct area pane_frame(const struct screen *s, enum pane pane, struct area a,
 
 /* How the timeline pane is cut. */
 struct timeline_cut timeline_cut(const struct screen *s, const struct layout *l);
+
+/* How much of the clock a column has, of `cols` that show it, whichever ruler is in use. */
+double timeline_unit(const struct screen *s, int cols);
 
 /* The scale of a timeline of `cols` columns at a position. */
 struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,

@@ -41,11 +41,12 @@ static void status_of(const struct screen *s, const struct present *p, int cols,
 		buf_puts(&part[0], "still running");
 	buf_puts(&part[1], mode_of(s));
 	buf_puts(&part[2], "t ");
-	put_time(s, p->time_ns, &part[2]);
+	put_time(s, p->told_ns, &part[2]);
 	buf_puts(&part[2], " s");
 	buf_printf(&part[3], "tick %u", p->moment.tick);
 	buf_printf(&part[4], "step %u", p->moment.step);
-	buf_puts(&part[5], play_speed_text(s->state.speed));
+	struct stay stay = present_stay(s);
+	play_speed_text(&s->options.pace, s->state.speed, &stay, &part[5]);
 	if (s->state.predict)
 		buf_printf(&part[6], "%u of %u right", s->state.right, s->state.predicted);
 	/* Left out first when there is no room. */

@@ -236,17 +236,30 @@ static double round_extent(double ns)
 	return power * (times < 2 ? 2 : times < 5 ? 5 : 10);
 }
 
-struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
+/* All of the run. */
+static struct scale fitting(const struct screen *s, enum ruler ruler, int cols,
                             int64_t time_ns)
 {
-	if (cols < 1)
-		cols = 1;
-	enum ruler ruler = ruler_shown(s);
-	struct scale fit = scale_fit(s->view, ruler, cols);
+	struct scale fit = scale_fit(s->view, ruler, cols > 1 ? cols : 1);
 	if (ruler == RULER_CLOCK && trace_about(view_trace(s->view))->real_clock &&
 	    !view_complete(s->view))
 		fit.unit = round_extent(fmax((double)time_ns, (double)view_end_ns(s->view))) /
-		           cols;
+		           fit.cols;
+	return fit;
+}
+
+double timeline_unit(const struct screen *s, int cols)
+{
+	return ldexp(fitting(s, RULER_CLOCK, cols, 0).unit,
+	             ruler_shown(s) == RULER_CLOCK ? -s->state.zoom : 0);
+}
+
+struct scale timeline_scale(const struct screen *s, int cols, uint64_t position,
+                            int64_t time_ns)
+{
+	enum ruler ruler = ruler_shown(s);
+	struct scale fit = fitting(s, ruler, cols, time_ns);
+	cols = fit.cols;
 	if (s->state.zoom == 0)
 		return fit;
 	struct scale scale = fit;

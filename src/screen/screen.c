@@ -22,7 +22,10 @@ static int clamp(int n, int low, int high)
 struct screen *screen_new(const struct screen_options *options)
 {
 	struct screen *s = mem_zalloc(1, sizeof *s);
+	const struct pace none = {0};
 	s->options = *options;
+	if (!memcmp(&s->options.pace, &none, sizeof none))
+		s->options.pace = pace_default;
 	s->state.chosen = LANE_NONE;
 	s->state.beat_stop = !options->run_through;
 	s->state.theme = options->theme;
@@ -139,48 +142,6 @@ size_t present_index(const struct screen *s)
 	return view_moment_at(s->view, s->state.internals, s->state.position);
 }
 
-int64_t next_gap_ns(const struct screen *s)
-{
-	size_t index = present_index(s);
-	if (index + 1 >= view_moment_count(s->view, s->state.internals))
-		return 0;
-	int64_t gap = view_moment(s->view, s->state.internals, index + 1).time_ns -
-	              view_moment(s->view, s->state.internals, index).time_ns;
-	return gap > 0 ? gap : 0;
-}
-
-/* The clock at the next moment; INT64_MAX as long as there is none. */
-static int64_t next_ns(const struct screen *s)
-{
-	size_t next = present_index(s) + 1;
-	if (next >= view_moment_count(s->view, s->state.internals))
-		return INT64_MAX;
-	return view_moment(s->view, s->state.internals, next).time_ns;
-}
-
-bool clock_runs(const struct screen *s)
-{
-	return s->state.live && !view_complete(s->view) &&
-	       trace_about(view_trace(s->view))->real_clock;
-}
-
-int64_t screen_time_ns(const struct screen *s)
-{
-	if (!s->view)
-		return 0;
-	int64_t now = view_moment(s->view, s->state.internals, present_index(s)).time_ns;
-	if (clock_runs(s))
-		return now > s->state.live_ns ? now : s->state.live_ns;
-	if (s->state.held_ns > now)
-		return s->state.held_ns < next_ns(s) ? s->state.held_ns : next_ns(s);
-	/* Paused in the middle of a wait, the clock stays there; a step forward ends it.
-	 */
-	if (s->state.play.shown_ns > 0)
-		now += play_glide_ns(next_gap_ns(s), s->state.play.shown_ns,
-		                     s->state.speed);
-	return now;
-}
-
 enum ruler ruler_shown(const struct screen *s)
 {
 	if (s->state.ruler_chosen || view_end_ns(s->view) > 0 || !view_complete(s->view))
@@ -195,6 +156,7 @@ static void look_beyond(const struct screen *s, struct present *p)
 	view_snapshot(s->view, p->position, MANY, &snap);
 	p->base_ns = snap.time_ns;
 	p->time_ns = p->time_ns > snap.time_ns ? p->time_ns : snap.time_ns;
+	p->told_ns = p->told_ns > snap.time_ns ? p->told_ns : snap.time_ns;
 	uint32_t busy = snap.running;
 	for (size_t i = 0; i < snap.worker_count && busy == LANE_NONE; i++)
 		if (snap.workers[i].doing == WORKER_BUSY)
@@ -210,12 +172,14 @@ struct present present_of(const struct screen *s)
 	struct present p = {.index = present_index(s), .position = s->state.position};
 	p.moment = view_moment(s->view, s->state.internals, p.index);
 	p.base_ns = p.moment.time_ns;
-	p.time_ns = screen_time_ns(s);
+	p.layout = screen_layout(s);
+	p.cut = timeline_cut(s, &p.layout);
+	struct instant at = present_instant(s, &p.cut);
+	p.time_ns = at.time_ns;
+	p.told_ns = at.told_ns;
 	p.active = p.moment.kind == MOMENT_START ? LANE_NONE : p.moment.lane;
 	if (p.position > p.moment.end)
 		look_beyond(s, &p);
-	p.layout = screen_layout(s);
-	p.cut = timeline_cut(s, &p.layout);
 	p.scale = timeline_scale(s, p.cut.cols, p.position, p.time_ns);
 	return p;
 }
@@ -342,52 +306,6 @@ static unsigned do_in_gallery(struct screen *s, enum command command)
 	}
 }
 
-/* Where the clock was held between two moments, playing goes on from there. */
-static void let_go_of_held(struct screen *s)
-{
-	struct play *play = &s->state.play;
-	int64_t gap = next_gap_ns(s);
-	int64_t now = view_moment(s->view, s->state.internals, present_index(s)).time_ns;
-	int64_t passed = s->state.held_ns - now;
-	s->state.held_ns = 0;
-	if (!play->on || passed <= 0 || gap <= 0)
-		return;
-	double part = passed < gap ? (double)passed / (double)gap : 1;
-	play->shown_ns = (int64_t)(part * (double)play_hold_ns(gap, s->state.speed));
-}
-
-static void start_or_stop(struct screen *s, int64_t now_ns)
-{
-	struct play *play = &s->state.play;
-	size_t last = view_moment_count(s->view, s->state.internals) - 1;
-	if (s->state.live && !view_complete(s->view)) {
-		/* Only the view is paused: the scene goes on. */
-		s->state.held_ns = present_of(s).time_ns;
-		s->state.live = false;
-		return;
-	}
-	s->state.live = false;
-	play->on = !play->on;
-	play->last_ns = now_ns;
-	let_go_of_held(s);
-	/* At the end there is nothing left to play: begin anew. */
-	if (play->on && present_index(s) == last && view_complete(s->view)) {
-		go_to(s, 0);
-		play->on = true;
-	}
-}
-
-static void change_speed(struct screen *s, int by)
-{
-	int64_t gap = next_gap_ns(s);
-	int64_t before = play_hold_ns(gap, s->state.speed);
-	s->state.speed = clamp(s->state.speed + by, SCREEN_SPEED_MIN, SCREEN_SPEED_MAX);
-	/* The clock does not jump: the same part of the moment has been shown. */
-	int64_t after = play_hold_ns(gap, s->state.speed);
-	s->state.play.shown_ns = (int64_t)((double)s->state.play.shown_ns /
-	                                   (double)before * (double)after);
-}
-
 static unsigned watch(struct screen *s)
 {
 	if (!s->options.can_watch)
@@ -421,16 +339,16 @@ unsigned screen_do(struct screen *s, enum command command, int argument, int64_t
 		return do_in_gallery(s, command) | DO_DRAW;
 	switch (command) {
 	case CMD_PLAY:
-		start_or_stop(s, now_ns);
+		playing_switch(s, now_ns);
 		break;
 	case CMD_FASTER:
-		change_speed(s, 1);
+		playing_set_speed(s, s->state.speed + 1);
 		break;
 	case CMD_SLOWER:
-		change_speed(s, -1);
+		playing_set_speed(s, s->state.speed - 1);
 		break;
 	case CMD_BEAT_STOP:
-		s->state.beat_stop = !s->state.beat_stop;
+		playing_stop_at_beats(s, !s->state.beat_stop);
 		screen_message(s, s->state.beat_stop ? "playing stops at beats"
 		                                     : "playing runs through beats");
 		break;
@@ -449,100 +367,6 @@ unsigned screen_do(struct screen *s, enum command command, int argument, int64_t
 		return watch(s) | DO_DRAW;
 	default:
 		return move_do(s, command, argument) | DO_DRAW;
-	}
-	return DO_DRAW;
-}
-
-/* ---- time ---------------------------------------------------------------------- */
-
-/* How often to look while it is the scene that one waits for. */
-static const int64_t look_ns = 100 * 1000 * 1000;
-
-/* The real clock runs on while nothing happens. What was seen last was seen late, by no
- * one knows how much: the clock that is furthest ahead is the right one. */
-static unsigned run_clock(struct screen *s, int64_t now_ns)
-{
-	struct screen_state *st = &s->state;
-	int64_t told = view_end_ns(s->view);
-	int64_t since = st->seen_host_ns ? now_ns - st->seen_host_ns : 0;
-	st->live_ns = st->seen_host_ns ? st->seen_scene_ns + since : told;
-	if (!st->seen_host_ns || told > st->live_ns) {
-		st->seen_host_ns = now_ns;
-		st->seen_scene_ns = st->live_ns = told;
-	}
-	st->play.last_ns = now_ns;
-	return DO_DRAW;
-}
-
-/* What has passed since the last time; who was suspended meanwhile has not played on. */
-static int64_t elapsed_ns(const struct screen *s, int64_t now_ns)
-{
-	int64_t due = screen_due_ns(s), last = s->state.play.last_ns;
-	int64_t late = due > INT64_MAX - look_ns ? INT64_MAX : due + look_ns;
-	now_ns = now_ns < late ? now_ns : late;
-	return now_ns > last ? now_ns - last : 0;
-}
-
-int64_t screen_due_ns(const struct screen *s)
-{
-	const struct play *play = &s->state.play;
-	if (s->view && clock_runs(s))
-		return play->last_ns + look_ns;
-	if (!s->view || !play->on)
-		return INT64_MAX;
-	size_t last = view_moment_count(s->view, s->state.internals) - 1;
-	if (present_index(s) == last && !view_complete(s->view))
-		return play->last_ns + look_ns; /* the rest is still to come */
-	return play_due_ns(play, next_gap_ns(s), s->state.speed);
-}
-
-/* The moment that playing goes to from `index`. */
-static size_t next_to_play(const struct screen *s, size_t index)
-{
-	if (s->state.follow)
-		return view_next_of_lane(s->view, s->state.internals, index,
-		                         s->state.chosen);
-	return index + 1 < view_moment_count(s->view, s->state.internals) ? index + 1
-	                                                                  : index;
-}
-
-unsigned screen_advance(struct screen *s, int64_t now_ns)
-{
-	struct play *play = &s->state.play;
-	if (s->view && clock_runs(s))
-		return run_clock(s, now_ns);
-	if (!s->view || !play->on)
-		return 0;
-	play->shown_ns += elapsed_ns(s, now_ns);
-	play->last_ns = now_ns;
-	for (;;) {
-		int64_t hold = play_hold_ns(next_gap_ns(s), s->state.speed);
-		if (play->shown_ns < hold)
-			break;
-		size_t index = present_index(s);
-		size_t next = next_to_play(s, index);
-		if (next == index) {
-			play->shown_ns = 0;
-			play->on = !view_complete(s->view);
-			/* What happens on the real clock has been caught up with. */
-			if (play->on && !s->state.follow &&
-			    trace_about(view_trace(s->view))->real_clock) {
-				play->on = false;
-				s->state.live = true;
-				screen_grown(s);
-			}
-			break;
-		}
-		struct play kept = *play;
-		go_to(s, next);
-		*play = kept;
-		play->shown_ns -= hold;
-		if (s->state.beat_stop &&
-		    view_moment(s->view, s->state.internals, next).beat) {
-			play->shown_ns = 0;
-			play->on = false;
-			break;
-		}
 	}
 	return DO_DRAW;
 }

@@ -66,7 +66,11 @@ unsigned screen_key(struct screen *s, const struct key *key, int64_t now_ns);
 /* Do one command; `argument` is a digit for CMD_SEEK, else 0. Returns DO_ bits. */
 unsigned screen_do(struct screen *s, enum command command, int argument, int64_t now_ns);
 
-/* When screen_advance has something to do: a time, INT64_MAX for never. */
+/*
+ * When screen_advance has something to do: a time, INT64_MAX for never. While a wait glides
+ * by that is when the clock comes to the next column of the timeline, or ticks, at least a
+ * 60th of a second after the last time; so nothing else changes any cells before it.
+ */
 int64_t screen_due_ns(const struct screen *s);
 
 /* Play on up to `now_ns`. Returns DO_ bits. */
@@ -82,6 +86,10 @@ void screen_seek(struct screen *s, size_t index);
  */
 size_t screen_beat(const struct screen *s, struct buf *caption);
 
+/* How long it takes to read what stands in the caption's place (a caption, or the scene's
+ * introduction before the first), at the screen's pace, speed 0; 0 if nothing does. */
+int64_t screen_reading_ns(const struct screen *s);
+
 /* Say something in the footer's place until the next key (NULL: nothing). Copied. */
 void screen_message(struct screen *s, const char *text);
 
@@ -96,8 +104,8 @@ bool screen_watching(const struct screen *s);
 
 enum theme screen_theme(const struct screen *s);
 
-/* Where it is: the moment's index in the list that is stepped through, and the clock that
- * is shown. */
+/* Where it is: the moment's index in the list that is stepped through, and the clock as it
+ * is told in the title. */
 uint64_t screen_position(const struct screen *s);
 int64_t screen_time_ns(const struct screen *s);
 bool screen_playing(const struct screen *s);

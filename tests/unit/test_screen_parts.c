@@ -7,7 +7,6 @@
 #include "screen/command.h"
 #include "screen/key.h"
 #include "screen/layout.h"
-#include "screen/play.h"
 #include "suite.h"
 
 #define SECOND INT64_C(1000000000)
@@ -167,50 +166,6 @@ START_TEST(an_empty_gallery_says_so)
 }
 END_TEST
 
-/* ---- playing --------------------------------------------------------------------- */
-
-START_TEST(a_step_without_time_still_shows_for_a_moment)
-{
-	ck_assert_int_gt(play_hold_ns(0, 0), SECOND / 10);
-	ck_assert_int_eq(play_hold_ns(5 * SECOND, 0), 5 * SECOND);
-	ck_assert_int_eq(play_hold_ns(5 * SECOND, 1), 5 * SECOND / 2);
-	ck_assert_int_eq(play_hold_ns(5 * SECOND, -3), 40 * SECOND);
-	ck_assert_int_eq(play_hold_ns(INT64_MAX, -3), INT64_MAX);
-	for (int speed = -3; speed < 6; speed++)
-		ck_assert_int_gt(play_hold_ns(0, speed), play_hold_ns(0, speed + 1));
-}
-END_TEST
-
-START_TEST(the_clock_glides_and_never_passes_the_next_moment)
-{
-	int64_t before = 0;
-	for (int64_t shown = 0; shown < 6 * SECOND; shown += SECOND / 7) {
-		int64_t now = play_glide_ns(5 * SECOND, shown, 0);
-		ck_assert_int_ge(now, before);
-		ck_assert_int_le(now, 5 * SECOND);
-		before = now;
-	}
-	ck_assert_int_eq(before, 5 * SECOND);
-	ck_assert_int_eq(play_glide_ns(0, SECOND, 0), 0);
-}
-END_TEST
-
-START_TEST(a_paused_screen_is_never_due)
-{
-	struct play p = {0};
-	ck_assert_int_eq(play_due_ns(&p, SECOND, 0), INT64_MAX);
-	p.on = true;
-	p.last_ns = 100;
-	ck_assert_int_gt(play_due_ns(&p, SECOND, 0), 100);
-	ck_assert_int_lt(play_due_ns(&p, SECOND, 0), 100 + SECOND / 10);
-	p.shown_ns = 2 * SECOND;
-	ck_assert_int_eq(play_due_ns(&p, SECOND, 0), 100);
-	ck_assert_str_eq(play_speed_text(-3), "1/8x");
-	ck_assert_str_eq(play_speed_text(0), "1x");
-	ck_assert_str_eq(play_speed_text(6), "64x");
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("screen/parts");
@@ -222,9 +177,6 @@ int main(void)
 	tcase_add_test(c, keys_have_names_both_ways);
 	tcase_add_test(c, the_chosen_entry_is_always_in_sight_and_found_by_its_row);
 	tcase_add_test(c, an_empty_gallery_says_so);
-	tcase_add_test(c, a_step_without_time_still_shows_for_a_moment);
-	tcase_add_test(c, the_clock_glides_and_never_passes_the_next_moment);
-	tcase_add_test(c, a_paused_screen_is_never_due);
 	tcase_set_timeout(c, 30);
 	suite_add_tcase(suite, c);
 	return suite_main(suite);
