@@ -81,7 +81,7 @@ static size_t word_count(const char *text)
 /* How long the first frame stands. */
 static int64_t opening_ns(const struct recording *r)
 {
-	enum { WORDS_MOST = 40 }; /* more than the caption's rows hold */
+	enum { WORDS_MOST = 22 }; /* what the rows of a caption hold */
 	const struct pace *pace = r->o->pace.second_ns ? &r->o->pace : &pace_default;
 	const struct trace_about *about = trace_about(view_trace(r->v));
 	size_t words = word_count(r->beat ? buf_text(&r->caption) : about->intro);
