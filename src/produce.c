@@ -55,13 +55,11 @@ int do_trace(const struct options *o, const struct course *course)
 	struct text_options text = {
 		.width_cols = page_cols(o), .ascii = wants_ascii(o), .internals = o->internals,
 		.measured = o->measured};
-	struct buf out = {0};
+	/* A write that fails is told by finish_stdout. */
 	if (o->steps)
-		export_steps(view, &text, &out);
+		export_steps(view, &text, stdout);
 	else
-		export_picture(view, &text, &out);
-	fwrite(buf_text(&out), 1, out.len, stdout);
-	buf_free(&out);
+		export_picture(view, &text, stdout);
 	view_free(view);
 	trace_free(trace);
 	return finish_stdout(status);

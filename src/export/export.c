@@ -24,16 +24,12 @@ static int write_trace(struct view *v, const struct export_options *o, FILE *out
 static int write_text(struct view *v, const struct export_options *o, FILE *out,
                       struct buf *why)
 {
-	struct buf text = {0};
 	const struct text_options options = {.width_cols = o->width_cols,
 	                                     .ascii = o->ascii,
 	                                     .measured = o->measured};
-	export_picture(v, &options, &text);
-	int error =
-		fwrite(buf_text(&text), 1, text.len, out) == text.len ? 0 : -ERR_WRITE;
+	int error = export_picture(v, &options, out);
 	if (error)
 		buf_puts(why, error_text(error));
-	buf_free(&text);
 	return error;
 }
 

@@ -1,6 +1,7 @@
 /*
  * The timeline as text: see text.h. Names on the left with the tree of tasks,
  * the whole run on the right in as many columns as there are, then the sums.
+ * Lines are put together in a buffer that goes out whenever a few of them are whole.
  */
 #include "export/text.h"
 
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "trace/trace.h"
@@ -27,14 +29,16 @@ enum {
 	LANES_MAX = 200,
 	HOLDS_MAX = 12,
 	JOBS_MAX = 12,
-	NAME_MAX_COLS = 28
+	NAME_MAX_COLS = 28,
+	FLUSH_BYTES = 1 << 16
 };
 
 /* A page under way. */
 struct page {
 	struct view *v;
 	const struct text_options *o;
-	struct buf *out;
+	struct buf *out; /* whole lines that are not written yet, and the one under way */
+	FILE *file;
 	int width, gutter; /* columns of the page, and of names before the timeline */
 	const uint32_t *order;
 	uint32_t lanes; /* shown */
@@ -618,9 +622,20 @@ static void put_ending(const struct page *p)
 	buf_free(&why);
 }
 
-static struct page page_of(struct view *v, const struct text_options *o, struct buf *out)
+/* Write the whole lines out once they are `at_least` bytes. False if that cannot be done. */
+static bool send(const struct page *p, size_t at_least)
 {
-	struct page p = {.v = v, .o = o, .out = out};
+	if (p->out->len >= at_least) {
+		fwrite(buf_text(p->out), 1, p->out->len, p->file);
+		buf_reset(p->out);
+	}
+	return !ferror(p->file);
+}
+
+static struct page page_of(struct view *v, const struct text_options *o, struct buf *out,
+                           FILE *file)
+{
+	struct page p = {.v = v, .o = o, .out = out, .file = file};
 	p.width = o->width_cols ? o->width_cols : WIDTH_DEFAULT;
 	if (p.width < WIDTH_LEAST)
 		p.width = WIDTH_LEAST;
@@ -630,9 +645,10 @@ static struct page page_of(struct view *v, const struct text_options *o, struct 
 	return p;
 }
 
-void export_picture(struct view *v, const struct text_options *o, struct buf *out)
+int export_picture(struct view *v, const struct text_options *o, FILE *out)
 {
-	struct page p = page_of(v, o, out);
+	struct buf lines = {0};
+	struct page p = page_of(v, o, &lines, out);
 	put_title(&p);
 	if (p.lanes) {
 		put_timeline(&p);
@@ -642,9 +658,12 @@ void export_picture(struct view *v, const struct text_options *o, struct buf *ou
 		put_holds(&p);
 		put_measured(&p);
 	} else {
-		buf_puts(out, "No task and no callback ran.\n");
+		buf_puts(p.out, "No task and no callback ran.\n");
 	}
 	put_ending(&p);
+	bool sent = send(&p, 0);
+	buf_free(&lines);
+	return sent ? 0 : -ERR_WRITE;
 }
 
 /* ---- steps ---- */
@@ -710,13 +729,18 @@ static void put_step(const struct page *p, size_t index)
 	buf_free(&why);
 }
 
-void export_steps(struct view *v, const struct text_options *o, struct buf *out)
+int export_steps(struct view *v, const struct text_options *o, FILE *out)
 {
-	struct page p = page_of(v, o, out);
+	struct buf lines = {0};
+	struct page p = page_of(v, o, &lines, out);
 	size_t cols = (size_t)p.gutter < 12 ? 12 : (size_t)p.gutter;
-	buf_puts(out, "    time  tick   step  who");
-	buf_fill(out, ' ', cols - 3);
-	buf_puts(out, "what happened, and why\n");
-	for (size_t i = 1; i < view_moment_count(v, o->internals); i++)
+	buf_puts(&lines, "    time  tick   step  who");
+	buf_fill(&lines, ' ', cols - 3);
+	buf_puts(&lines, "what happened, and why\n");
+	size_t count = view_moment_count(v, o->internals);
+	for (size_t i = 1; i < count && send(&p, FLUSH_BYTES); i++)
 		put_step(&p, i);
+	bool sent = send(&p, 0);
+	buf_free(&lines);
+	return sent ? 0 : -ERR_WRITE;
 }

@@ -6,8 +6,7 @@
 #define EXPORT_TEXT_H
 
 #include <stdbool.h>
-
-#include "base/buf.h"
+#include <stdio.h>
 
 struct view;
 
@@ -19,10 +18,16 @@ struct text_options {
 	                   on  the real clock it is shown anyway */
 };
 
-/* Append the picture and the totals. */
-void export_picture(struct view *v, const struct text_options *o, struct buf *out);
+/*
+ * Write the picture and the totals to `out`: 0 or -ERR_WRITE. Of many lanes, jobs and
+ * holds the first ones are shown, so it is a page or two whatever the run was.
+ */
+int export_picture(struct view *v, const struct text_options *o, FILE *out);
 
-/* Append one line a step: time, tick, step, who, what happened and why. */
-void export_steps(struct view *v, const struct text_options *o, struct buf *out);
+/*
+ * Write one line a step to `out` (time, tick, step, who, what happened and why), as they
+ * are made: 0 or -ERR_WRITE, which ends it at once.
+ */
+int export_steps(struct view *v, const struct text_options *o, FILE *out);
 
 #endif

@@ -10,10 +10,23 @@
 #include "view_traces.h"
 #include "view_workers.h"
 
+/* What `export` writes, appended to `*out`. */
+static void append(struct buf *out, int (*export)(struct view *, const struct text_options *, FILE *),
+		   struct view *v, struct text_options o)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *file = open_memstream(&text, &len);
+	ck_assert_int_eq(export(v, &o, file), 0);
+	fclose(file);
+	buf_put(out, text, len);
+	free(text);
+}
+
 static char *picture(struct view *v, int width, bool ascii)
 {
 	struct buf out = {0};
-	export_picture(v, &(struct text_options){.width_cols = width, .ascii = ascii}, &out);
+	append(&out, export_picture, v, (struct text_options){.width_cols = width, .ascii = ascii});
 	return buf_take(&out);
 }
 
@@ -118,7 +131,7 @@ START_TEST(steps_are_one_line_each_with_captions_and_output_below)
 	struct view *v = view_new(kit_run(scripts, 0));
 	view_update(v, 0);
 	struct buf out = {0};
-	export_steps(v, &(struct text_options){0}, &out);
+	append(&out, export_steps, v, (struct text_options){0});
 	ck_assert_str_eq(buf_text(&out),
 		"    time  tick   step  who         what happened, and why\n"
 		"     0.0     0      0  program     The program ran line 99 and started the event loop. "
@@ -145,8 +158,8 @@ START_TEST(nothing_that_a_scene_prints_reaches_the_page_as_a_control_character)
 				   "0 1 1 1 failed \"E('\\x1b')\"\n"
 				   "0 1 1 0 run-ended 1\n");
 	struct buf out = {0};
-	export_picture(v, &(struct text_options){0}, &out);
-	export_steps(v, &(struct text_options){.internals = true}, &out);
+	append(&out, export_picture, v, (struct text_options){0});
+	append(&out, export_steps, v, (struct text_options){.internals = true});
 	for (const char *s = buf_text(&out); *s; s++)
 		ck_assert(*s == '\n' || (unsigned char)*s >= 0x20);
 	ck_assert(utf8_valid(out.data, out.len, NULL));
@@ -159,7 +172,7 @@ START_TEST(workers_and_their_jobs_are_in_the_picture_and_in_the_sums)
 {
 	struct view *v = view_open(two_cooks);
 	struct buf out = {0};
-	export_picture(v, &(struct text_options){.width_cols = 60}, &out);
+	append(&out, export_picture, v, (struct text_options){.width_cols = 60});
 	ck_assert_str_eq(buf_text(&out),
 		"A title\n"
 		"seconds        0.0    0.5    1.0    1.5    2.0    2.5    3.0\n"
@@ -202,7 +215,7 @@ START_TEST(a_job_tells_whether_it_was_dropped_in_the_queue_or_given_up_while_it_
 {
 	struct view *v = view_open(pool_of_one);
 	struct buf out = {0};
-	export_picture(v, &(struct text_options){.width_cols = 100, .ascii = true}, &out);
+	append(&out, export_picture, v, (struct text_options){.width_cols = 100, .ascii = true});
 	ck_assert_ptr_nonnull(strstr(buf_text(&out), "1 cancelled in the queue\n"));
 	ck_assert_ptr_nonnull(strstr(buf_text(&out),
 		"\na: main at 0.0 -> ThreadPoolExecutor-0_0 at 0.0 -> done at 3.0, for nobody: given up at 1.0\n"
@@ -222,9 +235,9 @@ START_TEST(what_was_measured_stands_apart_and_only_where_it_is_asked_for)
 					.wall_end_ns = 2 * SECOND, .core_first = 3, .core_last = 3});
 	view_update(v, 0);
 	struct buf plain = {0}, measured = {0};
-	export_picture(v, &(struct text_options){.width_cols = 100}, &plain);
+	append(&plain, export_picture, v, (struct text_options){.width_cols = 100});
 	ck_assert_ptr_null(strstr(buf_text(&plain), "core"));
-	export_picture(v, &(struct text_options){.width_cols = 100, .measured = true}, &measured);
+	append(&measured, export_picture, v, (struct text_options){.width_cols = 100, .measured = true});
 	ck_assert_mem_eq(plain.data, measured.data, plain.len);
 	ck_assert_str_eq(buf_text(&measured) + plain.len,
 		"\nmeasured: 1.9 s of processor time in 2 s, 0.95 cores busy; on 1 core\n"
@@ -274,8 +287,8 @@ START_TEST(nonsense_is_drawn_without_a_crash)
 		for (int internals = 0; internals < 2; internals++) {
 			struct buf out = {0};
 			struct text_options o = {.internals = internals};
-			export_picture(v, &o, &out);
-			export_steps(v, &o, &out);
+			append(&out, export_picture, v, o);
+			append(&out, export_steps, v, o);
 			buf_free(&out);
 			size_t last = view_moment_count(v, internals) - 1;
 			for (size_t i = 0; i <= last; i++) {
