@@ -433,7 +433,7 @@ static int erase_blanks(struct pen *pen, const struct row *row, int x)
 		reach(&blanks, row, next);
 		reach(&erasure, row, next);
 	}
-	if (erasure.cost >= blanks.cost)
+	if (erasure.cost > blanks.cost)
 		return x;
 	erase(pen, row, count);
 	return end;
