@@ -110,6 +110,7 @@ START_TEST(widths_are_columns_of_a_terminal)
 	ck_assert_int_eq(utf8_width_cols('a'), 1);
 	ck_assert_int_eq(utf8_width_cols(0x1B), 0);
 	ck_assert_int_eq(utf8_width_cols(0x301), 0);
+	ck_assert_int_eq(utf8_width_cols(0xE0041), 0);
 	ck_assert_int_eq(utf8_width_cols(0x2588), 1);
 	ck_assert_int_eq(utf8_width_cols(0x7C73), 2);
 	ck_assert_int_eq(utf8_width_cols(0x1F35A), 2);
