@@ -39,7 +39,7 @@ WERROR ?=
 Q    := $(if $(V),,@)
 say   = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(2)')
 
-ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -D_XOPEN_SOURCE_EXTENDED -DSIMMER_VERSION='"$(VERSION)"' \
+ALL_CPPFLAGS := -Isrc -I$(OUT)/gen -D_GNU_SOURCE -D_XOPEN_SOURCE_EXTENDED -DSIMMER_VERSION='"$(VERSION)"' \
                 -DSIMMER_SCENES='"$(PREFIX)/share/simmer/scenes"' $(CPPFLAGS)
 ALL_CFLAGS   := -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS_$(MODE)) -pthread $(CFLAGS)
 ALL_LDFLAGS  := $(CFLAGS_$(MODE)) -pthread $(LDFLAGS)
@@ -79,6 +79,22 @@ $(OUT)/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The page that `simmer export -o X.html` writes is made of files of its own. C includes them
+# as numbers, byte by byte (a string literal may not be that long), and the hash of the
+# script, by which the page's policy knows it.
+PAGE := page.html page.css page.js
+GEN  := $(OUT)/gen/export
+
+$(GEN)/page.%.inc: src/export/page.% Makefile
+	@mkdir -p $(@D)
+	$(Q)od -An -v -tu1 $< | sed 's/  *\([0-9]\)/,\1/g;1s/^,//' >$@
+
+$(GEN)/page.js.sha256.inc: src/export/page.js src/export/page.awk Makefile
+	@mkdir -p $(@D)
+	$(Q)sha256sum $< | awk -f src/export/page.awk >$@
+
+$(OUT)/export/html_page.o: $(PAGE:%=$(GEN)/%.inc) $(GEN)/page.js.sha256.inc
 
 define FLOOR_RULES
 $(call archive,$(1)): $(call objects,$(sort $(wildcard src/$(1)/*.c)))
