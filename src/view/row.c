@@ -32,10 +32,13 @@ static double coordinate(const struct reach *r, size_t span)
 	return (double)span_coordinate(r->v, r->l->spans.items[span], r->r);
 }
 
-/* Spans with a coordinate below `x`, or at most `x` if `inclusive`. */
-static size_t spans_before(const struct reach *r, double x)
+/* Spans with a coordinate below `x`: at least `low` of them, and rarely many more. */
+static size_t spans_from(const struct reach *r, size_t low, double x)
 {
-	size_t low = 0, high = r->count;
+	size_t step = 1;
+	for (; low + step <= r->count && coordinate(r, low + step - 1) < x; step *= 2)
+		low += step;
+	size_t high = low + step <= r->count ? low + step - 1 : r->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (coordinate(r, middle) < x)
@@ -48,7 +51,7 @@ static size_t spans_before(const struct reach *r, double x)
 
 static struct edge edge_at(const struct reach *r, double x)
 {
-	struct edge e = {.begun = spans_before(r, x)};
+	struct edge e = {.begun = spans_from(r, 0, x)};
 	if (e.begun == 0)
 		return e;
 	size_t last = e.begun - 1;
@@ -172,31 +175,60 @@ static enum lane_state ending_at(const struct reach *r, size_t from, size_t to)
 	return is_ending(last) ? last : STATE_ABSENT;
 }
 
+/* What a column shows in which are those runs, that ending and those shares; before its
+ * edges `a` and `b` spans began. */
+static enum lane_state shown_in(const struct reach *r, const struct column *c, size_t a,
+                                size_t b, double left, double right)
+{
+	enum lane_state shown = STATE_ABSENT;
+	bool begins = b > a;
+	bool here = left <= r->end && r->end < right;
+	if (left <= r->end)
+		shown = choose(r, c, begins || here ? b : 0);
+	if (shown == STATE_WAITING && overdue(r, b, left + (right - left) * 1e-5))
+		shown = STATE_READY;
+	enum lane_state last = b ? span_state(r->l->spans.items[b - 1]) : STATE_ABSENT;
+	if (!begins && last >= STATE_DONE)
+		shown = last == STATE_IDLE && left <= r->end ? STATE_IDLE : STATE_ABSENT;
+	return shown;
+}
+
 static struct column column_between(const struct reach *r, const struct edge *a,
                                     const struct edge *b, double left, double right)
 {
-	struct column c = {.ending = STATE_ABSENT, .shown = STATE_ABSENT};
+	struct column c = {.ending = STATE_ABSENT};
 	double width = right > left ? right - left : 1;
 	for (size_t k = 0; k < STATE_TIMED; k++) {
 		double share = (b->time[k] - a->time[k]) / width;
 		c.share[k] = share < 0 ? 0 : share > 1 ? 1 : share;
 	}
 	c.runs = b->runs - a->runs;
-	bool begins = b->begun > a->begun;
-	if (begins)
+	if (b->begun > a->begun)
 		c.ending = ending_at(r, a->begun, b->begun);
-	bool here = left <= r->end && r->end < right;
-	if (left <= r->end)
-		c.shown = choose(r, &c, begins || here ? b->begun : 0);
-	if (c.shown == STATE_WAITING &&
-	    overdue(r, b->begun, left + (right - left) * 1e-5))
-		c.shown = STATE_READY;
-	enum lane_state last =
-		b->begun ? span_state(r->l->spans.items[b->begun - 1]) : STATE_ABSENT;
-	if (!begins && last >= STATE_DONE)
-		c.shown =
-			last == STATE_IDLE && left <= r->end ? STATE_IDLE : STATE_ABSENT;
+	c.shown = shown_in(r, &c, a->begun, b->begun, left, right);
 	return c;
+}
+
+/* The same without what is not needed to know what it shows. */
+static enum lane_state shown_between(const struct reach *r, size_t a, size_t b,
+                                     double left, double right)
+{
+	enum { MANY = 64 };
+	struct column c = {.ending = STATE_ABSENT};
+	if (a < b) {
+		c.ending = ending_at(r, a, b);
+		for (size_t i = a; i < b && i - a < MANY && c.runs < 2; i++)
+			c.runs += span_state(r->l->spans.items[i]) == STATE_RUNNING;
+		if (c.ending == STATE_ABSENT && (c.runs == 0 || (c.runs < 2 && b - a > MANY))) {
+			struct edge from = edge_at(r, left), to = edge_at(r, right);
+			return column_between(r, &from, &to, left, right).shown;
+		}
+	} else if (a > 0) {
+		enum lane_state state = span_state(r->l->spans.items[a - 1]);
+		if (state < STATE_TIMED && left < r->end)
+			c.share[state] = 1;
+	}
+	return shown_in(r, &c, a, b, left, right);
 }
 
 struct column view_column(const struct view *v, uint32_t lane, const struct scale *s,
@@ -312,16 +344,17 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s,
 {
 	struct reach r = reach_of(v, lane, s, position);
 	double left = edge_of(&r, s, 0);
-	struct edge a = edge_at(&r, left);
+	size_t begun = spans_from(&r, 0, left);
 	int label_from = -1;   /* a span without interruption since this column ... */
 	size_t label_span = 0; /* ... is this one */
 	for (int col = 0; col <= s->cols; col++) {
 		double right = edge_of(&r, s, col + 1);
-		struct edge b = edge_at(&r, right);
+		size_t before = begun;
+		begun = spans_from(&r, before, right);
 		enum lane_state shown = STATE_ABSENT;
 		if (col < s->cols)
-			shown = column_between(&r, &a, &b, left, right).shown;
-		size_t span = b.begun ? b.begun - 1 : 0;
+			shown = shown_between(&r, before, begun, left, right);
+		size_t span = begun ? begun - 1 : 0;
 		if (label_from >= 0 && (!has_label(&r, shown) || span != label_span)) {
 			draw_label(&r, s, lane, label_span, cells, label_from, col);
 			label_from = -1;
@@ -336,7 +369,6 @@ void view_row(const struct view *v, uint32_t lane, const struct scale *s,
 			label_from = col;
 			label_span = span;
 		}
-		a = b;
 		left = right;
 	}
 }
