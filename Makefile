@@ -196,7 +196,7 @@ readers: $(BIN) $(CELLS) ## programs of others read what is written, and show th
 
 .PHONY: check-readers
 check-readers: $(BIN) $(CELLS) ## the same with xterm.js, asciinema-player, speedscope, Chromium; takes npm and a while
-	@sh tests/readers/browser $(BIN) $(CELLS) $(OUT)/readers/browser
+	@sh tests/readers/web/run $(BIN) $(CELLS) $(OUT)/readers/web
 
 .PHONY: bench
 bench: $(BIN) ## task switches a second beside python3, first frame, big traces
