@@ -111,19 +111,29 @@ struct area area_part(struct area a, int x, int y, int w, int h)
 	                     y1 > y ? y1 - y : 0};
 }
 
-/* Cut a wide character in two: its other half may not stay behind alone. */
-static void mend(struct grid *g, int x, int y)
+/* Put a cell. A wide character is cut in two: its other half may not stay behind alone. */
+static void put_cell(struct grid *g, int x, int y, uint32_t code, style s)
 {
 	struct cell *c = cell_at(g, x, y);
 	if (c->code == 0 && x > 0)
-		cell_at(g, x - 1, y)->code = ' ';
-	if (x + 1 < g->cols && cell_at(g, x + 1, y)->code == 0)
-		cell_at(g, x + 1, y)->code = ' ';
+		c[-1].code = ' ';
+	if (x + 1 < g->cols && c[1].code == 0)
+		c[1].code = ' ';
+	*c = (struct cell){code, s};
+}
+
+/* The columns of a code point; what the screen draws most needs no search. */
+static int width_of(uint32_t code)
+{
+	bool plain = code < 0x300 || (code >= 0x2500 && code <= 0x25C7);
+	return plain ? 1 : utf8_width_cols(code);
 }
 
 /* Characters that a terminal would obey, or that would reorder what is shown. */
 static bool obeyed(uint32_t code)
 {
+	if (code >= 0x20 && code < 0x7F)
+		return false;
 	return code < 0x20 || (code >= 0x7F && code < 0xA0) ||
 	       (code >= 0x200E && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
 	       (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF || code == 0x61C;
@@ -133,18 +143,17 @@ int area_put(struct area a, int x, int y, uint32_t code, style s)
 {
 	if (obeyed(code))
 		code = UTF8_REPLACEMENT;
-	int width = code < 0x300 ? 1 : utf8_width_cols(code);
+	int width = width_of(code);
 	if (width <= 0)
 		return 0;
 	if (!a.grid || x < 0 || y < 0 || y >= a.h || x + width > a.w)
 		return width;
 	int gx = a.x + x, gy = a.y + y;
-	mend(a.grid, gx, gy);
+	put_cell(a.grid, gx, gy, code, s);
 	if (width == 2) {
-		mend(a.grid, gx + 1, gy);
-		*cell_at(a.grid, gx + 1, gy) = (struct cell){0, s};
+		put_cell(a.grid, gx + 1, gy, ' ', s);
+		cell_at(a.grid, gx + 1, gy)->code = 0;
 	}
-	*cell_at(a.grid, gx, gy) = (struct cell){code, s};
 	return width;
 }
 
@@ -176,8 +185,15 @@ static int put_any(struct area a, int x, int y, uint32_t code, style s)
 
 int area_text(struct area a, int x, int y, const char *text, size_t len, style s)
 {
+	bool inside = a.grid && y >= 0 && y < a.h;
 	for (size_t i = 0; i < len && x < a.w;) {
-		uint32_t code;
+		uint32_t code = (unsigned char)text[i];
+		if (code >= ' ' && code < 0x7F && x >= 0) {
+			if (inside)
+				put_cell(a.grid, a.x + x, a.y + y, code, s);
+			x++, i++;
+			continue;
+		}
 		i += utf8_decode(text + i, len - i, &code);
 		if (code == '\n')
 			break;
