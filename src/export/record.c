@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "screen/screen.h"
-#include "trace/trace.h"
 #include "view/moment.h"
 #include "view/view.h"
 
@@ -70,23 +69,14 @@ static int play(struct recording *r, bool *cut)
 	return error;
 }
 
-static size_t word_count(const char *text)
-{
-	size_t words = 0;
-	for (const char *at = text; *at; at++)
-		words += *at > ' ' && (at == text || at[-1] <= ' ');
-	return words;
-}
-
-/* How long the first frame stands. */
+/* How long the first frame stands. Of an introduction no more than two rows are shown. */
 static int64_t opening_ns(const struct recording *r)
 {
-	enum { WORDS_MOST = 22 }; /* what the rows of a caption hold */
-	const struct pace *pace = r->o->pace.second_ns ? &r->o->pace : &pace_default;
-	const struct trace_about *about = trace_about(view_trace(r->v));
-	size_t words = word_count(r->beat ? buf_text(&r->caption) : about->intro);
-	int64_t read = pace->beat_ns + pace->word_ns * (int64_t)(words < WORDS_MOST ? words : WORDS_MOST);
-	int64_t ns = words && read > r->o->opening_ns ? read : r->o->opening_ns;
+	const int64_t intro_ns = 8 * INT64_C(1000000000);
+	int64_t read = screen_reading_ns(r->screen);
+	if (!r->beat && read > intro_ns)
+		read = intro_ns;
+	int64_t ns = read > r->o->opening_ns ? read : r->o->opening_ns;
 	return ns > frame_ns ? ns : frame_ns;
 }
 
