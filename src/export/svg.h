@@ -45,9 +45,9 @@ void svg_timeline(struct view *v, enum ruler ruler, const char *id, struct svg_p
 /*
  * The style sheet for it, without the <style> around it: rules for what is inside of
  * `.simmer` (the class of the <svg> element) and the custom properties they use, which are
- * defined on `:root`: --sm-ground, --sm-text, --sm-dim, --sm-running, ... (a name of
- * screen/theme.def in small letters, with `-` for `_`). `theme` is an enum theme, or -1:
- * light, and dark where the reader prefers that.
+ * defined on `:root`: --sm-ground, and for each ink of screen/theme.def --sm-NAME, in small
+ * letters with `-` for `_` (and --sm-NAME-ground if it has a ground of its own). `theme` is
+ * an enum theme, or -1: light, and on a screen dark where the reader prefers that.
  */
 void svg_style(int theme, FILE *out);
 
