@@ -17,7 +17,7 @@
 #include "export/paint.h"
 #include "export/palette.h"
 
-enum { NS_PER_MS = 1000000, MS_PER_S = 1000, PALETTE_COLOURS = 16 };
+enum { NS_PER_MS = 1000000, MS_PER_S = 1000, PALETTE_COLOURS = 16, ELLIPSIS = 0x2026 };
 
 struct cast {
 	enum cast_format format;
@@ -87,6 +87,40 @@ static void put_theme(struct buf *b, enum theme theme)
 	for (int i = 0; i < PALETTE_COLOURS; i++)
 		buf_printf(b, "%s#%06" PRIx32, i ? ":" : "", palette_rgb(i));
 	buf_puts(b, "\"}");
+}
+
+/* Append `text` as one line: without control characters, and one blank for any blanks. */
+static void put_one_line(struct buf *b, const char *text)
+{
+	size_t start = b->len;
+	for (; *text; text++) {
+		bool blank = (unsigned char)*text <= ' ' || *text == 0x7F;
+		if (!blank)
+			buf_putc(b, *text);
+		else if (b->len > start && b->data[b->len - 1] != ' ')
+			buf_putc(b, ' ');
+	}
+	if (b->len > start && b->data[b->len - 1] == ' ')
+		b->data[--b->len] = '\0';
+}
+
+/* How much of one line is the label: all that fits, else its last whole sentence that does,
+ * else its last whole word, in which case `*cut` is set. */
+static size_t label_len(const char *text, size_t len, bool *cut)
+{
+	*cut = false;
+	if (utf8_text_cols(text, len) <= CAST_LABEL_COLS)
+		return len;
+	size_t fits = utf8_fit(text, len, CAST_LABEL_COLS);
+	for (size_t end = fits; end > 1; end--)
+		if (text[end] == ' ' && strchr(".!?", text[end - 1]))
+			return end;
+	*cut = true;
+	fits = utf8_fit(text, len, CAST_LABEL_COLS - 1);
+	size_t end = fits;
+	while (end > 0 && text[end] != ' ')
+		end--;
+	return end ? end : fits;
 }
 
 /* ---- lines ------------------------------------------------------------------- */
@@ -212,7 +246,13 @@ int cast_marker(struct cast *c, int64_t at_ns, const char *label)
 {
 	if (is_over(c))
 		return c->error;
-	return write_event(c, at_ns, 'm', label, strlen(label));
+	bool cut;
+	buf_reset(&c->painted);
+	put_one_line(&c->painted, label);
+	c->painted.len = label_len(buf_text(&c->painted), c->painted.len, &cut);
+	if (cut)
+		buf_put_utf8(&c->painted, ELLIPSIS);
+	return write_event(c, at_ns, 'm', buf_text(&c->painted), c->painted.len);
 }
 
 int cast_input(struct cast *c, int64_t at_ns, const char *bytes, size_t len)

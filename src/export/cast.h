@@ -42,16 +42,23 @@ void cast_free(struct cast *c);
 /*
  * Each of these writes one line (cast_frame: none when no cell changed, and a resize
  * before it when the grid's size did). 0, or the error of the write, after which nothing
- * more is written and every call returns it again.
+ * more is written and every call returns it again. After cast_end nothing is written
+ * either.
+ *
+ * A marker's label is a tooltip: one line of at most CAST_LABEL_COLS columns, cut after a
+ * sentence or a word. A marker at time 0, which players never reach, is put a millisecond
+ * later, and so is whatever would come before it then.
  */
+enum { CAST_LABEL_COLS = 72 };
 int cast_frame(struct cast *c, int64_t at_ns, const struct grid *g, enum theme theme);
 int cast_marker(struct cast *c, int64_t at_ns, const char *label);
 int cast_input(struct cast *c, int64_t at_ns, const char *bytes, size_t len);
 
-/* The last line: gives the terminal back, so that the last frame stands until `at_ns`. */
+/* The last line: gives the terminal back, so that the last frame stands until `at_ns`.
+ * No cell changes with it. */
 int cast_end(struct cast *c, int64_t at_ns);
 
-/* What has been written. */
+/* What has been written: frames of cells (not the last line), and bytes of the file. */
 uint64_t cast_frame_count(const struct cast *c);
 uint64_t cast_byte_count(const struct cast *c);
 
