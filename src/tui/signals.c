@@ -10,7 +10,9 @@
 #include "base/mem.h"
 
 static const int told[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH};
-static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+/* Those of a crash, and those that end a program as suddenly: Ctrl-\ and the shell's limits. */
+static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS,  SIGFPE,
+                              SIGILL,  SIGQUIT, SIGXCPU, SIGXFSZ};
 
 /* What the handlers reach: only an object of static lifetime can be. */
 static struct {
