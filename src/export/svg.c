@@ -23,6 +23,7 @@
 #define BESIDE_WIDTH 800.0 /* of a timeline that has the source beside it */
 #define TITLE_SIZE   27.0
 #define PROSE_SIZE   16.0
+#define SUM_WIDTH    255.0 /* at least, of the columns in which the sums stand */
 
 enum ruler svg_ruler(const struct view *v)
 {
@@ -76,18 +77,18 @@ static double text_width(const struct buf *b, double size)
 	return SANS_WIDTH * size * (double)utf8_text_cols(buf_text(b), b->len);
 }
 
-/* `the run took 12 s    saved 10 s (45 %)`, on as many lines as that takes; returns the y
- * after them. */
+/* `the run took 12 s    saved 10 s (45 %)`, in columns, on as many lines as that takes;
+ * returns the y after them. */
 static double draw_sums(struct view *v, double x, double y, double width, FILE *out)
 {
 	struct sum sums[SUMS_MAX];
 	size_t count = sums_of(v, sums);
-	double at = 0;
+	double cell = width / floor(width / SUM_WIDTH), at = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct sum *s = &sums[i];
 		double words = SANS_WIDTH * PROSE_SIZE * (double)(strlen(s->what) + 1);
 		double wide = words + text_width(&s->text, PROSE_SIZE) * 1.12 +
-		              text_width(&s->remark, PROSE_SIZE) + 40;
+		              text_width(&s->remark, PROSE_SIZE);
 		if (at > 0 && at + wide > width) {
 			at = 0;
 			y += 26;
@@ -100,11 +101,12 @@ static double draw_sums(struct view *v, double x, double y, double width, FILE *
 		xml_text(out, s->text.data, s->text.len);
 		fputs("</tspan>", out);
 		if (s->remark.len) {
-			fputs(" ", out);
+			fputs(" (", out);
 			xml_text(out, s->remark.data, s->remark.len);
+			fputc(')', out);
 		}
 		fputs("</text>\n", out);
-		at += wide;
+		at += ceil(wide / cell) * cell;
 		buf_free(&s->text);
 		buf_free(&s->remark);
 	}

@@ -1,6 +1,7 @@
 /* Beats: a diamond with its number below the lanes, and beside its caption in the source. */
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "export/svg_internal.h"
 #include "export/xml.h"
 #include "view/moment.h"
@@ -18,7 +19,8 @@ static double width_of(const struct beat *b, double size)
 {
 	struct buf label = {0};
 	beat_label(b, &label);
-	double width = size + MONO_WIDTH * size * (double)label.len;
+	size_t cols = utf8_text_cols(buf_text(&label), label.len);
+	double width = size + MONO_WIDTH * size * (double)cols;
 	buf_free(&label);
 	return width;
 }

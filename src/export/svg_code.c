@@ -16,7 +16,7 @@
 #include "view/snapshot.h"
 #include "view/view.h"
 
-enum { COLS_LEAST = 40, COLS_MOST = 76, LINES_MAX = 300, BYTES_MAX = 2000, TAB = 8 };
+enum { COLS_LEAST = 40, COLS_MOST = 82, LINES_MAX = 300, BYTES_MAX = 2000, TAB = 8 };
 
 /* Pixels. */
 #define CODE_SIZE   14.0
@@ -118,10 +118,9 @@ struct code_place code_measure(const struct view *v)
 	for (size_t i = 0; i < lines_of(&source); i++) {
 		show_line(&source, i, &shown);
 		size_t at = strspn(buf_text(&shown.text), " ");
-		bool prose = at < shown.inks.count && (shown.inks.items[at] == INK_NOTE ||
-		                                       shown.inks.items[at] == INK_STRING);
+		bool note = at < shown.inks.count && shown.inks.items[at] == INK_NOTE;
 		size_t wide = utf8_text_cols(buf_text(&shown.text), shown.text.len);
-		if (!prose && wide > cols)
+		if (!note && wide > cols)
 			cols = wide;
 	}
 	cols = cols < COLS_MOST ? cols : COLS_MOST;

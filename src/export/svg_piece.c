@@ -161,7 +161,8 @@ static bool too_near(const struct piece *p, const struct piece *next)
 
 /*
  * Make narrow runs wide enough, and several of what runs into each other: narrow ones
- * become one piece; one beside a long run stays apart from it.
+ * become one piece; one beside a long run stays apart from it. Between long runs that
+ * follow at once a gap is left.
  */
 static void widen(struct pieces *p)
 {
@@ -187,6 +188,9 @@ static void widen(struct pieces *p)
 		struct piece *run = &p->runs.items[i];
 		if (run->x1 < run->x0 + least_width(run))
 			run->x1 = run->x0 + least_width(run);
+		else if (i + 1 < kept && run[1].x0 - run->x1 < GAP_LEAST &&
+		         run->x1 - run->x0 > 2 * RUN_LEAST)
+			run->x1 = run[1].x0 - GAP_LEAST;
 	}
 }
 

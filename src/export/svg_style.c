@@ -36,7 +36,6 @@ static const struct use {
 	{INK_FRAME, LINE, "f-dim", "l-frame"},
 	{INK_HEAD, FILL, "f-head", "l-dim"},
 	{INK_LABEL, FILL, "f-label", "l-dim"},
-	{INK_NEW, LINE, "f-text", "l-new"},
 	{INK_READY, LINE, "f-text", "l-ready"},
 	{INK_RUNNING, LINE, "f-text", "l-running"},
 	{INK_WAITING, LINE, "f-text", "l-waiting"},

@@ -39,7 +39,7 @@ struct texture {
 	const char *more;
 };
 static const struct texture textures[STATE_MIXED + 1] = {
-	[STATE_NEW] = {INK_NEW, 0, " stroke-dasharray=\"1.6 2.6\""},
+	[STATE_NEW] = {INK_READY, 0, " stroke-dasharray=\"1.6 2.6\""},
 	[STATE_READY] = {INK_READY, 0, " stroke-dasharray=\"1.6 2.6\""},
 	[STATE_RUNNING] = {INK_RUNNING, 0, ""},
 	[STATE_WAITING] = {INK_WAITING, 2, ""},
@@ -147,9 +147,10 @@ static void lay_out(struct sheet *s, enum ruler ruler, double width)
 	*p = (struct svg_place){.ruler = ruler, .width = width, .top = RULER_HEIGHT};
 	s->order = view_order(s->v, false, &s->all);
 	p->lanes = s->all < LANES_MAX ? s->all : LANES_MAX;
-	p->row = floor(fmin(46, fmax(22, 420 / (p->lanes ? p->lanes : 1))));
+	double most = width < 1000 ? 46 : 60;
+	p->row = floor(fmin(most, fmax(22, 430 / (p->lanes ? p->lanes : 1))));
 	s->bar = floor(p->row * 0.6 / 2) * 2;
-	s->size = floor(fmin(17, fmax(12, p->row * 0.45)));
+	s->size = floor(fmin(most / 3, fmax(12, p->row * 0.42)));
 	s->names = view_lane_of_thread(s->v, 1) != LANE_NONE ? 14 : 2;
 	double bare, wide;
 	measure_names(s, &bare, &wide);
@@ -251,6 +252,45 @@ static void draw_name(const struct sheet *s, size_t row)
 	buf_free(&beside);
 }
 
+/* ---- strokes -------------------------------------------------------------------------- */
+
+/* Two waves above each other, from `x0` to `x1`. */
+static void put_waves(const struct sheet *s, double x0, double x1, double y)
+{
+	double waves = fmax(1, round((x1 - x0) / 9));
+	double wave = (x1 - x0) / waves;
+	for (int line = -1; line <= 1; line += 2) {
+		put_pair(s, "M", x0, y + 3 * line);
+		for (double i = 0; i < waves; i++) {
+			put_pair(s, i > 0 ? "t" : "q", i > 0 ? wave : wave / 2, i > 0 ? 0 : -6);
+			if (i == 0)
+				put_pair(s, " ", wave, 0);
+		}
+	}
+}
+
+static void put_stroke(const struct sheet *s, enum lane_state state, double x0, double x1,
+                       double y)
+{
+	if (x1 - x0 < 0.01)
+		return;
+	if (state == STATE_CANCELLING) {
+		put_waves(s, x0, x1, y);
+		return;
+	}
+	put_pair(s, "M", x0, y);
+	fputc('h', s->out);
+	xml_number(s->out, x1 - x0);
+}
+
+static void open_path(const struct sheet *s, enum lane_state state, double bar)
+{
+	const struct texture *t = &textures[state];
+	fprintf(s->out, "<path class=\"%s\"%s", svg_line(t->ink), t->more);
+	put_attribute(s, "stroke-width", t->width > 0 ? t->width : bar);
+	fputs(" d=\"", s->out);
+}
+
 /* ---- words inside ------------------------------------------------------------------- */
 
 /* Drop words from the end until the text fits, but not below two of them. */
@@ -264,6 +304,12 @@ static bool shorten(struct buf *text, double size, double room)
 		text->len = (size_t)(blank - text->data);
 	}
 	return text->len > 0;
+}
+
+/* Half of what an ending takes. */
+static double mark_size(const struct sheet *s)
+{
+	return fmin(8, s->place.row * 0.3);
 }
 
 static double label_size(const struct sheet *s)
@@ -290,7 +336,7 @@ static void label_line(struct sheet *s, const struct piece *p, struct buf *text)
 /* Words on a bar from `x0` to `x1`; takes `text`. */
 static void label_bar(struct sheet *s, double x0, double x1, struct buf *text)
 {
-	if (shorten(text, label_size(s), x1 - x0 - 14))
+	if (shorten(text, label_size(s), x1 - x0 - 14 - 2 * mark_size(s)))
 		vec_push(&s->labels, (struct label){.x = x0 + 8, .on_bar = true, .text = *text});
 	else
 		buf_free(text);
@@ -340,9 +386,30 @@ static void find_labels(struct sheet *s, uint32_t lane)
 			label_job(s, lane, &p->runs.items[i]);
 }
 
+/* The grid and the arrows do not run through words. */
+static void clear_gaps(const struct sheet *s, double y)
+{
+	bool any = false;
+	for (size_t i = 0; i < s->labels.count; i++) {
+		const struct label *l = &s->labels.items[i];
+		if (l->on_bar)
+			continue;
+		if (!any) {
+			fputs("<path class=\"l-ground\"", s->out);
+			put_attribute(s, "stroke-width", label_size(s) + 4);
+			fputs(" d=\"", s->out);
+		}
+		any = true;
+		put_stroke(s, STATE_WAITING, l->gap0 + 2, l->gap1 - 2, y);
+	}
+	if (any)
+		fputs("\"/>\n", s->out);
+}
+
 static void draw_labels(struct sheet *s, double y)
 {
 	if (s->labels.count) {
+		clear_gaps(s, y);
 		fputs("<g", s->out);
 		put_attribute(s, "font-size", label_size(s));
 		fputs(">\n", s->out);
@@ -360,43 +427,6 @@ static void draw_labels(struct sheet *s, double y)
 }
 
 /* ---- what lasts ----------------------------------------------------------------------- */
-
-/* Two waves above each other, from `x0` to `x1`. */
-static void put_waves(const struct sheet *s, double x0, double x1, double y)
-{
-	double waves = fmax(1, round((x1 - x0) / 9));
-	double wave = (x1 - x0) / waves;
-	for (int line = -1; line <= 1; line += 2) {
-		put_pair(s, "M", x0, y + 3 * line);
-		for (double i = 0; i < waves; i++) {
-			put_pair(s, i > 0 ? "t" : "q", i > 0 ? wave : wave / 2, i > 0 ? 0 : -6);
-			if (i == 0)
-				put_pair(s, " ", wave, 0);
-		}
-	}
-}
-
-static void put_stroke(const struct sheet *s, enum lane_state state, double x0, double x1,
-                       double y)
-{
-	if (x1 - x0 < 0.01)
-		return;
-	if (state == STATE_CANCELLING) {
-		put_waves(s, x0, x1, y);
-		return;
-	}
-	put_pair(s, "M", x0, y);
-	fputc('h', s->out);
-	xml_number(s->out, x1 - x0);
-}
-
-static void open_path(const struct sheet *s, enum lane_state state, double bar)
-{
-	const struct texture *t = &textures[state];
-	fprintf(s->out, "<path class=\"%s\"%s", svg_line(t->ink), t->more);
-	put_attribute(s, "stroke-width", t->width > 0 ? t->width : bar);
-	fputs(" d=\"", s->out);
-}
 
 /* All pieces of one state, as one path; where there are words, their line has a gap. */
 static void draw_state(struct sheet *s, enum lane_state state, const struct piece *pieces,
@@ -444,28 +474,44 @@ static void put_mark(const struct sheet *s, enum lane_state state, double x, dou
 	put_pair(s, "l", -2 * half, 2 * half);
 }
 
-/* Done, failed (heavy) or cancelled (slender), with a rim that sets it off from a bar. */
-static void draw_ending(struct sheet *s, enum lane_state state, double x, double y, double k)
+/* Done, failed (heavy) or cancelled (slender). */
+static const struct {
+	enum ink ink;
+	double width;
+} marks[] = {{INK_DONE, 2.8}, {INK_FAILED, 4.4}, {INK_CANCELLED, 1.8}};
+
+static void draw_ending(struct sheet *s, enum lane_state state, const char *class, double x,
+                        double y, double k)
 {
-	static const struct {
-		enum ink ink;
-		double width;
-	} marks[] = {{INK_DONE, 2.8}, {INK_FAILED, 4.4}, {INK_CANCELLED, 1.8}};
-	double width = marks[state - STATE_DONE].width;
-	for (int rim = 1; rim >= 0; rim--) {
-		fprintf(s->out, "<path class=\"%s\"",
-		        rim ? "l-ground" : svg_line(marks[state - STATE_DONE].ink));
-		put_attribute(s, "stroke-width", width + 4 * rim);
-		fputs(" d=\"", s->out);
-		put_mark(s, state, x, y, k);
-		fputs("\"/>\n", s->out);
-	}
+	fprintf(s->out, "<path class=\"%s\"", class);
+	put_attribute(s, "stroke-width", marks[state - STATE_DONE].width);
+	fputs(" d=\"", s->out);
+	put_mark(s, state, x, y, k);
+	fputs("\"/>\n", s->out);
 	s->used[state] = true;
 }
 
-static double mark_size(const struct sheet *s)
+/*
+ * An ending stands behind what ended. Where the next job of a worker begins at once it
+ * stands on the bar, at the end of it, if there is room.
+ */
+static void draw_endings(struct sheet *s, double y)
 {
-	return fmin(8, s->place.row * 0.3);
+	const struct pieces *p = &s->pieces;
+	double k = mark_size(s), wide = 2 * k + 6;
+	size_t run = 0;
+	for (size_t i = 0; i < p->endings.count; i++) {
+		const struct ending_mark *e = &p->endings.items[i];
+		while (run < p->runs.count && p->runs.items[run].x0 < e->x - 0.01)
+			run++;
+		bool alone = run == p->runs.count || p->runs.items[run].x0 > e->x + wide;
+		const struct piece *last = run ? &p->runs.items[run - 1] : NULL;
+		if (alone)
+			draw_ending(s, e->state, svg_line(marks[e->state - STATE_DONE].ink),
+			            e->x + k + 3, y, k);
+		else if (last && last->state == STATE_RUNNING && last->x1 - last->x0 > 2 * wide)
+			draw_ending(s, e->state, "l-ground", last->x1 - k - 3, y, k);
+	}
 }
 
 /* ---- lanes ---------------------------------------------------------------------------- */
@@ -490,10 +536,7 @@ static void draw_lane(struct sheet *s, size_t row)
 	draw_state(s, STATE_RUNNING, p->runs.items, p->runs.count, y);
 	draw_state(s, STATE_MIXED, p->runs.items, p->runs.count, y);
 	draw_labels(s, y);
-	for (size_t i = 0; i < p->endings.count; i++) {
-		const struct ending_mark *e = &p->endings.items[i];
-		draw_ending(s, e->state, e->x + mark_size(s) + 3, y, mark_size(s));
-	}
+	draw_endings(s, y);
 	fputs("</g>\n", s->out);
 }
 
@@ -601,7 +644,7 @@ static void legend_state(struct sheet *s, enum lane_state state, double *x, doub
 	const char *words = state == STATE_MIXED ? "several runs" : state_infos[state].word;
 	double at = legend_place(s, x, y, words);
 	if (state >= STATE_DONE && state <= STATE_CANCELLED) {
-		draw_ending(s, state, at + 20, *y, 7);
+		draw_ending(s, state, svg_line(marks[state - STATE_DONE].ink), at + 20, *y, 7);
 	} else {
 		open_path(s, state, state == STATE_MIXED ? 16 : 13);
 		put_stroke(s, state, at + 2, at + 30, *y);
