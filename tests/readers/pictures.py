@@ -1,5 +1,6 @@
 """Pictures, pages and trace events, read strictly: what a browser, Perfetto and speedscope rely on."""
 import collections
+import html
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -88,7 +89,8 @@ class Page(HTMLParser):
         names = [name for name, _ in attrs]
         hold(len(set(names)) == len(names), f"<{tag}> has an attribute twice:", names)
         attributes = dict(attrs)
-        self.count[tag] += 1
+        # A picture has a title of its own.
+        self.count["svg " + tag if "svg" in self.open else tag] += 1
         self.attributes.setdefault(tag, []).append(attributes)
         self.ids += [attributes["id"]] if "id" in attributes else []
         self.used += references(attributes)
@@ -115,7 +117,21 @@ class Page(HTMLParser):
             self.text.append(data)
 
 
-def hold_html(content, text):
+def plain(markup):
+    return " ".join(html.unescape(re.sub("<[^>]*>", "", markup)).split())
+
+
+def hold_sentences(told, steps):
+    """What is told of each step is what `simmer trace --steps` says at the end of its line."""
+    lines = [" ".join(line.split()) for line in steps.split("\n")
+             if re.match(r" *[\d.]+ +\d+ +\d+ ", line)]
+    hold(len(told) == len(lines), len(told), "steps are told of", len(lines))
+    for sentence, line in zip(told, lines):
+        hold(sentence and line.endswith(" " + sentence), "told:", sentence, "but it is:", line)
+
+
+def hold_html(content, text, steps):
+    """A page of its own; `text` and `steps` are what `simmer trace` prints of the same run."""
     source = content.decode("utf-8")
     hold(source.lower().startswith("<!doctype html>"), "no doctype")
     hold(b"charset" in content[:1024].lower(), "no charset in the first kilobyte")
@@ -134,6 +150,8 @@ def hold_html(content, text):
     hold(page.count["svg"] >= 1, "no picture")
     for picture in re.findall(r"(?s)<svg.*?</svg>", source):
         ElementTree.fromstring(picture)
+    told = [plain(t) for t in re.findall(r'(?s)<span class="told">(.*?)</span></a>', source)]
+    hold_sentences(told[1:], steps)
     shown = " ".join("".join(page.text).split())
     for lane in lanes_of(text):
         hold(" ".join(lane.split())[:8] in shown, "no lane", lane)

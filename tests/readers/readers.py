@@ -71,9 +71,9 @@ def export(name, ending, *options, **how):
             return file.read()
 
 
-def text(name):
+def text(name, *options):
     """What `simmer trace` prints."""
-    return run(SIMMER, "trace", scene(name), env={**os.environ, "LC_ALL": "C.UTF-8"}).decode("utf-8")
+    return run(SIMMER, "trace", *options, scene(name), env={**os.environ, "LC_ALL": "C.UTF-8"}).decode("utf-8")
 
 
 def hold_cast(name, *options):
@@ -262,7 +262,7 @@ def it_exports_svg_that_a_strict_parser_takes():
 
 
 def it_exports_html_that_is_whole():
-    each_scene(lambda name: pictures.hold_html(export(name, "html"), text(name)))
+    each_scene(lambda name: pictures.hold_html(export(name, "html"), text(name), text(name, "--steps")))
 
 
 def it_exports_trace_events_that_nest_and_pair():
