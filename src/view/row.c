@@ -255,15 +255,16 @@ void view_span_label(const struct view *v, uint32_t lane, size_t index, uint64_t
 		                out);
 }
 
-/* Put a text into the cells from `from` up to `to`; false if it does not fit with a dash
- * on both sides. */
+/* Put a text into the cells from `from` up to `to`; false if it does not fit after two of
+ * them. Where it stands does not depend on how much room there is beyond it: a wait that
+ * still lasts keeps its words in their place. */
 static bool draw_text(const struct buf *text, struct row_cell *cells, int from, int to)
 {
 	int cols = (int)utf8_text_cols(buf_text(text), text->len);
 	int room = to - from;
 	if (text->len == 0 || cols + 4 > room)
 		return text->len == 0;
-	int x = from + (cols + 6 <= room ? 2 : 1);
+	int x = from + 2;
 	cells[x] = (struct row_cell){' ', cells[x].state, true};
 	x++;
 	for (size_t i = 0; i < text->len;) {
