@@ -2,10 +2,12 @@
 #include "input.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -13,8 +15,6 @@
 #include "scene/course.h"
 #include "trace/text.h"
 #include "trace/trace.h"
-
-static const char trace_magic[] = "simmer-trace ";
 
 static bool ends_with(const char *text, const char *ending)
 {
@@ -39,28 +39,62 @@ static void find(struct input *in, const char *operand, const struct course *cou
 	in->path = is_stdin ? NULL : mem_strdup(operand);
 }
 
+static int refuse(const struct input *in, int error, const char *what, struct buf *why)
+{
+	buf_reset(why);
+	buf_printf(why, "%s: %s", in->shown, what);
+	return -error;
+}
+
+/* A trace may be larger than memory likes: it is read as a stream, not as a whole. What was
+ * read of it already is in in->text. */
 static int read_trace(struct input *in, FILE *file, struct buf *why)
 {
 	struct buf reason = {0};
-	int error = trace_read(file, &in->trace, &reason);
-	if (error) {
-		buf_reset(why);
-		buf_printf(why, "%s: %s", in->shown, buf_text(&reason));
-	}
+	int error = trace_read_on(buf_text(&in->text), in->text.len, file, &in->trace, &reason);
+	buf_free(&in->text);
+	if (error)
+		refuse(in, -error, buf_text(&reason), why);
 	buf_free(&reason);
 	return error;
 }
 
-/* A trace may be larger than memory likes: it is read as a stream, not as a whole. */
-static int open_trace(struct input *in, struct buf *why)
+/* As many bytes as it takes to know a trace from a scene. */
+static int read_beginning(struct input *in, int fd, struct buf *why)
 {
-	FILE *file = fopen(in->path, "re");
-	if (!file) {
-		buf_reset(why);
-		buf_printf(why, "%s: %s", in->shown, strerror(errno));
-		return -ERR_OPEN;
+	while (in->text.len < TRACE_MAGIC_BYTES) {
+		size_t left = TRACE_MAGIC_BYTES - in->text.len;
+		ssize_t got = read(fd, buf_reserve(&in->text, left), left);
+		if (got == 0)
+			break;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return refuse(in, errno == EISDIR ? ERR_IS_DIR : ERR_READ,
+				      errno == EISDIR ? "is a directory, not a file" : strerror(errno),
+				      why);
+		buf_advance(&in->text, (size_t)got);
 	}
-	int error = read_trace(in, file, why);
+	return 0;
+}
+
+static int read_from(struct input *in, int fd, struct buf *why)
+{
+	int error = read_beginning(in, fd, why);
+	if (error)
+		return error;
+	bool named = in->path && ends_with(in->path, ".trace");
+	if (!named && !trace_is_begun(buf_text(&in->text), in->text.len))
+		return file_read_rest(fd, in->shown, SCENE_MAX_BYTES, &in->text, why);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *file = copy < 0 ? NULL : fdopen(copy, "r");
+	if (!file) {
+		int said = errno;
+		if (copy >= 0)
+			close(copy);
+		return refuse(in, ERR_OPEN, strerror(said), why);
+	}
+	error = read_trace(in, file, why);
 	fclose(file);
 	return error;
 }
@@ -69,17 +103,12 @@ int input_read(struct input *in, const char *operand, const struct course *cours
 {
 	*in = (struct input){0};
 	find(in, operand, course);
-	if (in->path && ends_with(in->path, ".trace"))
-		return open_trace(in, why);
-	int error = file_read(in->path ? in->path : "-", SCENE_MAX_BYTES, &in->text, why);
-	if (error || strncmp(buf_text(&in->text), trace_magic, sizeof trace_magic - 1) != 0)
-		return error;
-	FILE *file = fmemopen(in->text.data, in->text.len, "r");
-	if (!file)
-		die("cannot read a trace from memory");
-	error = read_trace(in, file, why);
-	fclose(file);
-	buf_free(&in->text);
+	int fd = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (fd < 0)
+		return refuse(in, ERR_OPEN, strerror(errno), why);
+	int error = read_from(in, fd, why);
+	if (in->path)
+		close(fd);
 	return error;
 }
 

@@ -1,6 +1,6 @@
 /*
  * What a command is given: a scene or a trace, by a path, by its name in the gallery,
- * or on standard input, read whole.
+ * or on standard input. A file is a trace if its name ends in .trace or if it begins as one.
  */
 #ifndef INPUT_H
 #define INPUT_H
@@ -12,9 +12,8 @@
 struct course;
 struct trace;
 
-/* The largest file that is taken for a scene, and for a trace. */
+/* The largest file that is taken for a scene. A trace is read as a stream, at any size. */
 #define SCENE_MAX_BYTES ((size_t)16 << 20)
-#define TRACE_MAX_BYTES ((size_t)8 << 30)
 
 struct input {
 	char *shown;   /* how messages and traces call it: as typed, or NAME.py for the gallery's */

@@ -37,6 +37,18 @@ static int read_all(int fd, size_t limit_bytes, struct buf *out)
 	}
 }
 
+int file_read_rest(int fd, const char *path, size_t limit_bytes, struct buf *out,
+                   struct buf *why)
+{
+	struct stat st;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		return refuse(why, ERR_IS_DIR, path, "is a directory, not a file");
+	if (read_all(fd, limit_bytes, out) != 0)
+		return refuse(why, ERR_READ, path, strerror(errno));
+	buf_put(out, "", 0);
+	return 0;
+}
+
 int file_read(const char *path, size_t limit_bytes, struct buf *out, struct buf *why)
 {
 	buf_reset(out);
@@ -44,14 +56,7 @@ int file_read(const char *path, size_t limit_bytes, struct buf *out, struct buf 
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return refuse(why, ERR_OPEN, path, strerror(errno));
-	struct stat st;
-	int error = 0;
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-		error = refuse(why, ERR_IS_DIR, path, "is a directory, not a file");
-	else if (read_all(fd, limit_bytes, out) != 0)
-		error = refuse(why, ERR_READ, path, strerror(errno));
-	else
-		buf_put(out, "", 0);
+	int error = file_read_rest(fd, path, limit_bytes, out, why);
 	if (!is_stdin)
 		close(fd);
 	return error;

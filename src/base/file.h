@@ -27,6 +27,13 @@ enum file_kind {
 };
 
 /*
+ * Append to `*out` what is left to read of `fd`, of which `path` is the name in messages: at
+ * most `limit_bytes` all in all. Results as above.
+ */
+int file_read_rest(int fd, const char *path, size_t limit_bytes, struct buf *out,
+                   struct buf *why);
+
+/*
  * A file being written: its name is there only once it is whole (file_commit). What ended
  * halfway, by whatever, leaves nothing behind where the system has nameless files
  * (O_TMPFILE).

@@ -2,11 +2,13 @@
 #ifndef TRACE_INTERNAL_H
 #define TRACE_INTERNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include <stdbool.h>
-
 #include "trace/trace.h"
+
+/* The version of the text form that is written and read. */
+enum { TRACE_FORMAT_VERSION = 1 };
 
 /* Forget the events; strings, numbers and ids stay. Nobody may be reading. */
 void trace_rewind(struct trace *t);

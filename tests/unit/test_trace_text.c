@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "suite.h"
+#include "trace/rules.h"
 #include "trace/text.h"
 #include "trace/trace.h"
 
@@ -34,7 +35,7 @@ static uint32_t field(struct trace *t, enum field_kind kind, uint32_t seed)
 		"", "rice", "two\nlines\n", "quote \" back \\ tab\t", "\x1b[31mred", "łódź 日本 \xC2\x9B",
 		"bad \xFF\xC3", "n\xC3\xA9",
 	};
-	static const int64_t times[] = {0, 1, -1, 2500000000, INT64_MAX, -INT64_MAX, 999999999};
+	static const int64_t times[] = {0, 1, -1, 2500000000, INT64_MAX, INT64_MIN, 999999999};
 	switch (kind) {
 	case FIELD_TEXT: {
 		const char *text = texts[seed % COUNT_OF(texts)];
@@ -43,7 +44,7 @@ static uint32_t field(struct trace *t, enum field_kind kind, uint32_t seed)
 	case FIELD_NS:
 		return trace_number(t, times[seed % COUNT_OF(times)]);
 	case FIELD_ID:
-		return seed % 300;
+		return 1 + seed % 299;
 	case FIELD_COUNT:
 	case FIELD_LINE:
 		return seed * 2654435761u;
@@ -53,7 +54,23 @@ static uint32_t field(struct trace *t, enum field_kind kind, uint32_t seed)
 	return 0;
 }
 
-/* A trace with every kind of event and details within and beyond their vocabularies. */
+/* A detail that an event of that kind may have. */
+static unsigned some_detail(unsigned kind, uint32_t seed)
+{
+	unsigned count;
+	return rules_detail_words(kind, &count) ? seed % count : seed % (seed % 2 ? 256 : 4);
+}
+
+/* Tasks 1 to 39 and workers 3 and 4, for those that act below. */
+static void begin_some(struct trace_writer *w)
+{
+	for (uint32_t id = 1; id < 40; id++)
+		trace_emit(w, EV_TASK_CREATED, id, trace_string(w->trace, "t", 1), 0);
+	for (uint32_t number = 3; number < 5; number++)
+		trace_emit(w, EV_WORKER_STARTED, number, 0, WORKER_POOL);
+}
+
+/* A trace with every kind of event, at every kind of time, up to the last of all. */
 static struct trace *some_trace(void)
 {
 	struct trace *t = trace_new(0);
@@ -67,15 +84,21 @@ static struct trace *some_trace(void)
 	struct trace_writer w = {.trace = t};
 	while (trace_new_id(t) < 299)
 		;
+	begin_some(&w);
 	for (uint32_t i = 0; i < 1000; i++) {
 		unsigned kind = i % EV_COUNT;
-		w.time_ns += i * 7;
-		w.tick += i % 3 == 0;
-		w.step += i % 2;
-		w.task = i % 40;
+		uint32_t a = field(t, event_infos[kind].a, i);
+		w.time_ns = i == 999 ? INT64_MAX : w.time_ns + i * 7;
+		w.task = 1 + i % 39;
 		w.thread = i % 11 == 0 ? 3 : 0;
-		trace_emit(&w, kind, field(t, event_infos[kind].a, i),
-			   field(t, event_infos[kind].b, i / 3), (i * 13) % (i % 2 ? 256 : 4));
+		w.tick += kind == EV_TICK && !w.thread;
+		w.step += kind == EV_STEP_BEGUN && !w.thread;
+		if (kind == EV_WORKER_STARTED)
+			a = 5 + i;
+		else if (kind == EV_WORKER_ENDED)
+			a = 4;
+		trace_emit(&w, kind, a, field(t, event_infos[kind].b, i / 3),
+			   some_detail(kind, i * 13));
 	}
 	return t;
 }
@@ -135,7 +158,9 @@ START_TEST(a_fresh_id_of_a_trace_that_was_read_is_new)
 {
 	struct trace *t = trace_new(0), *back;
 	struct trace_writer w = {.trace = t};
-	trace_emit(&w, EV_FUTURE_MADE, 17, 0, WAIT_SLEEP);
+	while (trace_new_id(t) < 17)
+		;
+	trace_emit(&w, EV_FUTURE_MADE, 15, 0, WAIT_SLEEP);
 	struct buf why = {0};
 	char *text = written(t);
 	ck_assert_int_eq(read_text(text, strlen(text), &back, &why), 0);
@@ -200,33 +225,125 @@ START_TEST(a_damaged_byte_never_crashes_the_reader)
 }
 END_TEST
 
+/* A file with these events, and one with one event. */
+#define EVENTS(events) "simmer-trace 1\nevents\n" events "\n"
+#define ONE(event)     EVENTS(event) "end 1\n"
+
 static const struct refusal {
 	const char *text;
 	int error;
 	const char *why;
 } refusals[] = {
-	{"", ERR_FORMAT, "line 1: this is not a trace of simmer"},
-	{"import asyncio\n", ERR_FORMAT, "line 1: this is not a trace of simmer"},
-	{"simmer-trace", ERR_FORMAT, "line 1: this is not a trace of simmer"},
+	/* other files */
+	{"", ERR_FORMAT, "line 1: the file is empty"},
+	{"import asyncio\n", ERR_FORMAT,
+	 "line 1: this is not a trace of simmer: those begin with `simmer-trace 1'"},
+	{"simmer-trace", ERR_FORMAT,
+	 "line 1: this is not a trace of simmer: those begin with `simmer-trace 1'"},
+	{"\x1f\x8b\x08", ERR_FORMAT, "line 1: this file is compressed; gunzip it first"},
+	{"{\"version\": 2, \"width\": 80}\n", ERR_FORMAT,
+	 "line 1: this is an asciicast, a recording, not a trace"},
+	{"{\"traceEvents\": []}\n", ERR_FORMAT, "line 1: this is JSON, not a trace of simmer"},
+	{"<svg/>\n", ERR_FORMAT, "line 1: this is a page or picture, not a trace of simmer"},
+	{"\xef\xbb\xbfsimmer-trace 1\n", ERR_FORMAT,
+	 "line 1: a byte order mark stands before the first word"},
+	/* the heading */
+	{"simmer-trace \n", ERR_FORMAT,
+	 "line 1: column 14: the version of the format is expected, but the line ends"},
+	{"simmer-trace 1 2\n", ERR_FORMAT,
+	 "line 1: column 14: the version of the format is expected, not `1'"},
 	{"simmer-trace 2\nevents\nend 0\n", ERR_VERSION,
 	 "line 1: this trace is of version 2; this simmer reads version 1"},
-	{"simmer-trace 1\ncolour red\n", ERR_FORMAT, "line 2: this line of the heading is not known"},
+	{"simmer-trace 1\ncolour red\n", ERR_FORMAT, "line 2: the heading has no `colour'"},
+	{"simmer-trace 1\n\nevents\nend 0\n", ERR_FORMAT, "line 2: the heading has no `'"},
+	{"simmer-trace 1\n\x1b[2J\nevents\nend 0\n", ERR_FORMAT,
+	 "line 2: the heading has no `\xEF\xBF\xBD[2J'"},
+	{"simmer-trace 1\nclock slow\nevents\nend 0\n", ERR_FORMAT,
+	 "line 2: the clock is `virtual' or `real'"},
+	{"simmer-trace 1\ntitle \"a\" b\nevents\nend 0\n", ERR_FORMAT,
+	 "line 2: there is more on this line than one string"},
+	{"simmer-trace 1\ntitle \"a\\x00\"\nevents\nend 0\n", ERR_FORMAT,
+	 "line 2: there is a NUL in the heading"},
+	{"simmer-trace 1\nids 4294967296\nevents\nend 0\n", ERR_FORMAT,
+	 "line 2: column 5: a number from 0 to 4294967295 is expected, not `4294967296'"},
+	{"simmer-trace 1\npath \"x\"\n", ERR_FORMAT, "line 3: the file ends before its events"},
+	/* the end */
 	{"simmer-trace 1\nevents\n", ERR_FORMAT,
 	 "line 3: the file ends before its `end' line: it was cut off"},
-	{"simmer-trace 1\nevents\n0 0 0 0 boil\nend 1\n", ERR_FORMAT,
-	 "line 3: there is no event `boil'"},
-	{"simmer-trace 1\nevents\n0 0 0 0 tick\nend 1\n", ERR_FORMAT,
-	 "line 3: a field of this event is not right"},
-	{"simmer-trace 1\nevents\n0 0 0 0 tick 1 1 1\nend 1\n", ERR_FORMAT,
-	 "line 3: there is more on this line than the event has fields"},
-	{"simmer-trace 1\nevents\n1 0 0 0 tick 1\n0.5 0 0 0 tick 1\nend 2\n", ERR_FORMAT,
-	 "line 4: the time, tick or step is before that of the line above"},
-	{"simmer-trace 1\nevents\n0 0 0 0 task 4000000000 \"x\"\nend 1\n", ERR_FORMAT,
-	 "line 3: this number of a task or future cannot be"},
-	{"simmer-trace 1\nevents\n0 0 0 0 tick 1\nend 2\n", ERR_FORMAT,
-	 "line 4: the number of events is not right: some are lost"},
-	{"simmer-trace 1\nevents\n0 0 0 0 printed \"a\\qb\" 1\nend 1\n", ERR_FORMAT,
-	 "line 3: a field of this event is not right"},
+	{"simmer-trace 1\nevents\nend 0", ERR_FORMAT,
+	 "line 3: the file ends in the middle of this line"},
+	{EVENTS("0 1 0 0 tick 1") "end 2\n", ERR_FORMAT,
+	 "line 4: these should be 2 events, but 1 are here"},
+	{EVENTS("0 1 0 0 tick 1") "end x\n", ERR_FORMAT,
+	 "line 4: column 5: the number of events is expected, not `x'"},
+	{EVENTS("0 1 0 0 tick 1") "end 1\nsimmer-trace 1\n", ERR_FORMAT,
+	 "line 5: there is more after the `end' line"},
+	/* fields */
+	{ONE("0 0 0 0 boil"), ERR_FORMAT, "line 3: there is no event `boil'"},
+	{ONE("x 0 0 0 tick 1"), ERR_FORMAT,
+	 "line 3: column 1: a time in seconds, such as 2.5 is expected, not `x'"},
+	{ONE("0.1234567891 0 0 0 tick 1"), ERR_FORMAT,
+	 "line 3: column 1: a time in seconds, such as 2.5 is expected, not `0.1234567891'"},
+	{ONE("9223372036.854775808 0 0 0 tick 1"), ERR_FORMAT,
+	 "line 3: column 1: a time in seconds, such as 2.5 is expected, not "
+	 "`9223372036.854775808'"},
+	{ONE("0 -1 0 0 tick 1"), ERR_FORMAT,
+	 "line 3: column 3: a number from 0 to 4294967295 is expected, not `-1'"},
+	{ONE("0 0 0 0@65536 tick 1"), ERR_FORMAT,
+	 "line 3: column 7: the number of a task, or of a task@thread, is expected, not "
+	 "`0@65536'"},
+	{ONE("0 1 0 0 tick"), ERR_FORMAT,
+	 "line 3: column 13: a number from 0 to 4294967295 is expected, but the line ends"},
+	{ONE("0 1 0 0 tick "), ERR_FORMAT,
+	 "line 3: column 14: another field after this blank is expected, but the line ends"},
+	{ONE("0  1 0 0 tick 1"), ERR_FORMAT,
+	 "line 3: column 3: a number from 0 to 4294967295 is expected, not `'"},
+	{ONE("0 1 0 0 tick 1 1 1"), ERR_FORMAT,
+	 "line 3: column 18: no further field of this event is expected, not `1'"},
+	{ONE("0 0 0 0 printed \"a\\qb\" 1"), ERR_FORMAT,
+	 "line 3: column 19: one of the escapes \\\" \\\\ \\n \\t \\xHH is expected, not `\\qb\"'"},
+	{ONE("0 0 0 0 printed \"\xE6\x97\xA5\\x0g\" 1"), ERR_FORMAT,
+	 "line 3: column 19: one of the escapes \\\" \\\\ \\n \\t \\xHH is expected, not `\\x0g\"'"},
+	{ONE("0 0 0 0 printed \"a\tb\" 1"), ERR_FORMAT,
+	 "line 3: column 19: an escape (control characters stand as \\xHH) is expected, not "
+	 "`\xEF\xBF\xBD" "b\"'"},
+	{ONE("0 0 0 0 printed \"a\xff\" 1"), ERR_FORMAT,
+	 "line 3: column 19: UTF-8 (other bytes stand as \\xHH) is expected, not `\xEF\xBF\xBD\"'"},
+	{ONE("0 0 0 0 printed \"a"), ERR_FORMAT,
+	 "line 3: column 19: the closing quote of a string is expected, but the line ends"},
+	{ONE("0 0 0 0 printed \"a\" 256"), ERR_FORMAT,
+	 "line 3: column 21: a number from 0 to 255 is expected, not `256'"},
+	{ONE("0 0 0 0 future 1 \"x\" 200"), ERR_FORMAT,
+	 "line 3: column 22: a word of this event's vocabulary is expected, not `200'"},
+	/* rules */
+	{EVENTS("1 1 0 0 tick 1\n0.5 2 0 0 tick 1") "end 2\n", ERR_FORMAT,
+	 "line 4: the time is before that of the line above"},
+	{ONE("-1 0 0 0 loop-started"), ERR_FORMAT,
+	 "line 3: the time is before that of the line above"},
+	{ONE("0 0 0 0 tick 1"), ERR_FORMAT,
+	 "line 3: the tick is 0 here, but 1 `tick' lines came so far"},
+	{ONE("0 0 7 0 loop-started"), ERR_FORMAT,
+	 "line 3: the step is 7 here, but 0 `step' lines came so far"},
+	{ONE("0 0 0 3 loop-started"), ERR_FORMAT, "line 3: no task 3 was created before"},
+	{ONE("0 0 0 3 task 3 \"x\""), ERR_FORMAT, "line 3: no task 3 was created before"},
+	{ONE("0 0 0 0 done \"x\""), ERR_FORMAT,
+	 "line 3: this event is a task's, and the task is 0"},
+	{ONE("0 0 0 0@2 loop-started"), ERR_FORMAT, "line 3: there is no worker 2"},
+	{ONE("0 0 0 0 worker-ended 2"), ERR_FORMAT, "line 3: there is no worker 2"},
+	{ONE("0 0 0 0 worker 0 \"x\" pool"), ERR_FORMAT,
+	 "line 3: a worker's number is from 1 to 65535"},
+	{EVENTS("0 0 0 0 worker 1 \"x\" pool\n0 0 0 0 worker 1 \"y\"") "end 2\n", ERR_FORMAT,
+	 "line 4: there is a worker 1 already"},
+	{ONE("0 0 0 0 task 0 \"x\""), ERR_FORMAT,
+	 "line 3: an identity is 0 where this event has to name something"},
+	{ONE("0 0 0 0 task 4000000000 \"x\""), ERR_FORMAT,
+	 "line 3: the identity 4000000000 cannot be: they are given out one by one"},
+	{"simmer-trace 1\nids 2\nevents\n0 0 0 0 task 3 \"x\"\nend 1\n", ERR_FORMAT,
+	 "line 4: the identity 3 cannot be: they are given out one by one"},
+	{EVENTS("measured 1 0 0 2 1 0 0") "end 0\n", ERR_FORMAT,
+	 "line 3: the times of this measurement cannot be"},
+	{EVENTS("measured 9999 0 0 1 2 0 0") "end 0\n", ERR_FORMAT,
+	 "line 3: this measurement is of no job"},
 };
 
 START_TEST(a_foreign_or_damaged_file_is_refused_with_line_and_reason)

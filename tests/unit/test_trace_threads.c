@@ -247,6 +247,7 @@ START_TEST(measurements_are_written_on_demand_and_read_back)
 {
 	struct trace *t = trace_new(0);
 	uint32_t job = trace_new_id(t);
+	trace_append(t, &(struct event){.kind = EV_WORKER_STARTED, .thread = 2, .a = 2});
 	trace_append(t, &(struct event){.kind = EV_JOB_STARTED, .thread = 2, .a = job, .b = 2});
 	const struct measure m = {.cpu_ns = 1500000000, .wall_begin_ns = 1, .wall_end_ns = 1600000000,
 				  .job = job, .thread = 2, .core_first = 3, .core_last = 1};
@@ -258,7 +259,7 @@ START_TEST(measurements_are_written_on_demand_and_read_back)
 	ck_assert_ptr_null(strstr(text, "measured"));
 	free(text);
 	written(t, true, &text, &len);
-	ck_assert_ptr_nonnull(strstr(text, "\nmeasured 1 2 1.5 0.000000001 1.6 3 1\nend 1\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nmeasured 1 2 1.5 0.000000001 1.6 3 1\nend 2\n"));
 	FILE *in = fmemopen(text, len, "r");
 	struct buf why = {0};
 	struct trace *back;
@@ -272,7 +273,7 @@ START_TEST(measurements_are_written_on_demand_and_read_back)
 	ck_assert_uint_eq(got->job, m.job);
 	ck_assert_uint_eq(got->core_first, 3);
 	ck_assert_uint_eq(got->core_last, 1);
-	ck_assert_uint_eq(trace_at(back, 0)->thread, 2);
+	ck_assert_uint_eq(trace_at(back, 1)->thread, 2);
 	free(text);
 	trace_free(back);
 	trace_free(t);
