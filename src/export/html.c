@@ -52,13 +52,13 @@ static void put_title(struct html *h)
 {
 	const char *title = trace_about(view_trace(h->v))->title;
 	const char *shown = title[0] ? title : file_name(h);
-	html_fit(shown, strlen(shown), HTML_TEXT_COLS, h->out);
+	html_fit(h->out, shown, strlen(shown), HTML_TEXT_COLS);
 }
 
 static void put_file(struct html *h)
 {
 	const char *name = file_name(h)[0] ? file_name(h) : "source";
-	html_fit(name, strlen(name), HTML_NAME_COLS, h->out);
+	html_fit(h->out, name, strlen(name), HTML_NAME_COLS);
 }
 
 static void put_style(struct html *h)
@@ -82,7 +82,7 @@ static void put_intro(struct html *h)
 		if (!end || end > bound)
 			end = bound;
 		fputs("<p>", h->out);
-		html_text(at, (size_t)(end - at), h->out);
+		html_lines(h->out, at, (size_t)(end - at));
 		fputs("</p>\n", h->out);
 		for (at = end; at < bound && *at == '\n';)
 			at++;
@@ -106,7 +106,7 @@ static void put_picture(const struct html *h, enum ruler ruler, const char *id,
 	        "aria-label=\"timeline by the %s\"%s><div class=\"sheet\">\n", id, id,
 	        shown ? "" : " hidden");
 	svg_timeline(h->v, ruler, id, place, h->out);
-	fputs("<div class=\"veil\"></div></div></div>\n", h->out);
+	fputs("<div class=\"band\"></div><div class=\"veil\"></div></div></div>\n", h->out);
 }
 
 static void put_pictures(struct html *h)

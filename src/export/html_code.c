@@ -50,7 +50,7 @@ static void put_line(const struct html *h, const struct source *s, size_t index)
 			end++;
 		if (class)
 			fprintf(h->out, "<i class=\"%s\">", class);
-		html_text(text + i, end - i, h->out);
+		html_lines(h->out, text + i, end - i);
 		if (class)
 			fputs("</i>", h->out);
 		i = end;

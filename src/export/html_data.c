@@ -12,6 +12,7 @@
  *           d tasks that changed: task, state, line, what it waits for (a text, or -1);
  *           and the sections of the loop pane, as lists of texts
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,7 @@ static int64_t text_number(struct data *d, enum lane_state state)
 {
 	/* Whatever is longer is cut, and so is equal to others that begin alike. */
 	struct buf json = {0};
-	json_text(buf_text(&d->text), d->text.len, HTML_NAME_COLS + 20, &json);
+	html_json(&json, buf_text(&d->text), d->text.len, HTML_NAME_COLS + 20);
 	buf_printf(&json, ",%d", (int)state);
 	uint32_t *known = map_find(&d->texts, json.data, json.len);
 	int64_t number = known ? *known : (int64_t)d->texts.count;
@@ -126,10 +127,10 @@ static void put_tasks(struct data *d)
 		uint32_t lane = d->tasks.items[i].lane;
 		struct buf name = {0}, json = {0};
 		view_lane_name(v, lane, &name);
-		json_text(buf_text(&name), name.len, HTML_NAME_COLS, &json);
+		html_json(&json, buf_text(&name), name.len, HTML_NAME_COLS);
 		buf_putc(&json, ',');
 		const char *task = view_task_name(v, lane);
-		json_text(task, strlen(task), HTML_NAME_COLS, &json);
+		html_json(&json, task, strlen(task), HTML_NAME_COLS);
 		fprintf(d->h->out, "%s[%s,\"%s\",%u]", i ? ",\n" : "", buf_text(&json),
 		        kind_of(v, lane), view_lane(v, lane)->depth);
 		buf_free(&name);
@@ -393,10 +394,21 @@ static void (*const tellers[SECTIONS])(struct data *d) = {
 
 /* ---- steps ------------------------------------------------------------------------- */
 
-static double picture_x(const struct html *h, enum ruler ruler, const struct svg_place *place,
-                        uint64_t position)
+/* Pixels of a picture, to a tenth; the same in every locale. */
+static void put_pixels(struct buf *out, double pixels)
 {
-	return place->left + place->unit * view_coordinate(h->v, ruler, position);
+	const double most = 1e6;
+	long tenths = lround(10 * (pixels > 0 ? fmin(pixels, most) : 0));
+	buf_printf(out, "%ld.%ld", tenths / 10, tenths % 10);
+}
+
+/* Where in a picture it is, after that many events. */
+static void put_x(const struct html *h, const char *name, const struct svg_place *place,
+                  uint64_t position, struct buf *out)
+{
+	buf_printf(out, ",\"%s\":", name);
+	put_pixels(out, place->left +
+	                        place->unit * view_coordinate(h->v, place->ruler, position));
 }
 
 /* Append the sections that differ from the step before. */
@@ -429,8 +441,8 @@ static void put_step(struct data *d, size_t index, uint64_t begin)
 	html_time(h, m.time_ns, &time);
 	buf_printf(&out, "{\"t\":\"%s\",\"k\":%u,\"n\":%u", buf_text(&time), m.tick, m.step);
 	if (h->has_clock)
-		buf_printf(&out, ",\"x\":%.1f", picture_x(h, RULER_CLOCK, &h->clock, m.end));
-	buf_printf(&out, ",\"y\":%.1f", picture_x(h, RULER_STEP, &h->step, m.end));
+		put_x(h, "x", &h->clock, m.end, &out);
+	put_x(h, "y", &h->step, m.end, &out);
 	buf_printf(&out, ",\"a\":%d,\"b\":%zu", active == UINT32_MAX ? -1 : (int)active,
 	           view_beat_at(h->v, m.end));
 	d->snap.position = m.end;
@@ -450,8 +462,20 @@ static void put_step(struct data *d, size_t index, uint64_t begin)
 
 static void put_place(const struct html *h, const char *name, const struct svg_place *p)
 {
-	fprintf(h->out, "\"%s\":{\"width\":%.1f,\"height\":%.1f,\"top\":%.1f,\"row\":%.1f,"
-	        "\"tasks\":%u}", name, p->width, p->height, p->top, p->row, p->lanes);
+	const struct {
+		const char *name;
+		double pixels;
+	} sizes[] = {
+		{"width", p->width}, {"height", p->height}, {"top", p->top}, {"row", p->row}};
+	struct buf out = {0};
+	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+		buf_printf(&out, "\"%s\":", sizes[i].name);
+		put_pixels(&out, sizes[i].pixels);
+		buf_putc(&out, ',');
+	}
+	fprintf(h->out, "\"%s\":{%s\"tasks\":%lu}", name, buf_text(&out),
+	        (unsigned long)p->lanes);
+	buf_free(&out);
 }
 
 void html_data(struct html *h)

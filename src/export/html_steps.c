@@ -23,7 +23,7 @@ static void put_caption(const struct html *h, const struct moment *m)
 	const struct trace *t = view_trace(h->v);
 	const char *text = trace_text(t, trace_at(t, event)->b, &len);
 	fprintf(h->out, "<q class=\"caption\" data-beat=\"%zu\">", view_beat_at(h->v, m->end));
-	html_fit(text, len, HTML_TEXT_COLS, h->out);
+	html_fit(h->out, text, len, HTML_TEXT_COLS);
 	fputs("</q>", h->out);
 }
 
@@ -32,7 +32,7 @@ static void put_sentence(const struct html *h, const char *class, const struct b
 	if (!text->len)
 		return;
 	fprintf(h->out, " <span class=\"%s\">", class);
-	html_fit(buf_text(text), text->len, HTML_TEXT_COLS, h->out);
+	html_fit(h->out, buf_text(text), text->len, HTML_TEXT_COLS);
 	fputs("</span>", h->out);
 }
 
@@ -96,7 +96,7 @@ static bool put_printed(const struct html *h, struct output *o, size_t step,
 	o->step = step;
 	o->stream = e->detail;
 	bool fits = len <= HTML_MAX_BYTES - o->bytes;
-	html_text(text, fits ? len : HTML_MAX_BYTES - o->bytes, h->out);
+	html_lines(h->out, text, fits ? len : HTML_MAX_BYTES - o->bytes);
 	o->bytes += fits ? len : 0;
 	return fits;
 }

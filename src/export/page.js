@@ -241,15 +241,26 @@ function showItem(index) {
 /* ---- the picture --------------------------------------------------------------------------- */
 
 let ruler = rulers[0];
+const timeOf = (index) => parseFloat(steps[index].t);
 const xOf = (index) => ruler === 'clock' ? steps[index].x : steps[index].y;
 const picture = () => byId('picture-' + ruler);
 const veil = () => picture().querySelector('.veil');
 
-/* Move the cursor to `x` of the picture's own pixels, taking `seconds`. */
-function moveCursor(x, seconds) {
+/* Put the cursor at `x` of the picture's own pixels, with a time beside it. */
+function putCursor(x, time) {
 	const v = veil();
-	v.style.transitionDuration = (still.matches ? 0 : seconds) + 's';
 	v.style.left = 100 * x / data.places[ruler].width + '%';
+	v.dataset.at = time;
+	byId('time').textContent = time;
+}
+
+/* The row of whose step it is. */
+function putBand(task) {
+	const place = data.places[ruler];
+	const band = picture().querySelector('.band');
+	band.hidden = task < 0 || task >= place.tasks;
+	band.style.top = 100 * (place.top + place.row * task) / place.height + '%';
+	band.style.height = 100 * place.row / place.height + '%';
 }
 
 /* Scroll a picture larger than its frame: to the cursor, and to whose step it is. */
@@ -270,7 +281,10 @@ function followPicture(index) {
 }
 
 function showPicture(index) {
-	moveCursor(xOf(index), 0.15);
+	/* In the end nothing is still to come. */
+	veil().classList.toggle('over', index === last);
+	putCursor(xOf(index), steps[index].t);
+	putBand(steps[index].a);
 	followPicture(index);
 }
 
@@ -323,7 +337,6 @@ function show(index) {
 	byId('slider').value = index;
 	byId('slider').setAttribute('aria-valuetext',
 		index + ' of ' + last + ', at ' + step.t + ' seconds');
-	byId('time').textContent = step.t;
 	byId('tick').textContent = step.k;
 	byId('step').textContent = step.n;
 	byId('place').textContent = index + ' / ' + last;
@@ -377,7 +390,7 @@ let timer = 0;
 
 function holdOf(index) {
 	const speed = Number(byId('speed').value);
-	const gap = index < last ? parseFloat(steps[index + 1].t) - parseFloat(steps[index].t) : 0;
+	const gap = timeOf(index + 1) - timeOf(index);
 	let seconds = Math.max(PACE.step, Math.min(PACE.longest, gap));
 	if (items[index].classList.contains('beat')) {
 		const words = items[index].querySelector('.caption').textContent.split(/\s+/).length;
@@ -386,19 +399,34 @@ function holdOf(index) {
 	return seconds / speed;
 }
 
+/* The cursor goes with the clock to the next step, which comes in so many seconds. */
+function glide(seconds) {
+	const from = here;
+	const begin = performance.now();
+	const at = (name, part) => name(from) + (name(from + 1) - name(from)) * part;
+	const digits = Math.max(...[from, from + 1].map((i) => (steps[i].t.split('.')[1] || '').length));
+	const frame = (now) => {
+		const part = Math.max(0, (now - begin) / 1000 / seconds);
+		if (!timer || here !== from || part >= 1)
+			return;
+		putCursor(at(xOf, part), at(timeOf, part).toFixed(digits));
+		requestAnimationFrame(frame);
+	};
+	if (!still.matches && xOf(from + 1) > xOf(from))
+		requestAnimationFrame(frame);
+}
+
 function playOn() {
-	const seconds = holdOf(here);
 	if (here === last) {
 		pause();
 		return;
 	}
-	/* The cursor is on its way to the next step meanwhile. */
-	if (xOf(here + 1) > xOf(here))
-		requestAnimationFrame(() => timer && moveCursor(xOf(here + 1), seconds));
+	const seconds = holdOf(here);
 	timer = setTimeout(() => {
 		show(here + 1);
 		playOn();
 	}, seconds * 1000);
+	glide(seconds);
 }
 
 function setPlaying(on) {

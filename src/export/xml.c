@@ -32,8 +32,7 @@ static bool turns_text(uint32_t code)
 	return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/* What stands for a code point in a document. */
-static uint32_t shown(uint32_t code)
+uint32_t xml_shown(uint32_t code)
 {
 	enum { PICTURES = 0x2400, DELETE_PICTURE = 0x2421 };
 	if (code == '\n' || code == '\t' || code == '\r')
@@ -52,7 +51,7 @@ void xml_text(FILE *out, const char *text, size_t len)
 	for (size_t i = 0; i < len;) {
 		uint32_t code;
 		i += utf8_decode(text + i, len - i, &code);
-		code = shown(code);
+		code = xml_shown(code);
 		const char *name = entity(code);
 		char bytes[UTF8_MAX];
 		if (name)

@@ -7,6 +7,8 @@
 #define EXPORT_XML_H
 
 #include <stddef.h>
+#include <stdint.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /*
@@ -16,6 +18,12 @@
  */
 void xml_text(FILE *out, const char *text, size_t len);
 void xml_puts(FILE *out, const char *text);
+
+/* The code point that stands for `code` in such text, before markup is escaped. */
+uint32_t xml_shown(uint32_t code);
+
+/* What is shown for a code point, markup left alone: so that columns can be counted. */
+uint32_t xml_shown(uint32_t code);
 
 /* Write a number with at most two decimals and without zeros at its end: `12`, `0.5`. */
 void xml_number(FILE *out, double value);
