@@ -128,9 +128,13 @@ export async function openPage(allowed, options = {}) {
   return { page, complaints, close: () => context.close() }
 }
 
-// How a screenshot looks: { colours, ground } (the most frequent colour, [r, g, b]).
-export async function lookAt(page, png) {
-  return page.evaluate(async (data) => {
+let looker
+
+// How a screenshot looks: { colours, ground (the most frequent colour, [r, g, b]), drawn (the part that is
+// something else) }. It is looked at in a page of its own, which allows what the page itself does not.
+export async function lookAt(png) {
+  looker ??= (await openPage(['data:'])).page
+  return looker.evaluate(async (data) => {
     const image = new Image()
     image.src = `data:image/png;base64,${data}`
     await image.decode()
