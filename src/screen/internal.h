@@ -64,6 +64,9 @@ struct screen {
 	struct buf message;   /* shown instead of the footer */
 	struct buf query;     /* what is searched, or being typed */
 	bool has_query;
+	size_t clock_seen;  /* moments whose times have been looked at, ... */
+	int clock_decimals; /* ... and the most decimals that one of them has */
+	struct loop_plan *loop_plan; /* owned: see pane_loop.c */
 };
 
 /* The columns of the timeline pane that are for names, and the rest. */
@@ -108,6 +111,11 @@ struct instant {
 };
 struct instant present_instant(const struct screen *s, const struct timeline_cut *cut);
 
+/* How many decimals the clock in the title has throughout a run; learn_clock finds that out
+ * for the moments that there are. */
+int clock_decimals(const struct screen *s, const struct timeline_cut *cut);
+void learn_clock(struct screen *s);
+
 /* Play or pause; set the speed (within its limits); whether playing stops at beats. */
 void playing_switch(struct screen *s, int64_t now_ns);
 void playing_set_speed(struct screen *s, int speed);
@@ -127,6 +135,10 @@ void title_draw(const struct screen *s, const struct present *p, struct area a);
 void caption_draw(const struct screen *s, const struct present *p, struct area a);
 void source_draw(const struct screen *s, const struct present *p, struct area a);
 void loop_draw(const struct screen *s, const struct present *p, struct area a);
+/* What the loop's pane knows of a run as a whole: found out when it is drawn, so it must be
+ * forgotten when the view is another or has grown. */
+struct loop_plan *loop_plan_new(void);
+void loop_plan_forget(struct loop_plan *plan);
 void timeline_draw(const struct screen *s, const struct present *p, struct area a);
 void sentence_draw(const struct screen *s, const struct present *p, struct area a);
 void output_draw(const struct screen *s, const struct present *p, struct area a);

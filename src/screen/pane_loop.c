@@ -61,7 +61,9 @@ static void fill_now(const struct screen *s, const struct present *p,
 			           trace_text(view_trace(s->view), snap->blocked_on, NULL));
 			ink = INK_WAITING;
 		} else {
-			buf_puts(&sec->text, snap->blocked ? " is busy until " : " runs");
+			buf_puts(&sec->text, !snap->blocked    ? " runs"
+			                     : s->cols >= 96 ? " is busy until "
+			                                     : " busy to ");
 			if (snap->blocked)
 				put_time(s, snap->blocked_until_ns, &sec->text);
 			ink = INK_RUNNING;
@@ -401,53 +403,76 @@ static int flow(const struct section *sec, struct area a, int y, int rows)
 	return row + 1;
 }
 
-static int rows_wanted(const struct section *sec, struct area a)
+/* How many moments (one, or all of a run) have something for row r of a section. */
+enum { ROWS_MAX = 32 };
+struct need {
+	uint32_t wanted[SECTIONS][ROWS_MAX];
+};
+
+static void add_need(struct section *sections, struct area a, struct need *need)
 {
 	struct area nowhere = {NULL, 0, 0, a.w, a.h};
-	return sec->tokens.count ? flow(sec, nowhere, 0, 1000) : 1;
-}
-
-/* Rows for each section: one, then more for those that need them as long as there are
- * any. */
-static void share_rows(struct section *sections, struct area a, int *rows)
-{
-	/* In the order of what matters most when there are too few rows for all. */
-	static const int rank[SECTIONS] = {READY, WORKERS, QUEUED, IO,
-	                                   TIMERS, WAITS, NOW};
-	int want[SECTIONS], total = 0, left = a.h;
-	for (int i = 0; i < SECTIONS; i++)
-		total += want[i] = rows_wanted(&sections[i], a);
-	if (!sections[QUEUED].count) { /* of pools only, and most have room */
-		want[QUEUED] = 0;
-		total--;
-	}
-	/* What has nothing to say gives its row to those that have more. */
-	static const int yielding[] = {WAITS, WORKERS, IO, TIMERS};
-	size_t yield_count = COUNT_OF(yielding) - !sections[WORKERS].count;
-	for (size_t i = 0; i < yield_count && total > a.h; i++)
-		if (!sections[yielding[i]].count) {
-			want[yielding[i]] = 0;
-			total--;
-		}
 	for (int i = 0; i < SECTIONS; i++) {
-		rows[rank[i]] = left > 0 && want[rank[i]] > 0;
-		left -= rows[rank[i]];
-	}
-	for (bool more = true; more && left > 0;) {
-		more = false;
-		for (int i = 0; i < SECTIONS && left > 0; i++)
-			if (rows[rank[i]] && rows[rank[i]] < want[rank[i]]) {
-				rows[rank[i]]++;
-				left--;
-				more = true;
-			}
+		int rows = sections[i].tokens.count ? flow(&sections[i], nowhere, 0, ROWS_MAX) : 0;
+		for (int r = 0; r < rows; r++)
+			need->wanted[i][r]++;
 	}
 }
 
-static void draw_sections(struct section *sections, struct area a)
+/* What one more row is worth to a section: in how many moments it has something for it, by
+ * how much that teaches. */
+static uint32_t worth(const struct need *need, const int *rows, int section)
+{
+	static const uint32_t weight[SECTIONS] = {
+		[NOW] = 1, [READY] = 3, [TIMERS] = 3, [IO] = 2,
+		[WORKERS] = 4, [QUEUED] = 2, [WAITS] = 1,
+	};
+	int row = rows[section];
+	return row < ROWS_MAX ? need->wanted[section][row] * weight[section] : 0;
+}
+
+/* Whether a row more is for section `a` rather than for section `b`: whoever has none comes
+ * first. */
+static bool needs_more(const struct need *need, const int *rows, int a, int b)
+{
+	uint32_t wants_a = worth(need, rows, a), wants_b = worth(need, rows, b);
+	if (!wants_a || !wants_b)
+		return wants_a > 0;
+	if (!rows[a] != !rows[b])
+		return !rows[a];
+	return wants_a > wants_b || (wants_a == wants_b && rows[a] < rows[b]);
+}
+
+/*
+ * Rows for each section: they go where the most moments of the run have something to say,
+ * and stay there, so that no section moves while one plays. What never has anything to say
+ * gets what is left.
+ */
+static void share_rows(const struct need *need, int left, int *rows)
+{
+	/* Of those that are as needy: what matters most when there is little room. */
+	static const int rank[SECTIONS] = {READY, WORKERS, QUEUED, IO, TIMERS, WAITS, NOW};
+	memset(rows, 0, SECTIONS * sizeof *rows);
+	for (; left > 0; left--) {
+		int neediest = rank[0];
+		for (int k = 1; k < SECTIONS; k++)
+			if (needs_more(need, rows, rank[k], neediest))
+				neediest = rank[k];
+		if (!worth(need, rows, neediest))
+			break;
+		rows[neediest]++;
+	}
+	for (int i = 0; i < SECTIONS && left > 0; i++)
+		if (!rows[i] && i != QUEUED) { /* of pools only, and most have room */
+			rows[i] = 1;
+			left--;
+		}
+}
+
+static void draw_sections(struct section *sections, const struct need *need, struct area a)
 {
 	int rows[SECTIONS];
-	share_rows(sections, a, rows);
+	share_rows(need, a.h, rows);
 	int y = 0;
 	for (int i = 0; i < SECTIONS; i++) {
 		if (!rows[i])
@@ -506,32 +531,120 @@ static void put_title(const struct screen *s, const struct present *p,
 	put_tasks(s, p, snap, out);
 }
 
-void loop_draw(const struct screen *s, const struct present *p, struct area a)
+static void fill_sections(const struct screen *s, const struct present *p,
+                          const struct snapshot *snap, struct section *sections)
 {
-	struct snapshot snap = {0};
-	take_snapshot(s, p, &snap);
-	struct section sections[SECTIONS] = {0};
 	struct prediction question;
 	if (predict_question(s, &question)) {
 		fill_asked(s, &question, &sections[NOW], &sections[READY]);
 	} else {
-		fill_now(s, p, &snap, &sections[NOW]);
-		fill_ready(s, &snap, &sections[READY]);
+		fill_now(s, p, snap, &sections[NOW]);
+		fill_ready(s, snap, &sections[READY]);
 	}
-	fill_timers(s, p, &snap, &sections[TIMERS]);
-	fill_watches(s, snap.watches, snap.watch_count, &sections[IO]);
-	fill_workers(s, &snap, &sections[WORKERS]);
-	fill_queued(s, &snap, &sections[QUEUED]);
-	fill_waits(s, p, &snap, &sections[WAITS]);
+	fill_timers(s, p, snap, &sections[TIMERS]);
+	fill_watches(s, snap->watches, snap->watch_count, &sections[IO]);
+	fill_workers(s, snap, &sections[WORKERS]);
+	fill_queued(s, snap, &sections[QUEUED]);
+	fill_waits(s, p, snap, &sections[WAITS]);
+}
 
-	struct buf title = {0};
-	put_title(s, p, &snap, a.w, &title);
-	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
-	buf_free(&title);
-	draw_sections(sections, in);
+static void empty_sections(struct section *sections)
+{
+	for (int i = 0; i < SECTIONS; i++) {
+		buf_reset(&sections[i].text);
+		sections[i].tokens.count = sections[i].count = 0;
+	}
+}
+
+static void free_sections(struct section *sections)
+{
 	for (int i = 0; i < SECTIONS; i++) {
 		buf_free(&sections[i].text);
 		vec_free(&sections[i].tokens);
 	}
+}
+
+/* ---- what a run needs ---------------------------------------------------------------- */
+
+/* Found out once for a run that is over, and kept as long as it would be the same. */
+struct loop_plan {
+	const struct view *view;
+	int cols;
+	bool internals;
+	struct need need;
+};
+
+/* A moment just before the next one, as far as the sections ask. */
+static struct present end_of_moment(const struct screen *s, size_t index)
+{
+	struct present p = {.index = index};
+	p.moment = view_moment(s->view, s->state.internals, index);
+	p.position = p.moment.end;
+	p.active = p.moment.kind == MOMENT_START ? LANE_NONE : p.moment.lane;
+	p.base_ns = p.time_ns = p.told_ns = p.moment.time_ns;
+	if (index + 1 < view_moment_count(s->view, s->state.internals))
+		p.told_ns = view_moment(s->view, s->state.internals, index + 1).time_ns;
+	return p;
+}
+
+static void make_plan(const struct screen *s, struct area a, struct loop_plan *plan)
+{
+	enum { MOST = 400 }; /* moments, spread over the run */
+	size_t count = view_moment_count(s->view, s->state.internals);
+	size_t stride = (count + MOST - 1) / MOST;
+	struct section sections[SECTIONS] = {0};
+	struct snapshot snap = {0};
+	*plan = (struct loop_plan){.view = s->view, .cols = a.w, .internals = s->state.internals};
+	for (size_t index = 0; index < count; index += stride) {
+		struct present p = end_of_moment(s, index);
+		take_snapshot(s, &p, &snap);
+		fill_sections(s, &p, &snap, sections);
+		add_need(sections, a, &plan->need);
+		empty_sections(sections);
+	}
+	free_sections(sections);
+	snapshot_free(&snap);
+}
+
+/* What the run needs; as long as it is not over, or one is asked what comes next, only the
+ * present moment counts. */
+static struct need need_of(const struct screen *s, struct section *sections, struct area a)
+{
+	struct need now = {0};
+	struct loop_plan *plan = s->loop_plan;
+	if (!view_complete(s->view) || s->state.predict) {
+		add_need(sections, a, &now);
+		return now;
+	}
+	if (plan->view != s->view || plan->cols != a.w || plan->internals != s->state.internals)
+		make_plan(s, a, plan);
+	return plan->need;
+}
+
+struct loop_plan *loop_plan_new(void)
+{
+	return mem_zalloc(1, sizeof(struct loop_plan));
+}
+
+void loop_plan_forget(struct loop_plan *plan)
+{
+	*plan = (struct loop_plan){0};
+}
+
+/* ---- the pane -------------------------------------------------------------------------- */
+
+void loop_draw(const struct screen *s, const struct present *p, struct area a)
+{
+	struct snapshot snap = {0};
+	struct section sections[SECTIONS] = {0};
+	take_snapshot(s, p, &snap);
+	fill_sections(s, p, &snap, sections);
+	struct buf title = {0};
+	put_title(s, p, &snap, a.w, &title);
+	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
+	buf_free(&title);
+	struct need need = need_of(s, sections, in);
+	draw_sections(sections, &need, in);
+	free_sections(sections);
 	snapshot_free(&snap);
 }

@@ -58,15 +58,36 @@ static struct places places_of(const struct screen *s, const struct present *p)
 	return out;
 }
 
-/* The first line of the page that has line `line`: half a page further at a time. */
-static size_t page_top(size_t lines, size_t rows, size_t line)
+/* Where the function ends that begins with line `at`, blank lines at its end left out; `*next`
+ * is where the next one begins. */
+static size_t function_end(const struct source *source, size_t at, size_t *next)
 {
-	if (lines <= rows || rows < 2 || line == 0)
+	size_t lines = source->lines.count, end = at + 1;
+	for (*next = at + 1; *next < lines && !source->lines.items[*next].function; ++*next)
+		if (source->lines.items[*next].len)
+			end = *next + 1;
+	return end;
+}
+
+/* The first line of the page that has line `at`: whole functions, as many as fit, so that
+ * nothing moves while one runs or two take turns. A long one has pages of its own. */
+static size_t page_top(const struct source *source, size_t rows, size_t at)
+{
+	size_t lines = source->lines.count;
+	if (lines <= rows || rows < 2)
 		return 0;
-	size_t stride = rows / 2;
-	size_t at = (line - 1) / stride * stride;
-	size_t above = rows / 4;
-	size_t top = at > above ? at - above : 0;
+	/* A quarter of the page is for what stands before and after. */
+	size_t margin = rows / 4, stride = rows - 2 * margin;
+	size_t top = 0, next, end = function_end(source, 0, &next);
+	for (size_t from = next; from <= at; from = next) {
+		bool was_long = end - top > rows;
+		end = function_end(source, from, &next);
+		if (was_long || end - top > rows)
+			top = from;
+	}
+	bool is_long = end - top > rows;
+	if (at - top >= rows - is_long)
+		top += (at - top - margin) / stride * stride;
 	return top > lines - rows ? lines - rows : top;
 }
 
@@ -225,7 +246,8 @@ void source_draw(const struct screen *s, const struct present *p, struct area a)
 	if (places.all.count && places.all.items[0].lane == p->active)
 		active_line = places.all.items[0].line;
 	size_t lines = s->source.lines.count, rows = (size_t)in.h;
-	size_t top = scrolled(page_top(lines, rows, active_line),
+	size_t at = active_line && active_line <= lines ? active_line - 1 : 0;
+	size_t top = scrolled(page_top(&s->source, rows, at),
 	                      s->state.scroll[PANE_SOURCE], lines, rows);
 	for (size_t i = 0; i < rows && top + i < lines; i++)
 		draw_line(s, p, in, (int)i, &places, top + i, active_line);

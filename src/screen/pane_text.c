@@ -31,35 +31,74 @@ static const char *mode_of(const struct screen *s)
 	return "paused";
 }
 
+/* The columns of a number. */
+static int digits_of(uint64_t n)
+{
+	int digits = 1;
+	for (; n >= 10; n /= 10)
+		digits++;
+	return digits;
+}
+
+/* The clock with as many decimals as it has anywhere in this run, its point always in the
+ * same place. */
+static void put_clock(const struct screen *s, const struct present *p, struct buf *out)
+{
+	struct buf text = {0};
+	put_time(s, p->told_ns, &text);
+	const char *point = strchr(buf_text(&text), '.');
+	int whole = point ? (int)(point - text.data) : (int)text.len;
+	int decimals = point ? (int)text.len - whole - 1 : 0;
+	int64_t end = view_end_ns(s->view);
+	int before = digits_of((uint64_t)(end > 0 ? end : 0) / 1000000000) - whole;
+	buf_printf(out, "t %*s%s", before > 0 ? before : 0, "", buf_text(&text));
+	for (int wanted = clock_decimals(s, &p->cut); decimals < wanted; decimals++)
+		buf_putc(out, '0');
+	buf_puts(out, " s");
+	buf_free(&text);
+}
+
+/* A wait that is cut short has a speed of its own: there is room for that. */
+static void put_speed(const struct screen *s, struct buf *out)
+{
+	enum { COLS = 4 };
+	struct stay stay = present_stay(s);
+	play_speed_text(&s->options.pace, s->state.speed, &stay, out);
+	while (out->len && out->len < COLS && s->options.pace.idle_ns < INT64_MAX)
+		buf_putc(out, ' ');
+}
+
+enum { STATUS_PARTS = 7 };
+
 /* What stands at the right of the title bar, the most important last; cut to what fits.
- */
+ * Each part takes the room that it needs anywhere in the run, so that none of them moves
+ * while one looks at another. */
 static void status_of(const struct screen *s, const struct present *p, int cols,
                       struct buf *out)
 {
-	struct buf part[7] = {0};
+	struct buf part[STATUS_PARTS] = {0};
 	if (!view_complete(s->view))
 		buf_puts(&part[0], "still running");
-	buf_puts(&part[1], mode_of(s));
-	buf_puts(&part[2], "t ");
-	put_time(s, p->told_ns, &part[2]);
-	buf_puts(&part[2], " s");
-	buf_printf(&part[3], "tick %u", p->moment.tick);
-	buf_printf(&part[4], "step %u", p->moment.step);
-	struct stay stay = present_stay(s);
-	play_speed_text(&s->options.pace, s->state.speed, &stay, &part[5]);
+	buf_printf(&part[1], "%7s", mode_of(s));
+	put_clock(s, p, &part[2]);
+	buf_printf(&part[3], "tick %*u", digits_of(view_tick_count(s->view)),
+	           p->moment.tick);
+	buf_printf(&part[4], "step %*u", digits_of(view_step_count(s->view)),
+	           p->moment.step);
+	put_speed(s, &part[5]);
 	if (s->state.predict)
 		buf_printf(&part[6], "%u of %u right", s->state.right, s->state.predicted);
 	/* Left out first when there is no room. */
-	static const int rank[7] = {0, 4, 5, 3, 1, 6, 2};
-	bool out_of[7] = {false};
+	static const int rank[STATUS_PARTS] = {0, 4, 5, 3, 1, 6, 2};
+	bool out_of[STATUS_PARTS] = {false};
 	size_t total = 0;
-	for (int i = 0; i < 7; i++)
+	for (int i = 0; i < STATUS_PARTS; i++)
 		total += part[i].len ? part[i].len + 3 : 0;
-	for (int i = 0; i < 7 && (long)total > cols; i++) {
+	for (int i = 0; i < STATUS_PARTS && (long)total > cols; i++) {
 		out_of[rank[i]] = true;
 		total -= part[rank[i]].len ? part[rank[i]].len + 3 : 0;
 	}
-	for (int i = 0; i < 7; i++) {
+	for (int i = 0; i < STATUS_PARTS; i++) {
 		if (!out_of[i] && part[i].len) {
 			buf_puts(out, out->len ? "   " : "");
 			buf_puts(out, buf_text(&part[i]));

@@ -317,34 +317,75 @@ static void draw_ruler(const struct screen *s, const struct present *p, struct a
 		area_put(a, a.w - 1, 0, 0x2192, INK_DIM);
 }
 
-/* Beats are marked on the lower edge of the frame; those that have passed are filled. */
+/* Where the moment stands on the ruler in use. */
+static double moment_coordinate(const struct screen *s, size_t index)
+{
+	struct moment m = view_moment(s->view, s->state.internals, index);
+	return view_coordinate(s->view, ruler_shown(s), m.end);
+}
+
+/* The last moment, from `index` on, that stands before column `col`. */
+static size_t moment_before(const struct screen *s, const struct scale *scale, size_t index,
+                            int64_t col)
+{
+	size_t high = view_moment_count(s->view, s->state.internals);
+	while (index + 1 < high) {
+		size_t middle = index + (high - index) / 2;
+		if (scale_col(scale, moment_coordinate(s, middle)) < col)
+			index = middle;
+		else
+			high = middle;
+	}
+	return index;
+}
+
+/* Beats are marked on the lower edge of the frame; those that have passed are filled. A
+ * column has the mark of its first one. */
 static void draw_beats(const struct screen *s, const struct present *p, struct area edge)
 {
 	bool internals = s->state.internals;
-	size_t index = 0;
-	for (size_t beats = 0; beats < 1000; beats++) {
+	size_t index = p->scale.left > 0 ? moment_before(s, &p->scale, 0, 0) : 0;
+	for (int64_t free_from = 0; free_from < edge.w;) {
 		size_t next = view_next_beat(s->view, internals, index);
-		if (next == index)
+		struct moment m = view_moment(s->view, internals, next);
+		int64_t col = scale_col(&p->scale, moment_coordinate(s, next));
+		if (next == index || !m.beat || col >= edge.w)
 			break;
-		index = next;
-		struct moment m = view_moment(s->view, internals, index);
-		if (!m.beat)
-			break;
-		int64_t col = scale_col(&p->scale,
-		                        view_coordinate(s->view, ruler_shown(s), m.end));
+		if (col < free_from) { /* many in one column: go to its last */
+			index = moment_before(s, &p->scale, next, free_from);
+			continue;
+		}
 		bool passed = m.end <= p->position;
-		if (col >= 0 && col < edge.w && area_get(edge, (int)col, 0) != 0x25C6)
-			area_put(edge, (int)col, 0, passed ? 0x25C6 : 0x25C7,
-			         passed ? INK_CURSOR : INK_DIM);
+		area_put(edge, (int)col, 0, passed ? 0x25C6 : 0x25C7, /* ◆ ◇ */
+		         passed ? INK_CURSOR : INK_DIM);
+		free_from = col + 1;
+		index = next;
 	}
 }
 
 /* ---- rows ------------------------------------------------------------------------- */
 
+/* What shows in the column in which the last event lies, now that the clock is further: what
+ * takes most of it, as if the time since then were told already. */
+static enum lane_state gliding_column(const struct screen *s, const struct present *p,
+                                      uint32_t lane, int64_t col, const struct span *span)
+{
+	struct column c = view_column(s->view, lane, &p->scale, col, p->position);
+	if (c.ending != STATE_ABSENT || c.runs > 0)
+		return c.shown;
+	double end = fmin(scale_at(&p->scale, col + 1), (double)p->time_ns);
+	c.share[span->state] += (end - (double)p->base_ns) / p->scale.unit;
+	enum lane_state most = span->state;
+	for (enum lane_state k = STATE_NEW; k < STATE_TIMED; k++)
+		if (c.share[k] > c.share[most])
+			most = k;
+	return most;
+}
+
 /* While playing the clock is between two moments: what lasts goes on up to there. A wait
  * whose timer is due is held up from then on. */
-static void draw_glide(const struct present *p, struct area a, int y,
-                       const struct span *span)
+static void draw_glide(const struct screen *s, const struct present *p, struct area a, int y,
+                       uint32_t lane, const struct span *span)
 {
 	int64_t from = scale_col(&p->scale, (double)p->base_ns);
 	int64_t to = scale_col(&p->scale, (double)p->time_ns);
@@ -355,26 +396,34 @@ static void draw_glide(const struct present *p, struct area a, int y,
 	                      : to;
 	for (int64_t x = from < 0 ? 0 : from; x < to && x < a.w; x++) {
 		enum lane_state state = x < due ? span->state : STATE_READY;
-		if (area_get(a, (int)x, y) == ' ' || x > from)
+		if (x == from && state == span->state)
+			state = gliding_column(s, p, lane, x, span);
+		if (state < STATE_COUNT)
 			area_put(a, (int)x, y, state_infos[state].glyph,
 			         (style)state_ink(state));
 	}
 }
 
-/* What lasts since before the last event has its words as soon as there is room for them. */
+/* What lasts since before the last event has its words as soon as there is room for them,
+ * in the place where they will stay: see view/row.c. */
 static void draw_glide_label(const struct screen *s, const struct present *p, struct area a,
                              int y, uint32_t lane, const struct span *span)
 {
-	int64_t from = scale_col(&p->scale, (double)span->begin_ns) + 1;
+	if (span->state >= STATE_TIMED || p->time_ns <= p->base_ns)
+		return;
+	uint32_t glyph = state_infos[span->state].glyph;
+	int64_t from = scale_col(&p->scale, (double)span->begin_ns);
 	int64_t to = scale_col(&p->scale, (double)p->time_ns);
-	if (span->state >= STATE_TIMED || from < 0 || p->time_ns <= p->base_ns)
+	to = to < a.w ? to : a.w;
+	from += from >= 0 && from < to && area_get(a, (int)from, y) != glyph;
+	if (from < 0 || from >= to)
 		return;
 	struct buf label = {0};
 	view_wait_label(s->view, lane, p->position, &label);
-	int64_t cols = (int64_t)utf8_text_cols(buf_text(&label), label.len) + 6;
-	bool bare = label.len && from + cols <= (to < a.w ? to : a.w);
+	int64_t cols = (int64_t)utf8_text_cols(buf_text(&label), label.len) + 4;
+	bool bare = label.len && from + cols <= to;
 	for (int64_t x = from; bare && x < from + cols; x++)
-		bare = area_get(a, (int)x, y) == state_infos[span->state].glyph;
+		bare = area_get(a, (int)x, y) == glyph;
 	if (bare) {
 		int end = area_puts(a, (int)from + 3, y, buf_text(&label), INK_REASON);
 		area_put(a, (int)from + 2, y, ' ', INK_REASON);
@@ -430,7 +479,7 @@ static void draw_lane(const struct screen *s, const struct present *p, struct ar
 	size_t at = view_span_at(s->view, lane, p->position);
 	if (at != SIZE_MAX && ruler_shown(s) == RULER_CLOCK) {
 		struct span span = view_span(s->view, lane, at);
-		draw_glide(p, a, y, &span);
+		draw_glide(s, p, a, y, lane, &span);
 		draw_glide_label(s, p, a, y, lane, &span);
 		if (!s->state.future)
 			draw_promise(p, a, y, &span);

@@ -20,6 +20,8 @@ static const int64_t frame_ns = (INT64_C(1000000000) + 59) / 60;
 static const int64_t tick_ns = 1000 * 1000 * 1000;
 /* ... and in the title by no less than this, where columns are longer than a tenth of it. */
 static const int64_t tenth_ns = 100 * 1000 * 1000;
+/* Of a second, in the title: milliseconds. */
+enum { DECIMALS_MAX = 3 };
 /* How often to look while it is the scene that one waits for. */
 static const int64_t look_ns = 100 * 1000 * 1000;
 
@@ -196,6 +198,37 @@ struct instant present_instant(const struct screen *s, const struct timeline_cut
 		at.told_ns = most(now, at.time_ns / stops.grain * stops.grain);
 	}
 	return at;
+}
+
+/* The decimals of a time that is told. */
+static int decimals_of(int64_t ns)
+{
+	int decimals = 9;
+	for (uint64_t rest = (uint64_t)ns % 1000000000; decimals > 1 && rest % 10 == 0; rest /= 10)
+		decimals--;
+	return decimals;
+}
+
+void learn_clock(struct screen *s)
+{
+	enum { MOST = 20000 }; /* moments: nobody steps through more */
+	const int64_t ms = 1000000;
+	size_t count = view_moment_count(s->view, false);
+	size_t *i = &s->clock_seen;
+	for (; *i < count && *i < MOST && s->clock_decimals < DECIMALS_MAX; ++*i) {
+		int64_t ns = view_moment(s->view, false, *i).time_ns;
+		/* Told are milliseconds, but of the very beginning. */
+		int decimals = decimals_of(ns > INT64_MAX - ms ? ns : (ns + ms / 2) / ms * ms);
+		if (decimals > s->clock_decimals)
+			s->clock_decimals = decimals;
+	}
+}
+
+int clock_decimals(const struct screen *s, const struct timeline_cut *cut)
+{
+	int told = decimals_of(grain_of(timeline_unit(s, cut->cols)));
+	told = told < DECIMALS_MAX ? told : DECIMALS_MAX;
+	return told > s->clock_decimals ? told : s->clock_decimals;
 }
 
 int64_t screen_time_ns(const struct screen *s)

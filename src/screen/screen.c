@@ -24,6 +24,7 @@ struct screen *screen_new(const struct screen_options *options)
 	struct screen *s = mem_zalloc(1, sizeof *s);
 	const struct pace none = {0};
 	s->options = *options;
+	s->loop_plan = loop_plan_new();
 	if (!memcmp(&s->options.pace, &none, sizeof none))
 		s->options.pace = pace_default;
 	s->state.chosen = LANE_NONE;
@@ -37,6 +38,7 @@ void screen_free(struct screen *s)
 {
 	if (!s)
 		return;
+	free(s->loop_plan);
 	source_free(&s->source);
 	vec_free(&s->folded);
 	vec_free(&s->answered);
@@ -89,6 +91,8 @@ void screen_show(struct screen *s, struct view *view, bool same_place)
 	}
 	const struct trace_about *about = trace_about(view_trace(view));
 	source_set(&s->source, about->source);
+	s->clock_seen = 0;
+	s->clock_decimals = 1;
 	if (same_place) {
 		s->state.position = 0;
 		if (s->state.chosen != LANE_NONE &&
@@ -106,6 +110,8 @@ unsigned screen_grown(struct screen *s)
 	struct screen_state *st = &s->state;
 	if (!s->view)
 		return 0;
+	learn_clock(s);
+	loop_plan_forget(s->loop_plan);
 	size_t last = view_moment_count(s->view, st->internals) - 1;
 	if (st->live) {
 		go_to(s, last);

@@ -4,6 +4,7 @@
 #ifndef SCREEN_SOURCE_H
 #define SCREEN_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 struct source_line {
 	size_t offset_bytes, len; /* without the newline */
 	uint8_t state;            /* enum highlight_state */
+	bool function;            /* one begins here */
 };
 
 struct source {
