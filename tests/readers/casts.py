@@ -42,8 +42,11 @@ def no_constant(name):
 
 def strict_json(text):
     """JSON and nothing else; numbers exact."""
-    return json.loads(text, parse_float=Decimal, parse_constant=no_constant,
-                      object_pairs_hook=no_twins)
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=no_constant,
+                          object_pairs_hook=no_twins)
+    except json.JSONDecodeError as error:
+        raise Wrong(f"no JSON: {error}") from None
 
 
 class Cast:

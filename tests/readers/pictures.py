@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
-from casts import hold, strict_json
+from casts import Wrong, hold, strict_json
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Elements that may not be in a picture that a stranger opens, and what would fetch something.
@@ -42,7 +42,7 @@ def hold_svg(content, text, theme=None):
     """A document of its own; `text` is what `simmer trace` prints of the same run."""
     source = content.decode("utf-8")
     hold("<!DOCTYPE" not in source and "<!ENTITY" not in source, "it has a DOCTYPE")
-    root = ElementTree.fromstring(source)
+    root = strict_xml(source)
     hold(root.tag == SVG + "svg", "the root is", root.tag)
     hold(not FETCHES.search(source.replace("http://www.w3.org/", "")), "it fetches something:",
          FETCHES.search(source.replace("http://www.w3.org/", "")))
@@ -117,6 +117,13 @@ class Page(HTMLParser):
             self.text.append(data)
 
 
+def strict_xml(source):
+    try:
+        return ElementTree.fromstring(source)
+    except ElementTree.ParseError as error:
+        raise Wrong(f"no XML: {error}") from None
+
+
 def plain(markup):
     return " ".join(html.unescape(re.sub("<[^>]*>", "", markup)).split())
 
@@ -149,7 +156,7 @@ def hold_html(content, text, steps):
     hold(len(ranges) == 1, len(ranges), "sliders")
     hold(page.count["svg"] >= 1, "no picture")
     for picture in re.findall(r"(?s)<svg.*?</svg>", source):
-        ElementTree.fromstring(picture)
+        strict_xml(picture)
     told = [plain(t) for t in re.findall(r'(?s)<span class="told">(.*?)</span></a>', source)]
     hold_sentences(told[1:], steps)
     shown = " ".join("".join(page.text).split())

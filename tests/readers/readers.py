@@ -76,13 +76,17 @@ def text(name, *options):
     return run(SIMMER, "trace", *options, scene(name), env={**os.environ, "LC_ALL": "C.UTF-8"}).decode("utf-8")
 
 
+def hold_match(cast, reference):
+    casts.outputs_match(cast, reference)
+    casts.markers_match(cast, reference)
+    viewer = casts.pyte_shows(cast, reference)
+    casts.still_shows(viewer, reference.frames[-1])
+
+
 def hold_cast(name, *options):
     try:
         cast, reference = both(name, *options)
-        casts.outputs_match(cast, reference)
-        casts.markers_match(cast, reference)
-        viewer = casts.pyte_shows(cast, reference)
-        casts.still_shows(viewer, reference.frames[-1])
+        hold_match(cast, reference)
     except Wrong as wrong:
         raise Wrong(" ".join([name, *options, str(wrong)])) from None
     return cast, reference
@@ -248,7 +252,7 @@ def each_scene(check):
     for name in [*GALLERY, "characters.py", "eight_lanes.py", "kitchen.trace", "echo.trace"]:
         try:
             check(name)
-        except (Wrong, ElementTree.ParseError) as wrong:
+        except Wrong as wrong:
             raise Wrong(f"{name}: {wrong}") from None
 
 
@@ -271,6 +275,76 @@ def it_exports_trace_events_that_nest_and_pair():
     slices, flows, counters = map(sum, zip(*counts))
     hold(slices and flows and counters, "slices, flows, counters:", slices, flows, counters)
     return f"{slices} slices, {flows} flows, {counters} counters"
+
+
+# ---- the checks themselves ------------------------------------------------------------------------
+
+
+def must_be_noticed(what, check, *arguments):
+    try:
+        check(*arguments)
+    except Wrong:
+        return
+    raise Wrong(f"not noticed: {what}")
+
+
+def damaged_lines(lines, pattern, instead, which=1):
+    """The lines, the `which`-th of those that match with the first match replaced (None: left out)."""
+    matching = [n for n, line in enumerate(lines) if re.search(pattern, line)]
+    at = matching[which]
+    new = [] if instead is None else re.sub(pattern, instead, lines[at], count=1).split("\n")
+    return [*lines[:at], *new, *lines[at + 1:]]
+
+
+def it_notices_damaged_recordings():
+    content = record("one_cook.py", "--size", "80x24")
+    reference = Reference(record("one_cook.py", "--size", "80x24", program=CELLS))
+    lines = content.decode("utf-8")[:-1].split("\n")
+    for what, pattern, instead in (
+            ("a character", "gather", "gathxr"), ("a colour", "38;5;74m", "38;5;75m"),
+            ("a ground", "48;5;237m ", "48;5;238m "), ("bold", r"\\u001b\[1;", r"\\u001b["),
+            ("a place", r"\\u001b\[(\d+);\d+H", r"\\u001b[\1;9H"), ("a frame lost", '"o"', None),
+            ("a frame twice", "(.*)", r"\1\n\1"), ("a marker lost", '"m"', None),
+            ("a marker's label", '"m","', '"m","x'), ("a time", r"\[(\d+)", lambda m: f"[{int(m[1]) + 1}"),
+            ("a blank line", '"m"', "\n"), ("no JSON", '"o"', "'o'"), ("no number", r"\[\d+", "[NaN"),
+            ("a comment", r"^(.*\"o\")", r"# one\n\1"), ("another code", '"m"', '"q"'),
+            ("a sequence of its own", '"o","', r'"o","\\u001b[5b'), ("a raw control", '"o","', '"o","\x9b'),
+            ("a line of its own", '"o","', r'"o","\\n'), ("the cursor", '"o","', r'"o","\\u001b[?25h')):
+        damaged = "\n".join(damaged_lines(lines, pattern, instead)) + "\n"
+        hold(damaged != content.decode("utf-8"), "nothing was damaged:", what)
+        must_be_noticed(what, lambda: hold_match(Cast(damaged.encode()), reference))
+    for what, pattern, instead in (("the user's folder", '"env":{', '"env":{"HOME":"/root",'),
+                                   ("a timestamp as text", '"version":2', '"version":2,"stamp":1'),
+                                   ("a size", '"width":80', '"width":81')):
+        header = re.sub(pattern, instead, lines[0])
+        hold(header != lines[0], "nothing was damaged:", what)
+        must_be_noticed(what, lambda: hold_match(Cast("\n".join([header, *lines[1:], ""]).encode()), reference))
+    must_be_noticed("half a line", lambda: Cast(content[:-20]))
+
+
+def it_notices_damaged_pictures():
+    for ending, check, rows in (
+            ("svg", lambda damaged: pictures.hold_svg(damaged, text("one_cook.py")), (
+                ("a bare ampersand", "</title>", "&</title>"), ("a lane", "curry", "kurry"),
+                ("an open element", "</svg>", ""), ("a script", "</svg>", "<script/></svg>"),
+                ("a text outside", '<text x="[^"]*"', '<text x="9999"'), ("no title", "<title", "<titel"),
+                ("a font fetched", "<style>", "<style>@import 'x';"), ("an id", ' id="', ' id="x'))),
+            ("html", lambda damaged: pictures.hold_html(damaged, text("one_cook.py"), text("one_cook.py", "--steps")), (
+                ("an open element", "</section>", ""), ("a sentence", "now waits", "never waits"),
+                ("something fetched", "<body>", '<body><img src="http://localhost/x">'),
+                ("a script in an attribute", "<body>", '<body onload="x()">'),
+                ("an id twice", "<body>", '<body id="slider">'), ("no slider", 'type="range"', 'type="text"'))),
+            ("json", pictures.hold_trace_events, (
+                ("a time back", r'"ts":(\d+)', lambda m: f'"ts":{int(m[1]) + 10 ** 12}'),
+                ("a longer slice", r'("ph":"X".*"dur":)', r"\g<1>99"), ("an end lost", r'"ph":"e"', '"ph":"n"'),
+                ("a flow without end", r'"ph":"f"', '"ph":"i"'), ("a lane without name", "thread_name", "thread_nam"),
+                ("no JSON", r"\[", "[,")))):
+        content = export("one_cook.py", ending).decode("utf-8")
+        check(content.encode())
+        for what, pattern, instead in rows:
+            damaged = re.sub(pattern, instead, content)
+            hold(damaged != content, "nothing was damaged:", ending, what)
+            must_be_noticed(f"{ending}, {what}", lambda: check(damaged.encode()))
 
 
 def main():
