@@ -130,9 +130,6 @@ static const char *recording_mistake(const struct options *o)
 	const char *dot = strrchr(o->record, '.');
 	if (!dot || strcmp(dot, ".cast") != 0)
 		return "--record wants a FILE.cast";
-	if (!has_screen())
-		return "--record records a terminal, and this is none; "
-		       "'simmer record SCENE -o FILE.cast' needs none";
 	return NULL;
 }
 
@@ -151,6 +148,13 @@ static int open_operand(struct session *session, const struct options *o)
 		take_keys_from_terminal();
 	buf_free(&why);
 	return error ? error_status(error) : 0;
+}
+
+/* There is nothing to record: who does not know will want the other command. */
+static int complain_of_terminal(struct buf *why)
+{
+	buf_puts(why, "; 'simmer record SCENE -o FILE.cast' needs none");
+	return complain(ERR_TERMINAL, why);
 }
 
 /* Show the session until the user leaves; returns the exit status. `cast` may be NULL. */
@@ -174,7 +178,9 @@ static int present(struct session *session, const struct options *o,
 		.recorder = cast ? &recorder : NULL,
 	};
 	int status = tui_run(&options, &feed, &why);
-	if (status < 0)
+	if (status == -ERR_TERMINAL && cast)
+		status = complain_of_terminal(&why);
+	else if (status < 0)
 		status = complain(status, &why);
 	free((void *)gallery.entries);
 	buf_free(&why);
@@ -188,11 +194,17 @@ static int do_play(const struct options *o, const struct course *course)
 	const char *mistake = recording_mistake(o);
 	if (mistake)
 		return usage(mistake);
+	struct buf why = {0};
+	if (!has_screen() && o->record) {
+		buf_puts(&why, "--record: standard output is no terminal that can show the screen");
+		int status = complain_of_terminal(&why);
+		buf_free(&why);
+		return status;
+	}
 	if (!has_screen())
 		return o->operand_count ? do_trace(o, course) : do_scenes(o, course);
 
 	/* The file first: nobody wants to present what has no place to go. */
-	struct buf why = {0};
 	struct livecast *cast = NULL;
 	int error = 0;
 	if (o->record)

@@ -116,7 +116,7 @@ asyncio.run(main())
 
 def clock(t):
     """The clock in the title bar, in seconds."""
-    found = re.search(r" t ([0-9.]+) s", t.screen().splitlines()[0])
+    found = re.search(r" t +([0-9.]+) s", t.screen().splitlines()[0])
     if not found:
         raise Failed(f"no clock on the screen:\n{t.screen()}")
     return float(found.group(1))
@@ -128,7 +128,7 @@ def it_follows_the_real_clock_and_pausing_the_view_does_not_pause_the_scene():
     path = t.write("live.py", LIVE)
     t.type(f"{SIMMER} --clock=real {path}")
     t.wait_for("live")
-    t.wait_for(" t [1-9]")
+    t.wait_for(" t +[1-9]")
     t.wait_for("rice.* is on the stove")
     t.press("Space")
     t.wait_for("paused")
@@ -156,7 +156,7 @@ def it_needs_next_to_no_processor_while_a_live_scene_waits():
     yield t
     path = t.write("live.py", LIVE)
     t.type(f"{SIMMER} --clock=real {path}")
-    t.wait_for(" t [1-9]")
+    t.wait_for(" t +[1-9]")
 
     def used():
         with open(f"/proc/{t.pid()}/stat", encoding="utf-8") as file:
