@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "screen/screen.h"
+#include "trace/trace.h"
 #include "view/moment.h"
 #include "view/view.h"
 
@@ -88,7 +89,8 @@ int record(struct view *v, const struct record_options *o, const struct record_s
 	r.to = o->to < last ? o->to : last;
 	r.from = o->from < r.to ? o->from : r.to;
 	r.screen = screen_new(&(struct screen_options){
-		.theme = o->theme, .ascii = o->ascii, .pace = o->pace, .run_through = true});
+		.theme = o->theme, .ascii = o->ascii, .pace = o->pace, .run_through = true,
+		.measured = trace_about(view_trace(v))->real_clock});
 	screen_resize(r.screen, o->cols, o->rows);
 	screen_show(r.screen, v, false);
 	screen_seek(r.screen, r.from);

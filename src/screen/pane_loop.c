@@ -35,6 +35,23 @@ struct section {
 	size_t count; /* entries there are, also those without a token */
 };
 
+/* How many moments (one, or all of a run) have something for row r of a section. */
+enum { ROWS_MAX = 32 };
+struct need {
+	uint32_t wanted[SECTIONS][ROWS_MAX];
+};
+
+/* What is known of a run as a whole: found out once, and kept as long as it would be the
+ * same. */
+struct loop_plan {
+	struct parallel parallel;
+	bool parallel_known;
+	const struct view *view; /* whose needs are known, ... */
+	int cols;                /* ... for panes of this width */
+	bool internals;
+	struct need need;
+};
+
 static void end_token(struct section *sec, size_t offset, style ink)
 {
 	vec_push(&sec->tokens, (struct token){offset, sec->text.len - offset, ink});
@@ -232,7 +249,7 @@ static bool put_waiter(const struct screen *s, uint32_t waiter, const char *befo
 static void put_measure(const struct screen *s, uint32_t index, struct buf *out)
 {
 	struct job job = view_job(s->view, index);
-	if (!job.measured || job.cpu_ns < worth_a_word_ns)
+	if (!s->options.measured || !job.measured || job.cpu_ns < worth_a_word_ns)
 		return;
 	buf_puts(out, ", ");
 	if (s->cols >= 140) {
@@ -297,15 +314,18 @@ static void fill_queued(const struct screen *s, const struct snapshot *snap,
 /* How many cores the workers kept busy while any of them ran, if that was measured. */
 static void fill_cores(const struct screen *s, struct section *sec)
 {
-	struct parallel all;
-	if (!view_job_count(s->view))
+	if (!s->options.measured || !view_job_count(s->view))
 		return;
-	view_parallel(s->view, &all);
-	if (all.cpu_ns < worth_a_word_ns || all.wall_ns <= 0)
+	struct loop_plan *plan = s->loop_plan;
+	if (!plan->parallel_known)
+		view_parallel(s->view, &plan->parallel);
+	plan->parallel_known = true;
+	const struct parallel *all = &plan->parallel;
+	if (all->cpu_ns < worth_a_word_ns || all->wall_ns <= 0)
 		return;
 	size_t at = sec->text.len;
 	buf_printf(&sec->text, "%.1f cores busy",
-	           (double)all.cpu_ns / (double)all.wall_ns);
+	           (double)all->cpu_ns / (double)all->wall_ns);
 	end_token(sec, at, INK_SENTENCE);
 	sec->count++;
 }
@@ -402,12 +422,6 @@ static int flow(const struct section *sec, struct area a, int y, int rows)
 	}
 	return row + 1;
 }
-
-/* How many moments (one, or all of a run) have something for row r of a section. */
-enum { ROWS_MAX = 32 };
-struct need {
-	uint32_t wanted[SECTIONS][ROWS_MAX];
-};
 
 static void add_need(struct section *sections, struct area a, struct need *need)
 {
@@ -566,14 +580,6 @@ static void free_sections(struct section *sections)
 
 /* ---- what a run needs ---------------------------------------------------------------- */
 
-/* Found out once for a run that is over, and kept as long as it would be the same. */
-struct loop_plan {
-	const struct view *view;
-	int cols;
-	bool internals;
-	struct need need;
-};
-
 /* A moment just before the next one, as far as the sections ask. */
 static struct present end_of_moment(const struct screen *s, size_t index)
 {
@@ -594,7 +600,10 @@ static void make_plan(const struct screen *s, struct area a, struct loop_plan *p
 	size_t stride = (count + MOST - 1) / MOST;
 	struct section sections[SECTIONS] = {0};
 	struct snapshot snap = {0};
-	*plan = (struct loop_plan){.view = s->view, .cols = a.w, .internals = s->state.internals};
+	plan->view = s->view;
+	plan->cols = a.w;
+	plan->internals = s->state.internals;
+	plan->need = (struct need){0};
 	for (size_t index = 0; index < count; index += stride) {
 		struct present p = end_of_moment(s, index);
 		take_snapshot(s, &p, &snap);

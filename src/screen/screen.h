@@ -33,6 +33,7 @@ struct screen_options {
 	struct pace pace; /* of playing; all zero: pace_default */
 	bool run_through; /* playing does not stop at beats; they stand as long as it takes to
 	                     read them */
+	bool measured; /* show cores and processor time, which differ from run to run */
 	struct gallery gallery; /* borrowed; count 0: there is none */
 	bool can_edit,
 		can_watch; /* whether DO_EDIT and watching mean anything to the host */

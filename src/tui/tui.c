@@ -397,6 +397,7 @@ static void open_screen(struct tui *t)
 	                                                   : term_guess_theme(),
 		.ascii = term_ascii(t->term),
 		.speed = speed_exponent(t->options->speed),
+		.measured = true,
 		.gallery = t->options->gallery,
 		.can_edit = t->feed->edit != NULL,
 		.can_watch = t->feed->changed != NULL && t->feed->restart != NULL,
