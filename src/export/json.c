@@ -1,0 +1,91 @@
+/* Pieces of JSON: see json.h. */
+#include "export/json.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+static void put_escape(struct buf *out, uint32_t code)
+{
+	static const char *const hex = "0123456789abcdef";
+	switch (code) {
+	case '"':
+	case '\\':
+		buf_putc(out, '\\');
+		buf_putc(out, (char)code);
+		break;
+	case '\n':
+		buf_puts(out, "\\n");
+		break;
+	case '\t':
+		buf_puts(out, "\\t");
+		break;
+	default:
+		buf_puts(out, "\\u00");
+		buf_putc(out, hex[code >> 4 & 15]);
+		buf_putc(out, hex[code & 15]);
+	}
+}
+
+void json_string(struct buf *out, const char *text, size_t len, size_t max_cols)
+{
+	size_t cols = 0;
+	buf_putc(out, '"');
+	for (size_t i = 0; i < len;) {
+		uint32_t code;
+		i += utf8_decode(text + i, len - i, &code);
+		/* A control character is one column of the few that are shown. */
+		cols += code < 0x20 ? 1 : (size_t)utf8_width_cols(code);
+		if (cols > max_cols) {
+			buf_puts(out, "…");
+			break;
+		}
+		if (code < 0x20 || code == '"' || code == '\\' || (code >= 0x7F && code < 0xA0))
+			put_escape(out, code);
+		else
+			buf_put_utf8(out, code);
+	}
+	buf_putc(out, '"');
+}
+
+void json_words(struct buf *out, const char *text)
+{
+	json_string(out, text, strlen(text), SIZE_MAX);
+}
+
+void json_number(struct buf *out, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_put(out, digits + at, sizeof digits - at);
+}
+
+/* `ns` as units of `unit_ns`, a power of ten, without zeros at its end. */
+static void put_decimal(struct buf *out, int64_t ns, uint64_t unit_ns)
+{
+	uint64_t magnitude = ns < 0 ? UINT64_C(0) - (uint64_t)ns : (uint64_t)ns;
+	if (ns < 0)
+		buf_putc(out, '-');
+	json_number(out, magnitude / unit_ns);
+	uint64_t rest = magnitude % unit_ns;
+	if (rest)
+		buf_putc(out, '.');
+	while (rest) {
+		unit_ns /= 10;
+		buf_putc(out, (char)('0' + rest / unit_ns));
+		rest %= unit_ns;
+	}
+}
+
+void json_micros(struct buf *out, int64_t ns)
+{
+	put_decimal(out, ns, 1000);
+}
+
+void json_seconds(struct buf *out, int64_t ns)
+{
+	put_decimal(out, ns, 1000000000);
+}
