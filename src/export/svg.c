@@ -214,7 +214,7 @@ static void put_page(struct view *v, bool code, int theme, FILE *out)
 	struct svg_place place;
 	open_group(left, top, d.file);
 	svg_draw(v, ruler, id, width, &place, d.file);
-	double words = draw_words(v, 0, place.height + 22, width, d.file);
+	double words = draw_words(v, 2, place.height + 22, width, d.file);
 	fputs("</g>\n", d.file);
 	bottom = fmax(bottom, top + words) + PAGE_MARGIN / 2;
 	open_svg(v, ruler, id, left + width + PAGE_MARGIN, ceil(bottom), out);

@@ -16,11 +16,11 @@
 #include "view/snapshot.h"
 #include "view/view.h"
 
-enum { COLS_LEAST = 40, COLS_MOST = 82, LINES_MAX = 300, BYTES_MAX = 2000, TAB = 8 };
+enum { COLS_LEAST = 40, COLS_MOST = 90, LINES_MAX = 300, BYTES_MAX = 2000, TAB = 8 };
 
 /* Pixels. */
-#define CODE_SIZE   14.0
-#define CODE_LINE   19.0
+#define CODE_SIZE   13.0
+#define CODE_LINE   18.0
 #define CODE_COLUMN (MONO_WIDTH * CODE_SIZE)
 #define HEAD_HEIGHT 36.0
 #define BEAT_WIDTH  40.0
@@ -262,7 +262,7 @@ void code_draw(const struct view *v, const struct code_place *place, double x, d
 	double numbers = x + (view_beat_count(v) ? BEAT_WIDTH : 0);
 	double code = numbers + numbers_width(&source);
 	draw_head(v, code, y, out);
-	fputs("<g font-size=\"14\" xml:space=\"preserve\">\n", out);
+	fputs("<g font-size=\"13\" xml:space=\"preserve\">\n", out);
 	y += HEAD_HEIGHT + CODE_LINE - 5;
 	for (size_t i = 0; i < lines_of(&source); i++) {
 		char number[24];

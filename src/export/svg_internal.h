@@ -64,7 +64,12 @@ const char *svg_line(enum ink ink);
 void svg_put_text(FILE *out, double x, double y, const char *class, const char *more,
                   const char *text, size_t len);
 
-/* Cut `b` to `cols` columns, ending in an ellipsis if it had to be cut. */
+/* Append text of the scene as it is going to be shown (export/xml.h), so that its columns
+ * can be counted; make that of what is in `b`. */
+void text_put(struct buf *out, const char *text, size_t len);
+void text_clean(struct buf *b);
+
+/* Clean `b` and cut it to `cols` columns, ending in an ellipsis if it had to be cut. */
 void text_cut(struct buf *b, size_t cols);
 
 /* What is to be said of the whole run: the sums, as `the run took` and `12 s`. */

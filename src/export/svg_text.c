@@ -26,8 +26,26 @@ void svg_put_text(FILE *out, double x, double y, const char *class, const char *
 	fputs("</text>\n", out);
 }
 
+void text_put(struct buf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		uint32_t code;
+		i += utf8_decode(text + i, len - i, &code);
+		buf_put_utf8(out, xml_shown(code));
+	}
+}
+
+void text_clean(struct buf *b)
+{
+	struct buf clean = {0};
+	text_put(&clean, buf_text(b), b->len);
+	buf_free(b);
+	*b = clean;
+}
+
 void text_cut(struct buf *b, size_t cols)
 {
+	text_clean(b);
 	if (utf8_text_cols(buf_text(b), b->len) <= cols)
 		return;
 	b->len = utf8_fit(b->data, b->len, cols ? cols - 1 : 0);
@@ -64,6 +82,12 @@ size_t sums_of(struct view *v, struct sum sums[SUMS_MAX])
 	size_t count = 0;
 	view_totals(v, &t);
 	view_parallel(v, &p);
+	if (t.wall_ns == 0) {
+		sums[0] = (struct sum){.what = "the run took"};
+		put_count(&sums[0].text, view_step_count(v), "step");
+		buf_puts(&sums[0].remark, "no time by the clock");
+		return 1;
+	}
 	add(sums, &count, "the run took", t.wall_ns);
 	if (t.in_turn_ns > 0)
 		add(sums, &count, "one after the other", t.in_turn_ns);
@@ -180,11 +204,13 @@ void put_description(struct view *v, enum ruler ruler, struct buf *out)
 {
 	uint32_t count;
 	const uint32_t *order = view_order(v, false, &count);
-	size_t workers = 0;
-	for (uint32_t i = 0; i < count; i++)
+	size_t workers = 0, tasks = 0;
+	for (uint32_t i = 0; i < count; i++) {
 		workers += view_lane(v, order[i])->worker;
+		tasks += view_lane(v, order[i])->task != 0;
+	}
 	buf_puts(out, "Timeline of ");
-	put_count(out, count - workers, "task");
+	put_count(out, tasks, "task");
 	if (workers) {
 		buf_puts(out, " and ");
 		put_count(out, workers, "worker thread");

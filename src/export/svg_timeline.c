@@ -19,6 +19,7 @@
 
 enum {
 	LANES_MAX = 100,
+	NAME_COLS_LEAST = 6,
 	NAME_COLS_MAX = 28,
 	DEPTH_MAX = 8,
 	LINKS_MAX = 4096,
@@ -31,6 +32,8 @@ enum {
 #define INDENT       16.0
 #define LEGEND_SIZE  15.0
 #define RIGHT_MARGIN 28.0
+#define LEFT_EDGE    2.0
+#define HEAD_WIDTH   8.0
 
 /* How a state is drawn: `width` of the stroke in pixels, or 0: as high as a bar. */
 struct texture {
@@ -50,8 +53,8 @@ static const struct texture textures[STATE_MIXED + 1] = {
 
 /* Words inside of a piece, in a gap of its line or on a bar. */
 struct label {
-	double gap0, x, gap1;
-	bool on_bar;
+	double gap0, x, gap1, size;
+	bool on_bar, notch; /* notch: the bar is cut before them */
 	struct buf text;
 };
 
@@ -102,20 +105,23 @@ static double text_width(const struct buf *b, double size)
 
 /* ---- how it lies -------------------------------------------------------------------- */
 
-static void name_of(const struct sheet *s, uint32_t lane, struct buf *name, struct buf *beside)
-{
-	view_lane_name(s->v, lane, name);
-	const char *task = view_task_name(s->v, lane);
-	if (strcmp(task, buf_text(name)) != 0)
-		buf_puts(beside, task);
-	text_cut(name, NAME_COLS_MAX);
-	text_cut(beside, NAME_COLS_MAX);
-}
-
 static double indent_of(const struct sheet *s, uint32_t lane)
 {
 	unsigned depth = view_lane(s->v, lane)->depth;
 	return s->names + INDENT * (depth < DEPTH_MAX ? depth : DEPTH_MAX);
+}
+
+/* The lane's name and asyncio's, cut so that they leave room for the timeline. */
+static void name_of(const struct sheet *s, uint32_t lane, struct buf *name, struct buf *beside)
+{
+	double room = s->place.width / 3 - indent_of(s, lane);
+	double cols = fmin(NAME_COLS_MAX, room / (MONO_WIDTH * s->size));
+	view_lane_name(s->v, lane, name);
+	const char *task = view_task_name(s->v, lane);
+	if (strcmp(task, buf_text(name)) != 0)
+		buf_puts(beside, task);
+	text_cut(name, (size_t)fmax(NAME_COLS_LEAST, cols));
+	text_cut(beside, NAME_COLS_MAX);
 }
 
 /* What stands beside a name is a little smaller. */
@@ -147,11 +153,11 @@ static void lay_out(struct sheet *s, enum ruler ruler, double width)
 	*p = (struct svg_place){.ruler = ruler, .width = width, .top = RULER_HEIGHT};
 	s->order = view_order(s->v, false, &s->all);
 	p->lanes = s->all < LANES_MAX ? s->all : LANES_MAX;
-	double most = width < 1000 ? 46 : 60;
+	double most = width < 1000 ? 52 : 60;
 	p->row = floor(fmin(most, fmax(22, 430 / (p->lanes ? p->lanes : 1))));
 	s->bar = floor(p->row * 0.6 / 2) * 2;
 	s->size = floor(fmin(most / 3, fmax(12, p->row * 0.42)));
-	s->names = view_lane_of_thread(s->v, 1) != LANE_NONE ? 14 : 2;
+	s->names = view_lane_of_thread(s->v, 1) != LANE_NONE ? LEFT_EDGE + 12 : LEFT_EDGE;
 	double bare, wide;
 	measure_names(s, &bare, &wide);
 	s->wide = wide <= width * 0.24;
@@ -293,17 +299,9 @@ static void open_path(const struct sheet *s, enum lane_state state, double bar)
 
 /* ---- words inside ------------------------------------------------------------------- */
 
-/* Drop words from the end until the text fits, but not below two of them. */
-static bool shorten(struct buf *text, double size, double room)
+static double label_size(const struct sheet *s)
 {
-	while (text_width(text, size) > room) {
-		char *blank = text->len ? strrchr(text->data, ' ') : NULL;
-		if (!blank || !memchr(text->data, ' ', (size_t)(blank - text->data)))
-			return false;
-		*blank = '\0';
-		text->len = (size_t)(blank - text->data);
-	}
-	return text->len > 0;
+	return s->size - 1;
 }
 
 /* Half of what an ending takes. */
@@ -312,17 +310,36 @@ static double mark_size(const struct sheet *s)
 	return fmin(8, s->place.row * 0.3);
 }
 
-static double label_size(const struct sheet *s)
+/*
+ * The size of letters in which the text, cleaned, fits; its words from the third on are
+ * dropped if it must be. 0 if it does not fit at all.
+ */
+static double fit_label(const struct sheet *s, struct buf *text, double room)
 {
-	return s->size - 1;
+	const double most = label_size(s), least = fmin(most, 12);
+	text_clean(text);
+	while (text->len) {
+		double fits = room / text_width(text, 1);
+		if (fits >= least)
+			return fmin(most, floor(fits));
+		char *blank = strrchr(text->data, ' ');
+		if (!blank || !memchr(text->data, ' ', (size_t)(blank - text->data)))
+			return 0;
+		*blank = '\0';
+		text->len = (size_t)(blank - text->data);
+	}
+	return 0;
 }
 
 /* Words in a gap of a line; takes `text`. */
 static void label_line(struct sheet *s, const struct piece *p, struct buf *text)
 {
-	double room = p->x1 - p->x0, size = label_size(s);
-	double lead = room > 44 + text_width(text, size) ? 14 : 6, gap = lead > 6 ? 6 : 4;
-	if (!shorten(text, size, room - lead - 2 * gap - 4)) {
+	double room = p->x1 - p->x0;
+	text_clean(text);
+	double lead = room > 44 + text_width(text, label_size(s)) ? 14 : 6;
+	double gap = lead > 6 ? 6 : 4;
+	double size = fit_label(s, text, room - lead - 2 * gap - 4);
+	if (size <= 0) {
 		buf_free(text);
 		return;
 	}
@@ -330,14 +347,17 @@ static void label_line(struct sheet *s, const struct piece *p, struct buf *text)
 	vec_push(&s->labels, (struct label){.gap0 = p->x0 + lead,
 	                                    .x = x,
 	                                    .gap1 = x + text_width(text, size) + gap,
+	                                    .size = size,
 	                                    .text = *text});
 }
 
 /* Words on a bar from `x0` to `x1`; takes `text`. */
 static void label_bar(struct sheet *s, double x0, double x1, struct buf *text)
 {
-	if (shorten(text, label_size(s), x1 - x0 - 14 - 2 * mark_size(s)))
-		vec_push(&s->labels, (struct label){.x = x0 + 8, .on_bar = true, .text = *text});
+	double size = fit_label(s, text, x1 - x0 - 14 - 2 * mark_size(s));
+	if (size > 0)
+		vec_push(&s->labels, (struct label){
+					     .x = x0 + 8, .size = size, .on_bar = true, .text = *text});
 	else
 		buf_free(text);
 }
@@ -365,7 +385,10 @@ static void label_job(struct sheet *s, uint32_t lane, const struct piece *p)
 	label_bar(s, p->x0, x, &text);
 	struct buf nobody = {0};
 	buf_puts(&nobody, "nobody waits");
+	size_t before = s->labels.count;
 	label_bar(s, x, p->x1, &nobody);
+	if (s->labels.count > before)
+		vec_last(&s->labels).notch = true;
 }
 
 static void find_labels(struct sheet *s, uint32_t lane)
@@ -406,23 +429,28 @@ static void clear_gaps(const struct sheet *s, double y)
 		fputs("\"/>\n", s->out);
 }
 
+static void draw_label(const struct sheet *s, const struct label *l, double y)
+{
+	if (l->notch) {
+		fputs("<path class=\"l-ground\" d=\"", s->out);
+		put_pair(s, "M", l->x - 8, y - s->bar / 2);
+		fputc('v', s->out);
+		xml_number(s->out, s->bar);
+		fputs("\"/>\n", s->out);
+	}
+	char more[48];
+	snprintf(more, sizeof more, "font-size=\"%d\"", (int)l->size);
+	svg_put_text(s->out, l->x, y + 0.35 * l->size, l->on_bar ? "f-ground strong" : "f-reason",
+	             more, buf_text(&l->text), l->text.len);
+}
+
 static void draw_labels(struct sheet *s, double y)
 {
-	if (s->labels.count) {
-		clear_gaps(s, y);
-		fputs("<g", s->out);
-		put_attribute(s, "font-size", label_size(s));
-		fputs(">\n", s->out);
-	}
+	clear_gaps(s, y);
 	for (size_t i = 0; i < s->labels.count; i++) {
-		struct label *l = &s->labels.items[i];
-		svg_put_text(s->out, l->x, y + 0.35 * label_size(s),
-		             l->on_bar ? "f-ground strong" : "f-reason", "", buf_text(&l->text),
-		             l->text.len);
-		buf_free(&l->text);
+		draw_label(s, &s->labels.items[i], y);
+		buf_free(&s->labels.items[i].text);
 	}
-	if (s->labels.count)
-		fputs("</g>\n", s->out);
 	s->labels.count = 0;
 }
 
@@ -545,7 +573,21 @@ static void draw_lane(struct sheet *s, size_t row)
 struct arrow {
 	size_t from, to; /* rows */
 	double x;
+	bool waits; /* it ends at somebody who waits on, not at a run */
 };
+
+/* Where an event is seen in a lane: where the span begins that it began, if it did. */
+static double event_x(const struct sheet *s, uint32_t lane, uint64_t event)
+{
+	double at = view_coordinate(s->v, s->place.ruler, event + 1);
+	size_t i = view_span_at(s->v, lane, event + 1);
+	if (i != SIZE_MAX && s->place.ruler != RULER_CLOCK) {
+		struct span span = view_span(s->v, lane, i);
+		if (span.begin_event == event)
+			at = (double)span.begin_step;
+	}
+	return s->place.left + s->place.unit * at;
+}
 
 /* What leads from one thread to another; none if there are too many to be seen. */
 static size_t find_arrows(const struct sheet *s, struct arrow arrows[ARROWS_MAX])
@@ -557,13 +599,13 @@ static size_t find_arrows(const struct sheet *s, struct arrow arrows[ARROWS_MAX]
 		if (l->to_lane == LANE_NONE)
 			continue;
 		struct arrow a = {row_of(s, l->from_lane), row_of(s, l->to_lane),
-		                  s->place.left + 1.5 +
-		                          s->place.unit * view_coordinate(s->v, s->place.ruler,
-		                                                          l->to_event + 1)};
+		                  event_x(s, l->to_lane, l->to_event) + 1.5,
+		                  view_state_at(s->v, l->to_lane, l->to_event + 1) ==
+		                          STATE_WAITING};
 		bool skip = a.from == SIZE_MAX || a.to == SIZE_MAX || a.from == a.to;
 		for (size_t k = 0; k < found && !skip; k++)
 			skip = arrows[k].from == a.from && arrows[k].to == a.to &&
-			       fabs(arrows[k].x - a.x) < 2;
+			       fabs(arrows[k].x - a.x) < HEAD_WIDTH;
 		if (skip)
 			continue;
 		if (found < ARROWS_MAX)
@@ -577,8 +619,10 @@ static size_t find_arrows(const struct sheet *s, struct arrow arrows[ARROWS_MAX]
 static void put_head(const struct sheet *s, double x, double y, double down)
 {
 	put_pair(s, "M", x, y);
-	put_pair(s, "l", -4, -7 * down);
-	fputs("h8z", s->out);
+	put_pair(s, "l", -HEAD_WIDTH / 2, -7 * down);
+	fputc('h', s->out);
+	xml_number(s->out, HEAD_WIDTH);
+	fputc('z', s->out);
 }
 
 /* They lie behind the lanes, and so do not cross out what is said there. */
@@ -598,7 +642,8 @@ static void draw_arrows(struct sheet *s)
 	fputs("\"/>\n<path class=\"f-reason\" d=\"", s->out);
 	for (size_t i = 0; i < count; i++) {
 		double down = arrows[i].to > arrows[i].from ? 1 : -1;
-		put_head(s, arrows[i].x, row_middle(s, arrows[i].to) - down * s->bar / 2, down);
+		double away = arrows[i].waits ? label_size(s) / 2 + 2 : s->bar / 2;
+		put_head(s, arrows[i].x, row_middle(s, arrows[i].to) - down * away, down);
 	}
 	fputs("\"/>\n", s->out);
 }
@@ -625,8 +670,8 @@ static void draw_beats(struct sheet *s, double y)
 static double legend_place(const struct sheet *s, double *x, double *y, const char *words)
 {
 	double width = 62 + SANS_WIDTH * LEGEND_SIZE * (double)strlen(words);
-	if (*x + width > s->end + RIGHT_MARGIN && *x > s->names) {
-		*x = s->names;
+	if (*x + width > s->end + RIGHT_MARGIN && *x > LEFT_EDGE) {
+		*x = LEFT_EDGE;
 		*y += 26;
 	}
 	double at = *x;
@@ -644,13 +689,13 @@ static void legend_state(struct sheet *s, enum lane_state state, double *x, doub
 	const char *words = state == STATE_MIXED ? "several runs" : state_infos[state].word;
 	double at = legend_place(s, x, y, words);
 	if (state >= STATE_DONE && state <= STATE_CANCELLED) {
-		draw_ending(s, state, svg_line(marks[state - STATE_DONE].ink), at + 20, *y, 7);
+		draw_ending(s, state, svg_line(marks[state - STATE_DONE].ink), at + 19, *y, 7);
 	} else {
 		open_path(s, state, state == STATE_MIXED ? 16 : 13);
-		put_stroke(s, state, at + 2, at + 30, *y);
+		put_stroke(s, state, at, at + 28, *y);
 		fputs("\"/>\n", s->out);
 	}
-	legend_words(s, at + 38, *y, words);
+	legend_words(s, at + 36, *y, words);
 }
 
 /* What occurs in the picture, in words. Returns the y of its last line. */
@@ -660,7 +705,7 @@ static double draw_legend(struct sheet *s, double y)
 		STATE_RUNNING, STATE_READY,  STATE_WAITING,   STATE_CANCELLING, STATE_DONE,
 		STATE_FAILED,  STATE_CANCELLED, STATE_IDLE, STATE_MIXED,
 	};
-	double x = s->names;
+	double x = LEFT_EDGE;
 	s->used[STATE_READY] |= s->used[STATE_NEW];
 	fputs("<g font-size=\"15\">\n", s->out);
 	for (size_t i = 0; i < COUNT_OF(in_order); i++)
@@ -674,7 +719,7 @@ static double draw_legend(struct sheet *s, double y)
 		fputs("v14\"/>\n<path class=\"f-reason\" d=\"", s->out);
 		put_head(s, at + 20, y + 9, 1);
 		fputs("\"/>\n", s->out);
-		legend_words(s, at + 38, y, "from thread to thread");
+		legend_words(s, at + 36, y, "from thread to thread");
 	}
 	fputs("</g>\n", s->out);
 	return y;
