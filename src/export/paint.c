@@ -1,8 +1,9 @@
 /*
- * Painting: row by row and from left to right, only what has changed. There is often more
- * than one way to say it: jump over a gap or write it again, change the colours or begin
- * anew, blanks or an erasure. Whichever is shortest is found by trying each with a pen
- * that only counts, and then done with the one that writes.
+ * Painting: what has changed is cut into runs of one look, and the pen goes from run to
+ * run, always to the one that is cheapest to reach: a change of colours is often dearer
+ * than a way. There is mostly more than one way to say something: jump over a gap or write
+ * it again, change the colours or begin anew. Whichever is shorter is found by trying both
+ * with a pen that only counts, and then done with the one that writes.
  *
  * Short means short in a file of JSON, where an escape character is six bytes. What is
  * not used, although it would be shorter still: anything that terminals do not agree on,
@@ -11,6 +12,7 @@
 #include "export/paint.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,10 @@
 
 enum {
 	WALK_COLS = 40, /* no gap wider than this is cheaper written than jumped */
-	MIN_ERASE = 8,  /* nor is an erasure of fewer blanks */
+	JUMP_COST = 9,  /* what it costs to jump within a row; */
+	ERASE_COST = 10, /* to erase in the middle of one, */
+	MIN_ERASE = 8,   /* and up to its end */
+	WINDOW = 24,     /* runs among which the cheapest is looked for */
 	SGR_BYTES = 64,
 	LOOK_OF_BLANKS = LOOK_UNDERLINE | LOOK_REVERSE, /* attributes that blanks show */
 };
@@ -35,11 +40,11 @@ struct pen {
 	struct look look;
 };
 
-/* A row as it is to be. */
+/* A row as it is to be, and which of its cells are still to be written. */
 struct row {
 	const struct cell *cells;
 	const struct look *looks;
-	const bool *changed;
+	bool *changed;
 	int cols, y;
 };
 
@@ -339,6 +344,8 @@ static int put_cell(struct pen *pen, const struct row *row, int x)
 	}
 	char bytes[UTF8_MAX];
 	put(pen, bytes, utf8_encode(code, bytes));
+	if (pen->out)
+		memset(row->changed + x, 0, (size_t)cols);
 	pen->x = agreed && x + cols < pen->cols ? x + cols : -1;
 	if (!agreed)
 		pen->y = -1;
@@ -385,67 +392,193 @@ static void reach(struct pen *pen, const struct row *row, int x)
 	jump_to(pen, row, x);
 }
 
-/* The first cell from `x` on that has to be written, or the number of columns. */
-static int next_changed(const struct row *row, int x)
+/* Write the cells from `x` up to `end`. */
+static void put_cells(struct pen *pen, const struct row *row, int x, int end)
 {
-	while (x < row->cols && !row->changed[x])
-		x++;
-	return x;
-}
-
-static void put_changed(struct pen *pen, const struct row *row, int from, int to)
-{
-	for (int x = next_changed(row, from); x < to; x = next_changed(row, x)) {
+	while (x < end) {
 		reach(pen, row, x);
 		x = put_cell(pen, row, x);
 	}
 }
 
-/* Blank `count` cells from the pen on, which stays where it is. */
-static void erase(struct pen *pen, const struct row *row, int count)
+static bool anything_from(const struct row *row, int x)
 {
-	if (!suits_blank(pen->look, -1))
-		set_look(pen, no_look);
-	if (pen->x + count == row->cols)
+	while (x < row->cols && !row->changed[x])
+		x++;
+	return x < row->cols;
+}
+
+/* Write the cells from `x` up to `end`, which are to be plain blanks, by erasing them if
+ * that is shorter. It leaves the pen where they begin. */
+static void put_blanks(struct pen *pen, const struct row *row, int x, int end)
+{
+	int rest = end, way_on = anything_from(row, end) ? JUMP_COST : 0;
+	while (rest < row->cols && is_plain(row, rest))
+		rest++;
+	reach(pen, row, x);
+	if (rest == row->cols)
 		put_text(pen, "\033[K");
+	else if (end - x > ERASE_COST + way_on)
+		control(pen, end - x, 'X');
 	else
-		control(pen, count, 'X');
+		put_cells(pen, row, x, end);
+	memset(row->changed + x, 0, (size_t)(end - x));
 }
 
-/*
- * If the pen is where plain blanks are to be, and erasing them is shorter than writing
- * them, do so. Returns the column up to which the row is done.
- */
-static int erase_blanks(struct pen *pen, const struct row *row, int x)
+/* ---- runs -------------------------------------------------------------------- */
+
+/* Cells of one row that can be written with one look. */
+struct run {
+	int x, end, y;
+	bool blank; /* plain blanks, and enough of them to think of erasing */
+	bool loose; /* only blanks: the background of `look` is all that matters */
+	struct look look;
+	int next; /* the one after it that is not written yet, or -1 */
+};
+
+/* Whether a pen for this run can write cell `x` as well; the run may take its look. */
+static bool joins(struct run *run, const struct row *row, int x)
 {
-	int end = x, last = x;
-	for (; end < row->cols && is_plain(row, end); end++)
-		if (row->changed[end])
-			last = end;
-	if (end - x < MIN_ERASE || last - x < MIN_ERASE - 1)
-		return x;
-	int count = end == row->cols ? end - x : last + 1 - x;
-	int next = next_changed(row, end);
-	struct pen blanks = try_from(pen), erasure = blanks;
-	put_changed(&blanks, row, x, end);
-	erase(&erasure, row, count);
-	if (next < row->cols) {
-		reach(&blanks, row, next);
-		reach(&erasure, row, next);
-	}
-	if (erasure.cost > blanks.cost)
-		return x;
-	erase(pen, row, count);
-	return end;
+	struct look look = row->looks[x];
+	if (row->cells[x].code == 0)
+		return true;
+	if (is_loose(row, x))
+		return suits_blank(run->look, look.bg);
+	if (!run->loose)
+		return same_look(run->look, look);
+	if (!suits_blank(look, run->look.bg))
+		return false;
+	run->look = look;
+	run->loose = false;
+	return true;
 }
 
-static void put_row(struct pen *pen, const struct row *row)
+/* How many plain blanks there are from `x` on, up to the last one that has changed. */
+static int blanks_from(const struct row *row, int x)
 {
-	for (int x = next_changed(row, 0); x < row->cols; x = next_changed(row, x)) {
-		reach(pen, row, x);
-		int erased = erase_blanks(pen, row, x);
-		x = erased > x ? erased : put_cell(pen, row, x);
+	int end = x;
+	for (int at = x; at < row->cols && is_plain(row, at); at++)
+		if (row->changed[at])
+			end = at + 1;
+	return end - x;
+}
+
+/* What it costs to write cell `x` although it shows already. */
+static int filler_cost(const struct row *row, int x)
+{
+	uint32_t code = row->cells[x].code;
+	if (code < 0x80)
+		return code ? 1 : 0;
+	return width_is_agreed(code, cols_at(row, x)) ? 3 : JUMP_COST;
+}
+
+/* The run that begins at the changed cell `x`. */
+static struct run run_from(const struct row *row, int x)
+{
+	struct run run = {.x = x, .end = x, .y = row->y, .look = row->looks[x], .next = -1};
+	run.loose = is_loose(row, x);
+	int blanks = blanks_from(row, x);
+	if (blanks >= MIN_ERASE) {
+		run.blank = true;
+		run.end = x + blanks;
+		return run;
 	}
+	struct run ahead = run;
+	for (int gap = 0; x < row->cols && gap < JUMP_COST && joins(&ahead, row, x); x++) {
+		if (is_plain(row, x) && blanks_from(row, x) >= MIN_ERASE)
+			break;
+		gap = row->changed[x] ? 0 : gap + filler_cost(row, x);
+		if (row->changed[x]) {
+			ahead.end = x + 1;
+			run = ahead;
+		}
+	}
+	return run;
+}
+
+/* What is left of a run: the pen may have passed through it on its way. */
+static void put_run(struct pen *pen, const struct row *row, const struct run *run)
+{
+	int x = run->x, end = run->end;
+	while (x < end && !row->changed[x])
+		x++;
+	while (end > x && !row->changed[end - 1])
+		end--;
+	if (x == end)
+		return;
+	if (run->blank && end - x >= MIN_ERASE)
+		put_blanks(pen, row, x, end);
+	else
+		put_cells(pen, row, x, end);
+}
+
+/* ---- the cheapest run -------------------------------------------------------- */
+
+static int digits(int n)
+{
+	return n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 4;
+}
+
+static int colour_cost(int index)
+{
+	return index < 8 ? 3 : index < 16 ? 4 : 6 + digits(index);
+}
+
+/* About what it costs to change looks: incrementally, or from none. */
+static int look_cost(struct look from, struct look to)
+{
+	if (same_look(from, to))
+		return 0;
+	if (same_look(to, no_look))
+		return 8;
+	bool anew = from.attributes & ~(unsigned)to.attributes;
+	int cost = anew ? 9 : 7;
+	if (anew ? to.attributes != 0 : to.attributes != from.attributes)
+		cost += 2;
+	if (to.fg != (anew ? -1 : from.fg))
+		cost += colour_cost(to.fg);
+	if (to.bg != (anew ? -1 : from.bg))
+		cost += colour_cost(to.bg);
+	return cost;
+}
+
+/* About what it costs to get there. */
+static int way_cost(const struct pen *pen, int x, int y)
+{
+	int absolute = 9 + digits(y + 1) + (x ? 1 + digits(x + 1) : 0);
+	if (pen->x < 0 || pen->y < 0)
+		return absolute;
+	int down = y > pen->y ? y - pen->y : pen->y - y, right = x - pen->x;
+	int cost = down == 0 ? 0 : down == 1 ? 8 : 8 + digits(down);
+	if (right > 0)
+		cost += right < 5 ? 2 * right : 8 + digits(right);
+	else if (right < 0)
+		cost += x == 0 ? 2 : right > -5 ? -2 * right : 8 + digits(-right);
+	return cost < absolute ? cost : absolute;
+}
+
+static int run_cost(const struct pen *pen, const struct run *run)
+{
+	int cost = way_cost(pen, run->x, run->y);
+	if (run->loose && suits_blank(pen->look, run->look.bg))
+		return cost;
+	return cost + look_cost(pen->look, run->look);
+}
+
+/* Take the run that is cheapest to reach out of the list that begins at `*first`. */
+static int take_cheapest(const struct pen *pen, struct run *runs, int *first)
+{
+	int *best = first, best_cost = INT_MAX, left = WINDOW;
+	for (int *at = first; *at >= 0 && left; at = &runs[*at].next, left--) {
+		int cost = run_cost(pen, &runs[*at]);
+		if (cost < best_cost) {
+			best = at;
+			best_cost = cost;
+		}
+	}
+	int taken = *best;
+	*best = runs[taken].next;
+	return taken;
 }
 
 /* ---- frames ------------------------------------------------------------------ */
@@ -456,6 +589,7 @@ void paint_free(struct paint *p)
 	free(p->looks);
 	free(p->fresh);
 	free(p->changed);
+	free(p->runs);
 	*p = (struct paint){0};
 }
 
@@ -463,10 +597,11 @@ void paint_free(struct paint *p)
 static void begin_anew(struct paint *p, const struct grid *g, struct pen *pen)
 {
 	grid_resize(&p->shown, g->cols, g->rows);
-	size_t cols = (size_t)g->cols, count = mem_mul(cols, (size_t)g->rows);
-	p->looks = mem_resize(p->looks, count ? count : 1, sizeof *p->looks);
-	p->fresh = mem_resize(p->fresh, cols ? cols : 1, sizeof *p->fresh);
-	p->changed = mem_resize(p->changed, cols ? cols : 1, sizeof *p->changed);
+	size_t count = mem_mul((size_t)g->cols, (size_t)g->rows), room = count ? count : 1;
+	p->looks = mem_resize(p->looks, room, sizeof *p->looks);
+	p->fresh = mem_resize(p->fresh, room, sizeof *p->fresh);
+	p->changed = mem_resize(p->changed, room, sizeof *p->changed);
+	p->runs = mem_resize(p->runs, room, sizeof *p->runs);
 	for (size_t i = 0; i < count; i++)
 		p->looks[i] = no_look;
 	put_text(pen, "\033[?25l\033[m\033[H\033[2J");
@@ -475,9 +610,15 @@ static void begin_anew(struct paint *p, const struct grid *g, struct pen *pen)
 	p->known = true;
 }
 
-static struct cell *row_of(const struct grid *g, int y)
+static size_t index_of(const struct grid *g, int y)
 {
-	return g->cells + (size_t)y * (size_t)g->cols;
+	return (size_t)y * (size_t)g->cols;
+}
+
+static struct row row_of(const struct paint *p, const struct grid *g, int y)
+{
+	size_t at = index_of(g, y);
+	return (struct row){g->cells + at, p->fresh + at, p->changed + at, g->cols, y};
 }
 
 static bool same_cells(const struct cell *a, const struct cell *b, int cols)
@@ -488,11 +629,14 @@ static bool same_cells(const struct cell *a, const struct cell *b, int cols)
 	return true;
 }
 
-/* Find the looks of a row and what of it has changed. Wide ones change as a whole. */
+/* Find the looks of row `y` and what of it has changed. Wide ones change as a whole. */
 static void compare(struct paint *p, const struct cell *cells, int y)
 {
-	const struct cell *old = row_of(&p->shown, y);
-	const struct look *looks = p->looks + (old - p->shown.cells);
+	size_t start = index_of(&p->shown, y);
+	const struct cell *old = p->shown.cells + start;
+	const struct look *looks = p->looks + start;
+	struct look *fresh = p->fresh + start;
+	bool *changed = p->changed + start;
 	style last = 0;
 	struct look look = theme_look(p->theme, p->depth, last);
 	for (int x = 0; x < p->shown.cols; x++) {
@@ -500,15 +644,41 @@ static void compare(struct paint *p, const struct cell *cells, int y)
 			last = cells[x].style;
 			look = theme_look(p->theme, p->depth, last);
 		}
-		p->fresh[x] = seen(look, cells[x].code);
-		p->changed[x] = old[x].code != cells[x].code || !same_look(looks[x], p->fresh[x]);
+		fresh[x] = seen(look, cells[x].code);
 		if (cells[x].code == 0) {
 			assert(x > 0 && utf8_width_cols(cells[x - 1].code) == 2);
-			p->fresh[x] = p->fresh[x - 1];
-			p->changed[x - 1] |= p->changed[x];
-			p->changed[x] = p->changed[x - 1];
+			fresh[x] = fresh[x - 1];
 		}
+		changed[x] = old[x].code != cells[x].code || !same_look(looks[x], fresh[x]);
+		if (cells[x].code == 0)
+			changed[x - 1] = changed[x] = changed[x] || changed[x - 1];
 	}
+}
+
+/* Append the runs of what has changed in `g` to the list of them; returns their number. */
+static int find_runs(struct paint *p, const struct grid *g, bool same_looks)
+{
+	int count = 0;
+	for (int y = 0; y < g->rows; y++) {
+		struct row row = row_of(p, g, y);
+		if (same_looks && same_cells(row.cells, p->shown.cells + index_of(g, y), g->cols))
+			continue;
+		compare(p, row.cells, y);
+		for (int x = 0; x < g->cols;) {
+			if (!row.changed[x]) {
+				x++;
+				continue;
+			}
+			struct run run = run_from(&row, x);
+			if (count)
+				p->runs[count - 1].next = count;
+			p->runs[count++] = run;
+			x = run.end;
+		}
+		memcpy(p->shown.cells + index_of(g, y), row.cells, (size_t)g->cols * sizeof *row.cells);
+		memcpy(p->looks + index_of(g, y), row.looks, (size_t)g->cols * sizeof *row.looks);
+	}
+	return count;
 }
 
 bool paint_frame(struct paint *p, const struct grid *g, enum theme theme, enum depth depth,
@@ -519,18 +689,15 @@ bool paint_frame(struct paint *p, const struct grid *g, enum theme theme, enum d
 	bool same_looks = p->known && theme == p->theme && depth == p->depth;
 	p->theme = theme;
 	p->depth = depth;
-	if (!p->known || p->shown.cols != g->cols || p->shown.rows != g->rows)
+	if (!p->known || p->shown.cols != g->cols || p->shown.rows != g->rows) {
 		begin_anew(p, g, &pen);
-	for (int y = 0; y < g->rows; y++) {
-		const struct cell *cells = row_of(g, y);
-		struct cell *old = row_of(&p->shown, y);
-		if (same_looks && same_cells(cells, old, g->cols))
-			continue;
-		compare(p, cells, y);
-		put_row(&pen, &(struct row){cells, p->fresh, p->changed, g->cols, y});
-		memcpy(old, cells, (size_t)g->cols * sizeof *old);
-		memcpy(p->looks + (old - p->shown.cells), p->fresh,
-		       (size_t)g->cols * sizeof *p->looks);
+		same_looks = false;
+	}
+	int first = find_runs(p, g, same_looks) ? 0 : -1;
+	while (first >= 0) {
+		const struct run *run = &p->runs[take_cheapest(&pen, p->runs, &first)];
+		struct row row = row_of(p, g, run->y);
+		put_run(&pen, &row, run);
 	}
 	p->x = pen.x;
 	p->y = pen.y;

@@ -16,17 +16,20 @@
 #include "screen/grid.h"
 #include "screen/theme.h"
 
+struct run;
+
 /* What the terminal shows by now. The zero value is one of which nothing is known. */
 struct paint {
 	struct grid shown;
-	struct look *looks;  /* of each cell shown; owned */
-	struct look *fresh;  /* room for the looks of one row, */
-	bool *changed;       /* and for which of its cells have changed; both owned */
-	bool known;          /* the terminal shows `shown`; else it is painted anew */
-	enum theme theme;    /* in which `looks` are */
+	struct look *looks; /* of each cell shown; owned, like the next three */
+	struct look *fresh; /* room for the looks of the next frame, */
+	bool *changed;      /* for which of its cells are still to be written, */
+	struct run *runs;   /* and for those in order */
+	bool known;         /* the terminal shows `shown`; else it is painted anew */
+	enum theme theme;   /* in which `looks` are */
 	enum depth depth;
-	int x, y;            /* the cursor; -1: not known */
-	struct look look;    /* what it would write with */
+	int x, y;           /* the cursor; -1: not known */
+	struct look look;   /* what it would write with */
 };
 
 void paint_free(struct paint *p);
