@@ -34,15 +34,42 @@ static int caption_rows(int rows)
 	return rows >= 22 ? 2 : rows >= 18 ? 1 : 0;
 }
 
-/* Rows of the timeline when `rest` rows are for it and the source together. */
+/* Rows that the timeline wants. */
+static int timeline_want(uint64_t lanes)
+{
+	return FRAME_ROWS + RULER_ROWS + (lanes > 1000 ? 1000 : (int)lanes);
+}
+
+/* Rows that it can have when `rest` rows are for it and the source together: many tasks get
+ * more than half, but the source keeps a third. */
+static int timeline_limit(int rest)
+{
+	if (rest < TIMELINE_MIN + SOURCE_MIN)
+		return rest;
+	return most(TIMELINE_MIN, rest - most(SOURCE_MIN, rest / 3));
+}
+
 static int timeline_rows(int rest, uint64_t lanes)
 {
 	if (rest < TIMELINE_MIN + SOURCE_MIN)
 		return rest;
-	int want = FRAME_ROWS + RULER_ROWS + (lanes > 1000 ? 1000 : (int)lanes);
-	/* Many tasks get more than half, but the source keeps a third. */
-	int limit = most(TIMELINE_MIN, rest - most(SOURCE_MIN, rest / 3));
-	return most(TIMELINE_MIN, least(want, limit));
+	return most(TIMELINE_MIN, least(timeline_want(lanes), timeline_limit(rest)));
+}
+
+/* Where a few rows more let all tasks be seen at once, the output and the sentence give
+ * them: a page that is turned costs more than they say in their last row. */
+static void give_rows(int rest, uint64_t lanes, int *output, int *sentence)
+{
+	int from_output = *output > 1 ? *output - 1 : 0, from_sentence = *sentence > 2;
+	for (int given = 1; given <= from_output + from_sentence; given++) {
+		if (timeline_want(lanes) <= timeline_limit(rest))
+			return;
+		if (timeline_want(lanes) > timeline_limit(rest + given))
+			continue;
+		*output -= least(given, from_output);
+		*sentence -= given > from_output;
+		return;
+	}
 }
 
 struct layout layout_of(struct layout_wish wish)
@@ -56,6 +83,7 @@ struct layout layout_of(struct layout_wish wish)
 	int sentence = wish.rows >= 24 ? 3 : wish.rows >= 13 ? 2 : 1;
 	int caption = wish.captions ? caption_rows(wish.rows) : 0;
 	int output = output_rows(wish.rows);
+	give_rows(wish.rows - 2 - sentence - caption - output, wish.lanes, &output, &sentence);
 	int rest = wish.rows - 2 - sentence - caption - output;
 	int timeline = timeline_rows(rest, wish.lanes);
 	int top = rest - timeline;

@@ -1,6 +1,7 @@
 /*
  * Where the panes are: a pure function of the size and of how much there is to show.
- * As the window shrinks panes fold away in a fixed order: the loop pane (too narrow), the
+ * Where that lets all tasks be seen at once, the output and the sentence have a row or two
+ * less. As the window shrinks panes fold away in a fixed order: the loop pane (too narrow), the
  * output, the caption, the source; the timeline is the last to go.
  */
 #ifndef SCREEN_LAYOUT_H

@@ -47,7 +47,7 @@ struct loop_plan {
 	struct parallel parallel;
 	bool parallel_known;
 	const struct view *view; /* whose needs are known, ... */
-	int cols;                /* ... for panes of this width */
+	int cols;                /* ... for a screen of this width */
 	bool internals;
 	struct need need;
 };
@@ -91,7 +91,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 	} else if (snap->ready_count) {
 		buf_puts(&sec->text, "next: ");
 		if (folded_away(s, &snap->ready[0]))
-			buf_puts(&sec->text, "the loop's own");
+			buf_puts(&sec->text, s->cols >= 96 ? "the loop's own" : "loop's own");
 		else
 			view_ready_name(s->view, &snap->ready[0], &sec->text);
 		ink = INK_READY;
@@ -601,7 +601,7 @@ static void make_plan(const struct screen *s, struct area a, struct loop_plan *p
 	struct section sections[SECTIONS] = {0};
 	struct snapshot snap = {0};
 	plan->view = s->view;
-	plan->cols = a.w;
+	plan->cols = s->cols;
 	plan->internals = s->state.internals;
 	plan->need = (struct need){0};
 	for (size_t index = 0; index < count; index += stride) {
@@ -625,7 +625,7 @@ static struct need need_of(const struct screen *s, struct section *sections, str
 		add_need(sections, a, &now);
 		return now;
 	}
-	if (plan->view != s->view || plan->cols != a.w || plan->internals != s->state.internals)
+	if (plan->view != s->view || plan->cols != s->cols || plan->internals != s->state.internals)
 		make_plan(s, a, plan);
 	return plan->need;
 }

@@ -251,18 +251,20 @@ static int64_t next_change_ns(const struct screen *s)
 	struct layout l = screen_layout(s);
 	struct timeline_cut cut = timeline_cut(s, &l);
 	struct stops stops = stops_of(s, &stay, timeline_unit(s, cut.cols));
-	int64_t at = stops.begin_ns + play_passed_ns(&stay, shown);
-	/* A stop that comes too soon after the last frame or before the next moment is left
-	 * out. */
+	int64_t at = stops.begin_ns + play_passed_ns(&stay, shown), then = shown;
+	/* A stop that comes too soon after the last frame is left out, and so is one that the
+	 * next stop or moment follows too soon. */
 	for (int tries = 0; tries < 8; tries++) {
 		at = stop_after(&stops, at);
-		int64_t then = play_shown_ns(&stay, at - stops.begin_ns);
-		if (then > end - frame_ns)
-			return end;
-		if (then >= shown + frame_ns)
+		int64_t next = play_shown_ns(&stay, at - stops.begin_ns);
+		if (then > shown && next >= then + frame_ns)
 			return then;
+		if (next > end - frame_ns)
+			return end;
+		if (next >= shown + frame_ns)
+			then = next;
 	}
-	return least(shown + frame_ns, end);
+	return then > shown ? then : least(shown + frame_ns, end);
 }
 
 /* ---- playing on -------------------------------------------------------------------- */

@@ -71,6 +71,23 @@ START_TEST(panes_fold_away_in_a_fixed_order)
 }
 END_TEST
 
+START_TEST(eight_tasks_are_seen_at_once_on_a_small_screen)
+{
+	enum { FRAME_AND_RULER = 3 };
+	for (unsigned lanes = 1; lanes <= 9; lanes++) {
+		struct layout l = layout_of((struct layout_wish){80, 24, lanes, true});
+		ck_assert_int_ge(l.timeline.h - FRAME_AND_RULER, (int)lanes);
+		ck_assert(l.source.h >= 5 && l.output.h >= 1 && l.sentence.h >= 2);
+		/* Nobody gives more than is needed. */
+		if (lanes <= 7)
+			ck_assert(l.output.h == 2 && l.sentence.h == 3);
+	}
+	/* Where they would not all fit anyway, nobody gives anything. */
+	struct layout l = layout_of((struct layout_wish){80, 24, 30, true});
+	ck_assert(l.output.h == 2 && l.sentence.h == 3);
+}
+END_TEST
+
 /* ---- commands -------------------------------------------------------------------- */
 
 START_TEST(every_key_in_the_table_is_a_key_and_has_one_command)
@@ -172,6 +189,7 @@ int main(void)
 	TCase *c = tcase_create("parts");
 	tcase_add_test(c, panes_cover_every_cell_once_at_every_size);
 	tcase_add_test(c, panes_fold_away_in_a_fixed_order);
+	tcase_add_test(c, eight_tasks_are_seen_at_once_on_a_small_screen);
 	tcase_add_test(c, every_key_in_the_table_is_a_key_and_has_one_command);
 	tcase_add_test(c, presentation_remotes_go_from_beat_to_beat);
 	tcase_add_test(c, keys_have_names_both_ways);

@@ -1,0 +1,272 @@
+/*
+ * screen: what does not change does not move. A run is played to its end in frames, and each
+ * is compared with the one before: the title's fields, the loop's sections and what has been
+ * drawn of the past stay where they are.
+ */
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "screen/internal.h"
+#include "suite.h"
+#include "trace/text.h"
+#include "trace/trace.h"
+#include "view/snapshot.h"
+
+static glob_t traces;
+
+static const int sizes[][2] = {{80, 24}, {100, 30}};
+
+struct run {
+	struct trace *trace;
+	struct view *view;
+	struct screen *screen;
+	struct grid grid, before;
+	struct buf text;
+	int frames;
+};
+
+static void open_run(struct run *r, int i)
+{
+	struct buf why = {0};
+	const char *path = traces.gl_pathv[i / 2];
+	*r = (struct run){0};
+	FILE *in = fopen(path, "r");
+	ck_assert_msg(in && trace_read(in, &r->trace, &why) == 0, "%s: %s", path, buf_text(&why));
+	fclose(in);
+	buf_free(&why);
+	r->view = view_new(r->trace);
+	view_update(r->view, 0);
+	struct pace pace = pace_default;
+	pace.idle_ns = INT64_C(5000000000);
+	r->screen = screen_new(&(struct screen_options){.run_through = true, .pace = pace});
+	screen_resize(r->screen, sizes[i % 2][0], sizes[i % 2][1]);
+	screen_show(r->screen, r->view, false);
+	screen_draw(r->screen, &r->grid);
+	screen_do(r->screen, CMD_PLAY, 0, 0);
+}
+
+static void close_run(struct run *r)
+{
+	screen_free(r->screen);
+	view_free(r->view);
+	trace_free(r->trace);
+	grid_free(&r->grid);
+	grid_free(&r->before);
+	buf_free(&r->text);
+}
+
+/* Draw the next frame; false at the end. */
+static bool next_frame(struct run *r)
+{
+	if (!screen_playing(r->screen))
+		return false;
+	screen_advance(r->screen, screen_due_ns(r->screen));
+	struct grid kept = r->before;
+	r->before = r->grid;
+	r->grid = kept;
+	screen_draw(r->screen, &r->grid);
+	r->frames++;
+	return true;
+}
+
+static const char *row(struct run *r, const struct grid *g, int y)
+{
+	buf_reset(&r->text);
+	grid_row_text(g, y, &r->text);
+	return buf_text(&r->text);
+}
+
+/* The column where `word` stands in row `y`, or -1. */
+static long place_of(struct run *r, int y, const char *word)
+{
+	const char *text = row(r, &r->grid, y), *at = strstr(text, word);
+	return at ? (long)utf8_text_cols(text, (size_t)(at - text)) : -1;
+}
+
+START_TEST(the_titles_fields_stay_in_their_columns)
+{
+	static const char *const words[] = {" t ", " s   tick ", "   step ", "   1x"};
+	struct run r;
+	open_run(&r, _i);
+	long places[COUNT_OF(words)];
+	for (size_t w = 0; w < COUNT_OF(words); w++)
+		places[w] = place_of(&r, 0, words[w]);
+	while (next_frame(&r))
+		for (size_t w = 0; w < COUNT_OF(words) - 1; w++)
+			ck_assert_msg(place_of(&r, 0, words[w]) == places[w], "%s: %s",
+			              words[w], row(&r, &r.grid, 0));
+	ck_assert_int_ge(places[0], 0);
+	ck_assert_int_gt(r.frames, 20);
+	close_run(&r);
+}
+END_TEST
+
+/* The row in which a section of the loop's pane begins, or -1. */
+static int section_row(const struct grid *g, const struct rect *pane, const char *label)
+{
+	for (int y = pane->y + 1; y < pane->y + pane->h - 1; y++) {
+		size_t i = 0;
+		while (label[i] && grid_at(g, pane->x + 2 + (int)i, y)->code == (uint32_t)label[i])
+			i++;
+		if (!label[i])
+			return y;
+	}
+	return -1;
+}
+
+START_TEST(the_loops_sections_keep_their_rows)
+{
+	static const char *const labels[] = {"now", "ready", "timers", "I/O", "workers",
+	                                     "queued", "waits"};
+	struct run r;
+	open_run(&r, _i);
+	struct layout l = screen_layout(r.screen);
+	int rows[COUNT_OF(labels)];
+	for (size_t k = 0; k < COUNT_OF(labels); k++)
+		rows[k] = section_row(&r.grid, &l.loop, labels[k]);
+	ck_assert_int_eq(rows[0], l.loop.y + 1);
+	while (next_frame(&r))
+		for (size_t k = 0; k < COUNT_OF(labels); k++)
+			ck_assert_int_eq(section_row(&r.grid, &l.loop, labels[k]), rows[k]);
+	close_run(&r);
+}
+END_TEST
+
+static bool is_state(uint32_t code)
+{
+	for (int k = 0; k < STATE_COUNT; k++)
+		if (code == state_infos[k].glyph)
+			return true;
+	return code == GLYPH_MIXED;
+}
+
+START_TEST(what_was_drawn_of_the_past_stays_as_it_is)
+{
+	struct run r;
+	open_run(&r, _i);
+	struct layout l = screen_layout(r.screen);
+	struct present last = present_of(r.screen);
+	int checked = 0;
+	while (next_frame(&r)) {
+		struct present p = present_of(r.screen);
+		ck_assert_int_eq(p.cut.name_cols, last.cut.name_cols);
+		int left = l.timeline.x + 1 + p.cut.name_cols;
+		int64_t past = scale_col(&last.scale, (double)last.time_ns);
+		for (int y = l.timeline.y + 2; y < l.timeline.y + l.timeline.h - 1; y++)
+			for (int x = left; x < left + (int)past && x < left + p.cut.cols; x++) {
+				uint32_t was = grid_at(&r.before, x, y)->code;
+				uint32_t is = grid_at(&r.grid, x, y)->code;
+				if (!is_state(was) || !is_state(is))
+					continue;
+				checked++;
+				ck_assert_msg(was == is, "%d,%d at %lld ns: %s", x, y,
+				              (long long)p.time_ns, row(&r, &r.grid, y));
+			}
+		last = p;
+	}
+	ck_assert_int_gt(checked, 100);
+	close_run(&r);
+}
+END_TEST
+
+/* A text of letters that begins a run of words, at most 30 columns of it. */
+static bool word_at(const struct grid *g, int x, int y, char *out)
+{
+	size_t n = 0;
+	for (; n < 30 && x < g->cols; x++, n++) {
+		uint32_t code = grid_at(g, x, y)->code;
+		if (code <= ' ' || code >= 0x7F)
+			break;
+		out[n] = (char)code;
+	}
+	out[n] = '\0';
+	return n >= 4;
+}
+
+START_TEST(words_in_a_wait_that_lasts_do_not_move)
+{
+	struct run r;
+	open_run(&r, _i);
+	struct layout l = screen_layout(r.screen);
+	struct present last = present_of(r.screen);
+	int seen = 0;
+	while (next_frame(&r)) {
+		struct present p = present_of(r.screen);
+		int left = l.timeline.x + 1 + p.cut.name_cols;
+		for (int y = l.timeline.y + 2; y < l.timeline.y + l.timeline.h - 1; y++)
+			for (int x = left; x < left + p.cut.cols; x++) {
+				char old[31], new[31];
+				bool begins = grid_at(&r.before, x - 1, y)->code == ' ' &&
+				              grid_at(&r.before, x - 2, y)->code > 0x7F;
+				if (!begins || !word_at(&r.before, x, y, old))
+					continue;
+				seen++;
+				word_at(&r.grid, x, y, new);
+				/* Its number may be another, or its ending; not its beginning. */
+				ck_assert_msg(!strncmp(old, new, 4), "\"%s\" was at %d in %s", old, x,
+				              row(&r, &r.grid, y));
+			}
+		last = p;
+	}
+	(void)last;
+	ck_assert_int_gt(seen, 20);
+	close_run(&r);
+}
+END_TEST
+
+START_TEST(the_source_stays_while_one_function_runs)
+{
+	struct run r;
+	open_run(&r, _i);
+	struct layout l = screen_layout(r.screen);
+	uint32_t was_line = 0;
+	int pages = 0;
+	while (next_frame(&r)) {
+		struct present p = present_of(r.screen);
+		uint32_t line = p.active == LANE_NONE ? 0
+		                                      : view_line_at(r.view, p.active, p.position, NULL);
+		bool same_top = true;
+		for (int x = l.source.x + 1; x < l.source.x + 4; x++)
+			same_top &= grid_at(&r.grid, x, l.source.y + 1)->code ==
+			            grid_at(&r.before, x, l.source.y + 1)->code;
+		pages += !same_top;
+		/* A line further, in the same function, is not another page unless it is long. */
+		if (line && was_line && line == was_line)
+			ck_assert(same_top);
+		bool function = false;
+		for (uint32_t i = line < was_line ? line : was_line; line && was_line && i < (line > was_line ? line : was_line); i++)
+			function |= r.screen->source.lines.items[i].function;
+		if (line && was_line && !function && l.source.h >= 12)
+			ck_assert(same_top);
+		was_line = line;
+	}
+	ck_assert_int_gt(pages, 0);
+	close_run(&r);
+}
+END_TEST
+
+int main(void)
+{
+	if (glob("tests/keys/*.trace", 0, NULL, &traces) != 0) {
+		fputs("no tests/keys/*.trace here: run from the top of the tree\n", stderr);
+		return EXIT_FAILURE;
+	}
+	Suite *suite = suite_create("screen/still");
+	TCase *c = tcase_create("still");
+	int runs = 2 * (int)traces.gl_pathc;
+	tcase_set_timeout(c, 60);
+	tcase_add_loop_test(c, the_titles_fields_stay_in_their_columns, 0, runs);
+	tcase_add_loop_test(c, the_loops_sections_keep_their_rows, 0, runs);
+	tcase_add_loop_test(c, what_was_drawn_of_the_past_stays_as_it_is, 0, runs);
+	tcase_add_loop_test(c, words_in_a_wait_that_lasts_do_not_move, 0, runs);
+	tcase_add_loop_test(c, the_source_stays_while_one_function_runs, 0, runs);
+	suite_add_tcase(suite, c);
+	int status = suite_main(suite);
+	globfree(&traces);
+	return status;
+}
