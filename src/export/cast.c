@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "export/json.h"
 #include "export/paint.h"
 #include "export/palette.h"
 
@@ -32,48 +33,7 @@ struct cast {
 	struct buf line, painted;
 };
 
-/* ---- JSON -------------------------------------------------------------------- */
-
-/* The letter that stands for a character after a backslash, or 0. */
-static char brief_escape(uint32_t code)
-{
-	switch (code) {
-	case '\b':
-		return 'b';
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	case '"':
-	case '\\':
-		return (char)code;
-	default:
-		return 0;
-	}
-}
-
-/* Append `text` as a string. What is not UTF-8 becomes the replacement character, and no
- * byte of it is a control character. */
-static void put_string(struct buf *b, const char *text, size_t len)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < len;) {
-		uint32_t code;
-		i += utf8_decode(text + i, len - i, &code);
-		char brief = brief_escape(code);
-		if (brief) {
-			buf_putc(b, '\\');
-			buf_putc(b, brief);
-		} else if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
-			buf_printf(b, "\\u%04" PRIx32, code);
-		} else {
-			buf_put_utf8(b, code);
-		}
-	}
-	buf_putc(b, '"');
-}
+/* ---- pieces of lines -------------------------------------------------------------------- */
 
 static void put_seconds(struct buf *b, int64_t ms)
 {
@@ -156,7 +116,7 @@ static int write_header(struct cast *c, const struct cast_options *o)
 	}
 	if (o->title && o->title[0]) {
 		buf_puts(b, ",\"title\":");
-		put_string(b, o->title, strlen(o->title));
+		json_words(b, o->title);
 	}
 	if (c->format == CAST_V2) {
 		buf_puts(b, ",\"env\":{\"TERM\":\"xterm-256color\"},");
@@ -178,7 +138,7 @@ static int write_event(struct cast *c, int64_t at_ns, char code, const char *dat
 	buf_putc(&c->line, '[');
 	put_seconds(&c->line, c->format == CAST_V3 ? at_ms - c->last_ms : at_ms);
 	buf_printf(&c->line, ",\"%c\",", code);
-	put_string(&c->line, data, len);
+	json_string(&c->line, data, len, SIZE_MAX);
 	buf_putc(&c->line, ']');
 	c->last_ms = at_ms;
 	return write_line(c);

@@ -20,6 +20,12 @@ static void put_escape(struct buf *out, uint32_t code)
 	case '\t':
 		buf_puts(out, "\\t");
 		break;
+	case '\r':
+		buf_puts(out, "\\r");
+		break;
+	case '\b':
+		buf_puts(out, "\\b");
+		break;
 	default:
 		buf_puts(out, "\\u00");
 		buf_putc(out, hex[code >> 4 & 15]);
