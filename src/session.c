@@ -180,6 +180,8 @@ static int feed_edit(void *world, struct buf *why)
 		return 0;
 	pid_t child = fork();
 	if (child == 0) {
+		/* A recording ignores this; an editor may want it. */
+		signal(SIGXFSZ, SIG_DFL);
 		/* The user's editor may be a command with arguments: sh splits it. */
 		execl("/bin/sh", "sh", "-c", "exec ${VISUAL:-${EDITOR:-vi}} \"$1\"", "sh",
 		      s->play->input.path, (char *)NULL);
