@@ -281,7 +281,12 @@ static void fill_worker(const struct screen *s, const struct worker_entry *w, bo
 		/* What it did last, if that was measured. */
 		job = view_job_at(s->view, w->lane, w->event);
 	}
+	size_t len = sec->text.len;
 	put_doing(s, w, room && !w->abandoned, &sec->text);
+	/* A time that is cut off tells nothing. */
+	size_t cols = utf8_text_cols(sec->text.data + at, sec->text.len - at);
+	if (w->doing == WORKER_SLEEPS && (int)cols > screen_layout(s).loop.w - 3 - LABEL_COLS)
+		sec->text.len = len;
 	if (job != JOB_NONE && w->doing == WORKER_IDLE)
 		put_measure(s, job, &sec->text);
 	end_token(sec, at,

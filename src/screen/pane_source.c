@@ -236,6 +236,20 @@ static void draw_beyond(const struct screen *s, struct area edge,
 	buf_free(&b);
 }
 
+/* The line whose page is shown: the moment's, or where somebody was last. What the loop does
+ * for itself turns no page. */
+static uint32_t line_to_show(const struct screen *s, const struct present *p,
+                             uint32_t active_line)
+{
+	enum { LOOK_BACK = 100 };
+	size_t least = p->index > LOOK_BACK ? p->index - LOOK_BACK : 0;
+	for (size_t i = p->index; !active_line && i > least; i--) {
+		struct moment m = view_moment(s->view, s->state.internals, i);
+		active_line = view_line_at(s->view, m.lane, m.end, NULL);
+	}
+	return active_line;
+}
+
 void source_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	const struct trace_about *about = trace_about(view_trace(s->view));
@@ -246,7 +260,8 @@ void source_draw(const struct screen *s, const struct present *p, struct area a)
 	if (places.all.count && places.all.items[0].lane == p->active)
 		active_line = places.all.items[0].line;
 	size_t lines = s->source.lines.count, rows = (size_t)in.h;
-	size_t at = active_line && active_line <= lines ? active_line - 1 : 0;
+	uint32_t line = line_to_show(s, p, active_line);
+	size_t at = line && line <= lines ? line - 1 : 0;
 	size_t top = scrolled(page_top(&s->source, rows, at),
 	                      s->state.scroll[PANE_SOURCE], lines, rows);
 	for (size_t i = 0; i < rows && top + i < lines; i++)

@@ -534,6 +534,7 @@ static void draw_sum(const struct screen *s, const struct present *p, struct are
 		return;
 	}
 	unsigned now = p->time_ns > p->base_ns ? busy_now(s, p) : 0;
+	int64_t present = present_col(s, p);
 	struct buf label = {0};
 	for (int x = 0; x < a.w;) {
 		int threads = (int)(busy_in(s, p, x, now) + 0.1), end = x + 1;
@@ -545,7 +546,7 @@ static void draw_sum(const struct screen *s, const struct present *p, struct are
 			buf_printf(&label, end - x >= 21 ? " %d threads busy " : " %d ", threads);
 			if (end - x > (int)label.len + 2)
 				area_puts(a, x + 2, 0, buf_text(&label), INK_SENTENCE);
-			else if (threads < 10)
+			else if (threads < 10 && end < present) /* it will not grow any more */
 				area_printf(a, x, 0, INK_RUNNING, "%d", threads);
 		}
 		x = end;
