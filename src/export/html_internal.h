@@ -24,7 +24,7 @@ enum {
 	HTML_LEAST_STEPS = 100,
 	HTML_MAX_LOOKS = 20000000, /* tasks times steps */
 	HTML_MAX_LINES = 10000,    /* of the source */
-	HTML_MAX_BYTES = 1 << 20,  /* of the source, and of the output */
+	HTML_MAX_BYTES = 1 << 18,  /* of the source, and of the output */
 	HTML_NAME_COLS = 60,
 	HTML_TEXT_COLS = 1000, /* of a sentence or a caption */
 };

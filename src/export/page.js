@@ -246,10 +246,14 @@ const xOf = (index) => ruler === 'clock' ? steps[index].x : steps[index].y;
 const picture = () => byId('picture-' + ruler);
 const veil = () => picture().querySelector('.veil');
 
+/* Where the tasks end; below them are beats and legend. */
+const bottomOf = (place) => place.top + place.row * place.tasks;
+
 /* Put the cursor at `x` of the picture's own pixels, with a time beside it. */
 function putCursor(x, time) {
 	const v = veil();
 	v.style.left = 100 * x / data.places[ruler].width + '%';
+	v.style.height = 100 * bottomOf(data.places[ruler]) / data.places[ruler].height + '%';
 	v.dataset.at = time;
 	byId('time').textContent = time;
 }

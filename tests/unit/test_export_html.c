@@ -412,7 +412,7 @@ START_TEST(long_names_and_output_are_cut)
 	struct view *v = view_new(k.t);
 	view_update(v, 0);
 	char *page = page_of(v);
-	ck_assert_uint_lt(strlen(strstr(page, "id=\"code\"")), 2 << 20);
+	ck_assert_uint_lt(strlen(strstr(page, "id=\"code\"")), 1 << 19);
 	ck_assert_ptr_nonnull(strstr(page, "there is more than this page has room for"));
 	free(page);
 	free(name);
