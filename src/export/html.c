@@ -105,7 +105,7 @@ static void put_picture(const struct html *h, enum ruler ruler, const char *id,
 	fprintf(h->out, "<div class=\"picture\" id=\"picture-%s\" tabindex=\"0\" role=\"group\" "
 	        "aria-label=\"timeline by the %s\"%s><div class=\"sheet\">\n", id, id,
 	        shown ? "" : " hidden");
-	svg_timeline(h->v, ruler, id, place, h->out);
+	svg_timeline(h->v, ruler, id, 1600, place, h->out);
 	fputs("<div class=\"band\"></div><div class=\"veil\"></div></div></div>\n", h->out);
 }
 

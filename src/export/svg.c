@@ -25,6 +25,8 @@
 #define PROSE_SIZE   16.0
 #define SUM_WIDTH    255.0 /* at least, of the columns in which the sums stand */
 
+enum { TITLE_COLS_MAX = 200 };
+
 enum ruler svg_ruler(const struct view *v)
 {
 	return view_extent(v, RULER_CLOCK) > 0 ? RULER_CLOCK : RULER_STEP;
@@ -49,6 +51,7 @@ static void put_about(struct view *v, enum ruler ruler, const char *id, FILE *ou
 {
 	struct buf title = {0}, words = {0};
 	put_title(v, &title);
+	text_cut(&title, TITLE_COLS_MAX);
 	put_description(v, ruler, &words);
 	fprintf(out, "<title id=\"%s-title\">", id);
 	xml_text(out, title.data, title.len);
@@ -225,12 +228,12 @@ static void put_page(struct view *v, bool code, int theme, FILE *out)
 	fputs("</svg>\n", out);
 }
 
-void svg_timeline(struct view *v, enum ruler ruler, const char *id, struct svg_place *place,
-                  FILE *out)
+void svg_timeline(struct view *v, enum ruler ruler, const char *id, double width,
+                  struct svg_place *place, FILE *out)
 {
 	struct draft d;
 	draft_open(&d);
-	svg_draw(v, ruler, id, PAGE_WIDTH - 2 * PAGE_MARGIN, place, d.file);
+	svg_draw(v, ruler, id, width, place, d.file);
 	open_svg(v, ruler, id, place->width, place->height, out);
 	draft_put(&d, out);
 	fputs("</svg>\n", out);

@@ -35,12 +35,13 @@ enum ruler svg_ruler(const struct view *v);
 
 /*
  * One <svg> element with the timeline, its ruler, its beats and its legend, to be put into
- * a page that has svg_style in its style sheet. `ruler` is RULER_CLOCK or RULER_STEP. `id`
+ * a page that has svg_style in its style sheet. `ruler` is RULER_CLOCK or RULER_STEP; it is
+ * `width` pixels wide, 640 or more, where letters are 12 to 20 pixels high. `id`
  * (of letters and digits) prefixes the ids in it: `<g id="ID-lane-7">` is all that is
  * drawn of lane 7. Fills `*place`. Whether writing failed is `out`'s ferror.
  */
-void svg_timeline(struct view *v, enum ruler ruler, const char *id, struct svg_place *place,
-                  FILE *out);
+void svg_timeline(struct view *v, enum ruler ruler, const char *id, double width,
+                  struct svg_place *place, FILE *out);
 
 /*
  * The style sheet for it, without the <style> around it: rules for what is inside of

@@ -18,6 +18,10 @@
 /* The same for running text, on average. */
 #define SANS_WIDTH 0.56
 
+/* Columns that any text of the scene may take but for its source: names and what is waited
+ * for may be megabytes. */
+enum { TEXT_COLS_MAX = 60 };
+
 /* ---- svg_piece.c: what is drawn of a lane ------------------------------------------- */
 
 /* A stretch of a lane, in pixels. */

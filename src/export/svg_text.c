@@ -45,6 +45,12 @@ void text_clean(struct buf *b)
 
 void text_cut(struct buf *b, size_t cols)
 {
+	/* No more is looked at than can be shown, however much of it takes no columns. */
+	size_t most = cols * 4 * UTF8_MAX;
+	if (b->len > most) {
+		b->len = most;
+		b->data[most] = '\0';
+	}
 	text_clean(b);
 	if (utf8_text_cols(buf_text(b), b->len) <= cols)
 		return;
@@ -156,6 +162,7 @@ static void put_wait(const struct view *v, uint32_t lane, enum ruler ruler,
 	}
 	struct buf label = {0};
 	view_span_label(v, lane, wait, UINT64_MAX, &label);
+	text_cut(&label, TEXT_COLS_MAX);
 	if (label.len)
 		buf_printf(out, " (longest for %s)", buf_text(&label));
 	buf_free(&label);
@@ -167,9 +174,11 @@ static void put_lane(const struct view *v, uint32_t lane, enum ruler ruler, stru
 {
 	struct lane_totals t;
 	view_lane_totals(v, lane, UINT64_MAX, &t);
-	buf_putc(out, ' ');
-	view_lane_name(v, lane, out);
-	buf_puts(out, view_lane(v, lane)->worker ? " works" : " runs");
+	struct buf name = {0};
+	view_lane_name(v, lane, &name);
+	text_cut(&name, TEXT_COLS_MAX);
+	buf_printf(out, " %s %s", buf_text(&name), view_lane(v, lane)->worker ? "works" : "runs");
+	buf_free(&name);
 	if (t.runs)
 		put_times(out, t.runs);
 	else

@@ -31,7 +31,7 @@ enum {
 #define RULER_SIZE   15.0
 #define INDENT       16.0
 #define LEGEND_SIZE  15.0
-#define RIGHT_MARGIN 28.0
+#define RIGHT_MARGIN 36.0
 #define LEFT_EDGE    2.0
 #define HEAD_WIDTH   8.0
 
@@ -311,13 +311,12 @@ static double mark_size(const struct sheet *s)
 }
 
 /*
- * The size of letters in which the text, cleaned, fits; its words from the third on are
+ * The size of letters in which the text fits; its words from the third on are
  * dropped if it must be. 0 if it does not fit at all.
  */
 static double fit_label(const struct sheet *s, struct buf *text, double room)
 {
 	const double most = label_size(s), least = fmin(most, 12);
-	text_clean(text);
 	while (text->len) {
 		double fits = room / text_width(text, 1);
 		if (fits >= least)
@@ -335,7 +334,7 @@ static double fit_label(const struct sheet *s, struct buf *text, double room)
 static void label_line(struct sheet *s, const struct piece *p, struct buf *text)
 {
 	double room = p->x1 - p->x0;
-	text_clean(text);
+	text_cut(text, TEXT_COLS_MAX);
 	double lead = room > 44 + text_width(text, label_size(s)) ? 14 : 6;
 	double gap = lead > 6 ? 6 : 4;
 	double size = fit_label(s, text, room - lead - 2 * gap - 4);
@@ -354,6 +353,7 @@ static void label_line(struct sheet *s, const struct piece *p, struct buf *text)
 /* Words on a bar from `x0` to `x1`; takes `text`. */
 static void label_bar(struct sheet *s, double x0, double x1, struct buf *text)
 {
+	text_cut(text, TEXT_COLS_MAX);
 	double size = fit_label(s, text, x1 - x0 - 14 - 2 * mark_size(s));
 	if (size > 0)
 		vec_push(&s->labels, (struct label){
@@ -554,6 +554,7 @@ static void draw_lane(struct sheet *s, size_t row)
 	fprintf(s->out, "<g id=\"%s-lane-%lu\"><title>", s->id, (unsigned long)lane);
 	struct buf name = {0};
 	view_lane_name(s->v, lane, &name);
+	text_cut(&name, TEXT_COLS_MAX);
 	xml_text(s->out, buf_text(&name), name.len);
 	fputs("</title>\n", s->out);
 	buf_free(&name);
@@ -659,8 +660,9 @@ static void draw_beats(struct sheet *s, double y)
 		struct buf label = {0};
 		beat_label(b, &label);
 		beat_draw(s->out, b->x, y);
-		svg_put_text(s->out, b->x + 9, y + 5, "f-cursor strong", "", buf_text(&label),
-		             label.len);
+		bool right = b->x + 9 + text_width(&label, 14) <= s->place.width;
+		svg_put_text(s->out, right ? b->x + 9 : b->x - 9, y + 5, "f-cursor strong",
+		             right ? "" : "text-anchor=\"end\"", buf_text(&label), label.len);
 		buf_free(&label);
 	}
 	fputs("</g>\n", s->out);
