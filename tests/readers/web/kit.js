@@ -131,7 +131,7 @@ export async function openPage(allowed, options = {}) {
 let looker
 
 // How a screenshot looks: { colours, ground (the most frequent colour, [r, g, b]), drawn (the part that is
-// something else) }. It is looked at in a page of its own, which allows what the page itself does not.
+// something else), strong (the part that stands out clearly from the ground) }. It is looked at in a page of its own, which allows what the page itself does not.
 export async function lookAt(png) {
   looker ??= (await openPage(['data:'])).page
   return looker.evaluate(async (data) => {
@@ -148,7 +148,10 @@ export async function lookAt(png) {
       counts.set(colour, (counts.get(colour) ?? 0) + 1)
     }
     const [ground, most] = [...counts].reduce((a, b) => b[1] > a[1] ? b : a)
-    return { colours: counts.size, ground: [ground >> 16, ground >> 8 & 255, ground & 255],
-      drawn: 1 - most / (bytes.length / 4) }
+    const light = (colour) => (2 * (colour >> 16) + 3 * (colour >> 8 & 255) + (colour & 255)) / 6
+    const all = bytes.length / 4
+    let strong = 0
+    for (const [colour, count] of counts) if (Math.abs(light(colour) - light(ground)) > 128) strong += count / all
+    return { colours: counts.size, ground: [ground >> 16, ground >> 8 & 255, ground & 255], drawn: 1 - most / all, strong }
   }, png.toString('base64'))
 }

@@ -25,6 +25,7 @@ async function holdLook(page, theme, name) {
   const look = await lookAt(await page.screenshot({ path: join(shots, `${name}-${theme}.png`) }))
   const light = look.ground.reduce((a, b) => a + b) / 3
   hold(look.colours > 20 && look.drawn > 0.02, name, theme, 'is blank:', look)
+  hold(look.strong > 0.005, name, theme, 'cannot be read:', look)
   hold(theme === 'light' ? light > 200 : light < 60, name, 'has the ground', look.ground, 'where it is', theme)
 }
 
