@@ -246,7 +246,7 @@ static void set_defaults(struct options *o)
 	o->max_recursion = 1000;
 	o->cols = 100;
 	o->rows = 30;
-	o->step_ns = 1000000000;
+	o->step_ns = 1500000000;
 	o->second_ns = 1000000000;
 	o->max_length_ns = INT64_C(21600) * 1000000000;
 }
