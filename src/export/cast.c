@@ -23,6 +23,7 @@ enum { NS_PER_MS = 1000000, MS_PER_S = 1000, PALETTE_COLOURS = 16, ELLIPSIS = 0x
 struct cast {
 	enum cast_format format;
 	enum depth depth;
+	enum theme theme; /* of the header, whose ground players show */
 	struct cast_out out;
 	int cols, rows; /* as the file has them by now */
 	int64_t last_ms;
@@ -158,6 +159,7 @@ int cast_new(struct cast **c, const struct cast_options *options, const struct c
 	struct cast *cast = mem_zalloc(1, sizeof *cast);
 	cast->format = options->format;
 	cast->depth = options->depth;
+	cast->theme = options->theme;
 	cast->out = *out;
 	cast->cols = options->cols;
 	cast->rows = options->rows;
@@ -195,6 +197,7 @@ int cast_frame(struct cast *c, int64_t at_ns, const struct grid *g, enum theme t
 		c->rows = g->rows;
 	}
 	buf_reset(&c->painted);
+	c->paint.own_ground = theme != c->theme;
 	if (!paint_frame(&c->paint, g, theme, c->depth, &c->painted))
 		return 0;
 	if (!write_event(c, at_ns, 'o', c->painted.data, c->painted.len))

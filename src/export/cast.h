@@ -20,7 +20,8 @@ enum cast_format { CAST_V2 = 2, CAST_V3 = 3 };
 struct cast_options {
 	enum cast_format format;
 	int cols, rows;     /* of the first frame */
-	enum theme theme;   /* for the header: its ground and its sixteen colours */
+	enum theme theme;   /* for the header: its ground and its sixteen colours. Frames of
+	                       another theme bring a ground of their own */
 	enum depth depth;   /* of all frames */
 	const char *title;  /* NULL or "": none. Copied, like all strings here */
 	int64_t idle_ns;    /* what players make of longer pauses; 0: they keep them */

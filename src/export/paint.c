@@ -18,6 +18,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "export/palette.h"
 
 enum {
 	WALK_COLS = 40, /* no gap wider than this is cheaper written than jumped */
@@ -629,6 +630,18 @@ static bool same_cells(const struct cell *a, const struct cell *b, int cols)
 	return true;
 }
 
+/* What style `s` looks like here. */
+static struct look look_of(const struct paint *p, style s)
+{
+	struct look look = theme_look(p->theme, p->depth, s);
+	if (!p->own_ground)
+		return look;
+	struct look own = palette_own(p->theme, p->depth);
+	look.fg = look.fg < 0 ? own.fg : look.fg;
+	look.bg = look.bg < 0 ? own.bg : look.bg;
+	return look;
+}
+
 /* Find the looks of row `y` and what of it has changed. Wide ones change as a whole. */
 static void compare(struct paint *p, const struct cell *cells, int y)
 {
@@ -638,11 +651,11 @@ static void compare(struct paint *p, const struct cell *cells, int y)
 	struct look *fresh = p->fresh + start;
 	bool *changed = p->changed + start;
 	style last = 0;
-	struct look look = theme_look(p->theme, p->depth, last);
+	struct look look = look_of(p, last);
 	for (int x = 0; x < p->shown.cols; x++) {
 		if (cells[x].style != last) {
 			last = cells[x].style;
-			look = theme_look(p->theme, p->depth, last);
+			look = look_of(p, last);
 		}
 		fresh[x] = seen(look, cells[x].code);
 		if (cells[x].code == 0) {

@@ -28,6 +28,9 @@ struct paint {
 	bool known;         /* the terminal shows `shown`; else it is painted anew */
 	enum theme theme;   /* in which `looks` are */
 	enum depth depth;
+	/* The terminal's own colours do not suit the theme: its ground and its text are
+	 * painted, too. May be set before any frame that comes in another theme. */
+	bool own_ground;
 	int x, y;           /* the cursor; -1: not known */
 	struct look look;   /* what it would write with */
 };

@@ -45,3 +45,12 @@ uint32_t palette_ground(enum theme theme)
 {
 	return grounds[theme];
 }
+
+struct look palette_own(enum theme theme, enum depth depth)
+{
+	static const struct look own[THEME_COUNT][DEPTH_256 + 1] = {
+		[THEME_DARK] = {{-1, -1, 0}, {7, 0, 0}, {253, 233, 0}},
+		[THEME_LIGHT] = {{-1, -1, 0}, {0, 7, 0}, {234, 231, 0}},
+	};
+	return own[theme][depth];
+}

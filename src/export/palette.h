@@ -17,4 +17,8 @@ uint32_t palette_rgb(int index);
 uint32_t palette_text(enum theme theme);
 uint32_t palette_ground(enum theme theme);
 
+/* The nearest to these two that a terminal of that depth has, as indices: -1 without
+ * colours. */
+struct look palette_own(enum theme theme, enum depth depth);
+
 #endif

@@ -90,7 +90,19 @@ def look(cell):
     return (text, bg, underline) if text == " " else (text, fg, bg, bold, underline)
 
 
-NOTHING = (" ", "default", False)  # tmux tells no more of cells that were only erased
+# tmux tells no more of cells that were only erased.
+NOTHING = ((" ", "default", False), (" ", "ffffff", False))
+
+
+# The text and the ground of the light theme, as a recording paints them that began in the dark.
+LIGHT = {"fg": "1c1c1c", "bg": "ffffff"}
+
+
+def on_ground(screen, ground):
+    """The cells as they are where the terminal's own colours are those."""
+    return [[cell[:1] + tuple(ground[name] if colour == "default" else colour
+                              for name, colour in zip(("fg", "bg"), cell[1:3])) + cell[3:]
+             for cell in row] for row in screen]
 
 
 def difference(a, b):
@@ -99,7 +111,7 @@ def difference(a, b):
         return f"{len(a[0])}x{len(a)} and {len(b[0])}x{len(b)} cells"
     for y, (left, right) in enumerate(zip(a, b)):
         for x, (one, other) in enumerate(zip(map(look, left), map(look, right))):
-            if one != other and not (one == NOTHING and other[0] == " "):
+            if one != other and not (one in NOTHING and other[0] == " "):
                 return f"row {y} column {x}: {one} and {other}\n" \
                        f"{''.join(c[0] for c in left)}\n{''.join(c[0] for c in right)}"
     return None
@@ -120,13 +132,15 @@ def until(fact, seconds=10.0):
         time.sleep(0.02)
 
 
-def hold_what_is_shown(t, path):
+def hold_what_is_shown(t, path, ground=None):
     """Wait until the file's last frame is what the terminal shows; returns its cells."""
     if not pyte:
         return None
 
     def same():
         on_screen, in_file = shown(t), played(Cast(path))
+        if ground:
+            on_screen = on_ground(on_screen, ground)
         wrong = difference(on_screen, in_file)
         if wrong:
             raise Failed(f"shown and recorded: {wrong}")
@@ -165,10 +179,10 @@ def present(t):
     t.press("x", "T")
     t.resize(80, 24)
     t.wait_for("loop ·")
-    hold_what_is_shown(t, path)
+    hold_what_is_shown(t, path, LIGHT)
     t.press("Escape")
     t.wait_for("enter open")
-    hold_what_is_shown(t, path)
+    hold_what_is_shown(t, path, LIGHT)
     t.press("j", "Enter")
     t.wait_for_the_end()
     t.press("]")
@@ -198,7 +212,7 @@ def it_records_a_session_that_is_quit():
     t = Terminal()
     yield t
     path = present(t)
-    last = hold_what_is_shown(t, path)
+    last = hold_what_is_shown(t, path, LIGHT)
     t.press("q")
     t.is_given_back(0)
     hold_the_session(path, last, True)
@@ -209,7 +223,7 @@ def it_records_a_session_that_is_terminated():
     t = Terminal()
     yield t
     path = present(t)
-    last = hold_what_is_shown(t, path)
+    last = hold_what_is_shown(t, path, LIGHT)
     os.kill(t.pid(), signal.SIGTERM)
     t.is_given_back(128 + signal.SIGTERM)
     hold_the_session(path, last, True)
@@ -219,7 +233,7 @@ def it_records_a_session_whose_terminal_goes_away():
     t = Terminal()
     yield t
     path = present(t)
-    last = hold_what_is_shown(t, path)
+    last = hold_what_is_shown(t, path, LIGHT)
     pid = t.pid()
     t.tmux("kill-server")
     until(lambda: gone(pid))
@@ -230,7 +244,7 @@ def it_records_a_session_that_is_killed():
     t = Terminal()
     yield t
     path = present(t)
-    last = hold_what_is_shown(t, path)
+    last = hold_what_is_shown(t, path, LIGHT)
     pid = t.pid()
     os.kill(pid, signal.SIGKILL)
     until(lambda: gone(pid))
@@ -242,7 +256,7 @@ def it_records_a_session_that_crashes():
     yield t
     t.type("ulimit -c 0")
     path = present(t)
-    last = hold_what_is_shown(t, path)
+    last = hold_what_is_shown(t, path, LIGHT)
     os.kill(t.pid(), signal.SIGSEGV)
     t.is_given_back(128 + signal.SIGSEGV)
     hold_the_session(path, last, False)

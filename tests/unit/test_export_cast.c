@@ -277,6 +277,36 @@ START_TEST(another_size_is_a_resize_and_a_whole_frame)
 }
 END_TEST
 
+START_TEST(another_theme_than_the_headers_brings_its_own_ground)
+{
+	static const struct {
+		enum depth depth;
+		const char *ground;
+	} rows[] = {{DEPTH_256, "48;5;231"}, {DEPTH_8, "47"}, {DEPTH_NONE, NULL}};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct cast_options o = small;
+		o.depth = rows[i].depth;
+		struct file f;
+		struct cast *c = open_cast(&f, &o);
+		struct grid g = grid_with(10, 2, "abc");
+		for (int n = 0; n < 3; n++) {
+			cast_frame(c, n * SECOND, &g, n == 1 ? THEME_LIGHT : THEME_DARK);
+			char *line = line_of(&f, n + 1);
+			if (rows[i].ground) /* each cell has another look, so each is written */
+				ck_assert_msg((strstr(line, rows[i].ground) != NULL) == (n == 1) &&
+					      strstr(line, "abc"), "%d: %s", n, line);
+			free(line);
+			if (!rows[i].ground)
+				break;
+		}
+		/* Without colours a theme changes nothing. */
+		ck_assert_uint_eq(cast_frame_count(c), rows[i].ground ? 3 : 1);
+		grid_free(&g);
+		close_cast(c, &f);
+	}
+}
+END_TEST
+
 START_TEST(after_an_error_nothing_more_is_written)
 {
 	for (size_t room = 0; room < 6; room++) {
@@ -343,6 +373,7 @@ int main(void)
 	tcase_add_test(c, a_label_is_one_line_of_a_tooltip);
 	tcase_add_test(c, keys_are_written_as_they_came_and_always_as_legal_json);
 	tcase_add_test(c, another_size_is_a_resize_and_a_whole_frame);
+	tcase_add_test(c, another_theme_than_the_headers_brings_its_own_ground);
 	tcase_add_test(c, after_an_error_nothing_more_is_written);
 	tcase_add_test(c, after_the_end_nothing_more_is_written);
 	tcase_add_test(c, a_cast_without_frames_still_gives_the_terminal_back);
