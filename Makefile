@@ -175,6 +175,17 @@ bless: ## write anew what is made from tables and pictures: expected screens, th
 fuzz: $(BIN) ## FUZZ=1000 random asyncio programs against CPython
 	@python3 tests/fuzz.py --simmer $(BIN) --count $(or $(FUZZ),1000)
 
+# Asks everything of traces that no loop would write: tests/fuzz/ask.c.
+ASK := $(OUT)/fuzz/ask
+$(ASK): tests/fuzz/ask.c $(foreach f,$(LINK_export),$(call archive,$(f)))
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) -lm
+
+.PHONY: fuzz-trace
+fuzz-trace: $(BIN) $(ASK) ## FUZZ=1000 damaged traces, read, drawn, told, recorded; best with MODE=asan
+	@python3 tests/fuzz_trace.py --simmer $(BIN) --ask $(ASK) --count $(or $(FUZZ),1000) --seed $(or $(SEED),1)
+
 .PHONY: cli
 cli: $(BIN) ## the command line: bad input, exit statuses, files, signals
 	@sh tests/cli/run $(BIN)

@@ -25,6 +25,13 @@ static inline int64_t add_ns(int64_t a, int64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
+/* a - b, at most INT64_MAX. `a` is not negative, `b` (a deadline) may be anything. */
+static inline int64_t since_ns(int64_t a, int64_t b)
+{
+	int64_t passed;
+	return __builtin_sub_overflow(a, b, &passed) ? INT64_MAX : passed;
+}
+
 /*
  * A span in eight bytes: its first event, its state, and whether on the step ruler it
  * begins where its step begins (else where it ends).
@@ -411,6 +418,9 @@ uint32_t step_number_at(const struct view *v, uint64_t position);
 
 /* The place on the step ruler of a place on the tick ruler. */
 double ruler_to_step(const struct view *v, double tick);
+
+/* What the clock shows after `position` events. */
+int64_t clock_at(const struct view *v, uint64_t position);
 
 /* How many of the `count` ascending event indices are below `position`. */
 size_t events_below(const uint64_t *events, size_t count, uint64_t position);

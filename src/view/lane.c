@@ -149,10 +149,10 @@ static void lane_created(struct view *v, const struct thread_data *th, uint64_t 
 	if (t->lane != LANE_NONE)
 		return;
 	uint32_t number = (uint32_t)v->lanes.count;
+	uint32_t parent = e->task || th->number ? lane_of_event(v, e) : LANE_NONE;
 	v->tree_stamp++;
 	t->lane = number;
 	t->text = e->b;
-	uint32_t parent = e->task || th->number ? lane_of_event(v, e) : LANE_NONE;
 	struct lane_data *l = lane_push(v, e->a);
 	l->name_text = e->b;
 	l->lane.named = e->detail != 0;
@@ -509,11 +509,12 @@ enum lane_state view_state_at(const struct view *v, uint32_t lane, uint64_t posi
 }
 
 /* Fill in what a waiting or cancelling span waits for: the last TASK_WAITS of this or an
- * earlier span. */
+ * earlier span. Who is asked to cancel and let off again and again has many since. */
 static void find_wait(const struct view *v, const struct lane_data *l, size_t index,
                       struct span *s)
 {
-	for (size_t i = index + 1; i-- > 0;) {
+	enum { LOOK_BACK = 200 };
+	for (size_t i = index + 1, seen = 0; i-- > 0 && seen < LOOK_BACK; seen++) {
 		packed_span p = l->spans.items[i];
 		const struct event *e = trace_at(v->trace, span_event(p));
 		if (e->kind == EV_JOIN_BEGUN) {

@@ -79,6 +79,13 @@ double ruler_to_step(const struct view *v, double tick)
 	return first + (tick - (double)index) * count;
 }
 
+int64_t clock_at(const struct view *v, uint64_t position)
+{
+	if (position > v->count)
+		position = v->count;
+	return position ? trace_at(v->trace, position - 1)->time_ns : 0;
+}
+
 double view_coordinate(const struct view *v, enum ruler r, uint64_t position)
 {
 	if (position > v->count)
@@ -87,7 +94,7 @@ double view_coordinate(const struct view *v, enum ruler r, uint64_t position)
 		return step_coordinate(v, position);
 	if (r == RULER_TICK)
 		return tick_coordinate(v, step_coordinate(v, position));
-	return position ? (double)trace_at(v->trace, position - 1)->time_ns : 0;
+	return (double)clock_at(v, position);
 }
 
 double view_extent(const struct view *v, enum ruler r)

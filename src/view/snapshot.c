@@ -418,6 +418,8 @@ uint32_t view_line_at(const struct view *v, uint32_t lane, uint64_t position,
 {
 	const struct lane_data *l = &v->lanes.items[lane];
 	uint64_t line = NO_EVENT;
+	if (position > v->count)
+		position = v->count;
 	size_t index = view_span_at(v, lane, position);
 	if (index != SIZE_MAX) {
 		/* How many runs are over: those before the sums, and those of the spans

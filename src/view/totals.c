@@ -34,7 +34,7 @@ void view_lane_totals(const struct view *v, uint32_t lane, uint64_t position,
                       struct lane_totals *out)
 {
 	*out = (struct lane_totals){0};
-	int64_t now_ns = (int64_t)view_coordinate(v, RULER_CLOCK, position);
+	int64_t now_ns = clock_at(v, position);
 	size_t last = view_span_at(v, lane, position);
 	for (size_t i = 0; last != SIZE_MAX && i <= last; i++) {
 		struct span s = view_span(v, lane, i);
@@ -211,8 +211,8 @@ void view_hold(const struct view *v, uint32_t lane, uint64_t begin, uint64_t end
 		.lane = lane,
 		.begin_event = begin,
 		.end_event = end,
-		.begin_ns = (int64_t)view_coordinate(v, RULER_CLOCK, begin + 1),
-		.end_ns = (int64_t)view_coordinate(v, RULER_CLOCK, end + 1),
+		.begin_ns = clock_at(v, begin + 1),
+		.end_ns = clock_at(v, end + 1),
 	};
 	unsigned number = trace_at(v->trace, begin)->thread;
 	const struct thread_data *th = thread_find(v, number);

@@ -400,6 +400,98 @@ START_TEST(the_manual_has_every_word_of_the_tables)
 }
 END_TEST
 
+/* The page's first literal block, as a reader sees it. */
+static void put_example(const char *page, struct buf *out)
+{
+	const char *s = strstr(page, "\nsimmer-trace 1\n"), *end = s ? strstr(s, "\n.Ed\n") : NULL;
+	ck_assert_ptr_nonnull(end);
+	for (s++; s <= end; s++) {
+		buf_putc(out, *s);
+		if (s[0] == '\\' && s[1] == 'e')
+			s++;
+	}
+}
+
+START_TEST(the_example_of_the_manual_is_read_and_written_the_same)
+{
+	char page[1 << 16];
+	FILE *file = fopen("man/simmer-trace.5", "r");
+	ck_assert_ptr_nonnull(file);
+	page[fread(page, 1, sizeof page - 1, file)] = '\0';
+	fclose(file);
+	struct buf example = {0}, why = {0};
+	put_example(page, &example);
+	struct trace *t;
+	ck_assert_msg(read_text(buf_text(&example), example.len, &t, &why) == 0, "%s", buf_text(&why));
+	char *again = written(t);
+	ck_assert_str_eq(again, buf_text(&example));
+	free(again);
+	trace_free(t);
+	buf_free(&example);
+	buf_free(&why);
+}
+END_TEST
+
+/* How a line ends is not part of it. */
+START_TEST(carriage_returns_at_the_ends_of_lines_are_left_out)
+{
+	static const char text[] = "simmer-trace 1\r\ntitle \"A\"\r\nevents\r\n"
+				   "0 0 0 0 printed \"a\\x0d\"\r\nend 1\r\n";
+	struct trace *t;
+	struct buf why = {0};
+	ck_assert_msg(read_text(text, sizeof text - 1, &t, &why) == 0, "%s", buf_text(&why));
+	ck_assert_str_eq(trace_text(t, trace_at(t, 0)->a, NULL), "a\r");
+	trace_free(t);
+	buf_free(&why);
+}
+END_TEST
+
+/* What was taken from the file already may be any part of its beginning. */
+START_TEST(a_trace_whose_beginning_was_read_is_read_on)
+{
+	struct trace *t = some_trace(), *back;
+	char *text = written(t);
+	size_t len = strlen(text);
+	for (size_t begun = 0; begun < 40; begun++) {
+		struct buf why = {0};
+		FILE *in = fmemopen(text + begun, len - begun, "r");
+		ck_assert_int_eq(trace_read_on(text, begun, in, &back, &why), 0);
+		ck_assert_uint_eq(trace_count(back), trace_count(t));
+		fclose(in);
+		trace_free(back);
+		buf_free(&why);
+	}
+	ck_assert(trace_is_begun(text, TRACE_MAGIC_BYTES));
+	ck_assert(!trace_is_begun(text, TRACE_MAGIC_BYTES - 1));
+	free(text);
+	trace_free(t);
+}
+END_TEST
+
+START_TEST(a_line_of_megabytes_is_read_and_its_end_is_where_it_is)
+{
+	enum { BYTES = 5 << 20 };
+	struct trace *t = trace_new(0), *back;
+	char *long_text = mem_alloc(BYTES);
+	memset(long_text, 'x', BYTES);
+	struct trace_writer w = {.trace = t};
+	trace_emit(&w, EV_PRINTED, trace_string(t, long_text, BYTES), 0, 1);
+	trace_emit(&w, EV_PRINTED, trace_string(t, "short", 5), 0, 1);
+	char *text = written(t);
+	struct buf why = {0};
+	ck_assert_msg(read_text(text, strlen(text), &back, &why) == 0, "%s", buf_text(&why));
+	size_t len;
+	trace_text(back, trace_at(back, 0)->a, &len);
+	ck_assert_uint_eq(len, BYTES);
+	ck_assert_str_eq(trace_text(back, trace_at(back, 1)->a, NULL), "short");
+	free(text);
+	free(long_text);
+	trace_free(t);
+	trace_free(back);
+	buf_free(&why);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("trace text");
@@ -414,6 +506,10 @@ int main(void)
 			    COUNT_OF(refusals));
 	tcase_add_test(c, a_write_that_fails_is_noticed);
 	tcase_add_test(c, the_manual_has_every_word_of_the_tables);
+	tcase_add_test(c, the_example_of_the_manual_is_read_and_written_the_same);
+	tcase_add_test(c, carriage_returns_at_the_ends_of_lines_are_left_out);
+	tcase_add_test(c, a_trace_whose_beginning_was_read_is_read_on);
+	tcase_add_test(c, a_line_of_megabytes_is_read_and_its_end_is_where_it_is);
 	suite_add_tcase(s, c);
 	return suite_main(s);
 }
