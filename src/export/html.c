@@ -106,7 +106,8 @@ static void put_picture(const struct html *h, enum ruler ruler, const char *id,
 	        "aria-label=\"timeline by the %s\"%s><div class=\"sheet\">\n", id, id,
 	        shown ? "" : " hidden");
 	svg_timeline(h->v, ruler, id, 1600, place, h->out);
-	fputs("<div class=\"band\"></div><div class=\"veil\"></div></div></div>\n", h->out);
+	fputs("<div class=\"band\"></div><div class=\"veil\"></div>"
+	      "<div class=\"names\" aria-hidden=\"true\"></div></div></div>\n", h->out);
 }
 
 static void put_pictures(struct html *h)
@@ -158,7 +159,6 @@ static size_t steps_shown(const struct view *v)
 int export_html(struct view *v, const struct export_options *o, FILE *out, struct buf *why)
 {
 	struct html h = {.v = v, .o = o, .out = out, .steps = steps_shown(v)};
-	h.events = view_moment(v, false, h.steps - 1).end;
 	h.has_clock = svg_ruler(v) == RULER_CLOCK;
 	const char *at = html_page_frame.text, *end = at + html_page_frame.len;
 	while (at < end) {

@@ -97,7 +97,7 @@ static void know_task(struct data *d, uint32_t lane)
 	vec_push(&d->tasks, (struct told){.lane = lane, .state = STATE_ABSENT, .label = NO_TEXT});
 }
 
-/* The tasks that are there in the steps shown, in the order of the picture. */
+/* The tasks, in the order of the picture: the first ones are its rows. */
 static void know_tasks(struct data *d)
 {
 	struct view *v = d->h->v;
@@ -106,8 +106,7 @@ static void know_tasks(struct data *d)
 	memset(d->task_of, 0xFF, lanes * sizeof *d->task_of);
 	const uint32_t *order = view_order(v, false, &count);
 	for (uint32_t i = 0; i < count && d->tasks.count < MAX_TASKS; i++)
-		if (order[i] <= LANE_LOOP || view_lane(v, order[i])->born_event < d->h->events)
-			know_task(d, order[i]);
+		know_task(d, order[i]);
 	/* Lines of the program itself are shown, even where it has no lane. */
 	if (lanes > LANE_PROGRAM && d->task_of[LANE_PROGRAM] == UINT32_MAX)
 		know_task(d, LANE_PROGRAM);

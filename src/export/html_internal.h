@@ -34,7 +34,6 @@ struct html {
 	const struct export_options *o;
 	FILE *out;
 	size_t steps;    /* moments on the page: 0 ... steps - 1 */
-	uint64_t events; /* what happened in them */
 	/* The pictures: on the clock, unless no time passes, and on the steps. */
 	bool has_clock;
 	struct svg_place clock, step;

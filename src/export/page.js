@@ -188,6 +188,13 @@ function fill(id, entries) {
 	}
 }
 
+/* What the run has nothing of needs no line. */
+function dropUnused() {
+	for (const name of ['io', 'workers', 'queued'])
+		if (!steps.some((step) => step[name] && step[name].length))
+			byId(name).parentElement.hidden = true;
+}
+
 const MAX_WAITS = 16;
 
 function showLoop(s) {
@@ -282,6 +289,21 @@ function followPicture(index) {
 		const top = (place.top + place.row * task) * scale;
 		keepInSight(frame, top, top + place.row * scale);
 	}
+}
+
+/* The names of the tasks once more, for when those in the picture are scrolled away. */
+function makeNames(name) {
+	const place = data.places[name];
+	const frame = byId('picture-' + name);
+	const names = frame.querySelector('.names');
+	for (let i = 0; i < place.tasks && i < data.tasks.length; i++) {
+		const tag = element('span', '', data.tasks[i][0]);
+		tag.style.top = 100 * (place.top + place.row * (i + 0.5)) / place.height + '%';
+		names.append(tag);
+	}
+	frame.addEventListener('scroll', () => {
+		frame.classList.toggle('away', frame.scrollLeft > 24);
+	}, {passive: true});
 }
 
 function showPicture(index) {
@@ -534,6 +556,7 @@ function begin() {
 	makeCaptions();
 	makeRoom();
 	makeMarks();
+	dropUnused();
 	byId('rulers').hidden = rulers.length < 2;
 	const slider = byId('slider');
 	slider.max = last;
@@ -542,6 +565,7 @@ function begin() {
 		if (byId(name) && byId(name).tagName === 'BUTTON')
 			byId(name).addEventListener('click', acts[name]);
 	for (const name of rulers) {
+		makeNames(name);
 		byId('ruler-' + name).addEventListener('change', () => setRuler(name));
 		byId('picture-' + name).addEventListener('click', clickPicture);
 	}
