@@ -181,10 +181,11 @@ static void fill_timers(const struct screen *s, const struct present *p,
 		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
 		put_time(s, t->deadline_ns, &sec->text);
 		/* What happens on the real clock is seen a little later. */
-		bool overdue = t->deadline_ns < p->told_ns - seen_late_ns(s);
+		int64_t late_ns = ns_between(t->deadline_ns, p->told_ns);
+		bool overdue = late_ns > seen_late_ns(s);
 		if (overdue) {
 			buf_puts(&sec->text, " late by ");
-			duration_text(rounded_ms(p->told_ns - t->deadline_ns), &sec->text);
+			duration_text(rounded_ms(late_ns), &sec->text);
 		}
 		end_token(sec, at,
 		          overdue      ? INK_READY

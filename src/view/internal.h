@@ -25,13 +25,6 @@ static inline int64_t add_ns(int64_t a, int64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-/* a - b, at most INT64_MAX. `a` is not negative, `b` (a deadline) may be anything. */
-static inline int64_t since_ns(int64_t a, int64_t b)
-{
-	int64_t passed;
-	return __builtin_sub_overflow(a, b, &passed) ? INT64_MAX : passed;
-}
-
 /*
  * A span in eight bytes: its first event, its state, and whether on the step ruler it
  * begins where its step begins (else where it ends).

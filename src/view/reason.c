@@ -144,12 +144,12 @@ static enum phrase explain_late(const struct story *s, struct scratch *t, int64_
 {
 	uint32_t lane = who_was_busy(s, due_ns);
 	buf_reset(&t->span);
-	duration_text(since_ns(s->begun->time_ns, due_ns), &t->span);
+	duration_text(ns_between(due_ns, s->begun->time_ns), &t->span);
 	set_name(s->v, &t->other, lane);
 	if (lane != LANE_NONE)
 		return by;
 	/* Nobody's fault: the machine was late, and that is worth less. */
-	return since_ns(s->begun->time_ns, due_ns) > 5 * LATE_NS ? only : plain;
+	return ns_between(due_ns, s->begun->time_ns) > 5 * LATE_NS ? only : plain;
 }
 
 static enum phrase explain_sleep(const struct story *s, struct scratch *t,
@@ -160,7 +160,7 @@ static enum phrase explain_sleep(const struct story *s, struct scratch *t,
 	int64_t due = s->v->timers.lives.items[cause->its_timer].when_ns;
 	set_time(&t->time, due);
 	bool real = trace_about(s->v->trace)->real_clock;
-	if (since_ns(s->begun->time_ns, due) <= (real ? LATE_NS : 0))
+	if (ns_between(due, s->begun->time_ns) <= (real ? LATE_NS : 0))
 		return PHRASE_WHY_SLEEP;
 	if (real)
 		return explain_late(s, t, due, PHRASE_WHY_SLEEP_LATE_BY,
@@ -407,7 +407,7 @@ static void put_timer_reason(const struct story *s, struct scratch *t,
 	                      : s->begun->time_ns;
 	set_time(&t->time, due);
 	enum phrase phrase = PHRASE_WHY_TIMER;
-	if (trace_about(v->trace)->real_clock && since_ns(s->begun->time_ns, due) > LATE_NS)
+	if (trace_about(v->trace)->real_clock && ns_between(due, s->begun->time_ns) > LATE_NS)
 		phrase = explain_late(s, t, due, PHRASE_WHY_TIMER_LATE_BY,
 		                      PHRASE_WHY_TIMER_LATE_ONLY, PHRASE_WHY_TIMER);
 	say(out, phrase, t);

@@ -50,6 +50,16 @@ double scale_label_step(const struct scale *s);
  * Appended to `out`. */
 void scale_label(const struct scale *s, double coordinate, struct buf *out);
 
+/* How long it is from one time to another, as far as that can be said: deadlines may be
+ * anything. */
+static inline int64_t ns_between(int64_t from_ns, int64_t to_ns)
+{
+	int64_t passed;
+	if (__builtin_sub_overflow(to_ns, from_ns, &passed))
+		return to_ns < from_ns ? INT64_MIN : INT64_MAX;
+	return passed;
+}
+
 /* A time as it is said in text: `7.0`, `0.25`, `12.001`; without a unit. Appended to
  * `out`. */
 void time_text(int64_t ns, struct buf *out);
