@@ -344,14 +344,14 @@ static size_t moment_before(const struct screen *s, const struct scale *scale, s
 static void draw_beats(const struct screen *s, const struct present *p, struct area edge)
 {
 	bool internals = s->state.internals;
-	size_t index = p->scale.left > 0 ? moment_before(s, &p->scale, 0, 0) : 0;
+	size_t index = 0;
 	for (int64_t free_from = 0; free_from < edge.w;) {
 		size_t next = view_next_beat(s->view, internals, index);
 		struct moment m = view_moment(s->view, internals, next);
 		int64_t col = scale_col(&p->scale, moment_coordinate(s, next));
 		if (next == index || !m.beat || col >= edge.w)
 			break;
-		if (col < free_from) { /* many in one column: go to its last */
+		if (col < free_from) { /* left of the window, or many in one column */
 			index = moment_before(s, &p->scale, next, free_from);
 			continue;
 		}

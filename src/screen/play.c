@@ -70,7 +70,7 @@ struct stay play_stay(const struct pace *pace, int speed, int64_t gap_ns, int64_
 	uint64_t rest = 0;
 	if (stay.gap_ns) {
 		int64_t glide = times_part(stay.gap_ns, pace->second_ns, second_ns, &rest);
-		glide = least(glide, most(pace->idle_ns, pace->step_ns));
+		glide = least(glide, pace->idle_ns);
 		stay.glide_ns = at_speed(most(glide, pace->step_ns), speed);
 		stay.stand_ns = at_speed(read_ns, speed);
 	} else {

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "screen/internal.h"
+#include "screen_scene.h"
 #include "suite.h"
 #include "trace/text.h"
 #include "trace/trace.h"
@@ -193,16 +194,15 @@ START_TEST(words_in_a_wait_that_lasts_do_not_move)
 	struct run r;
 	open_run(&r, _i);
 	struct layout l = screen_layout(r.screen);
-	struct present last = present_of(r.screen);
-	int seen = 0;
+	struct timeline_cut cut = timeline_cut(r.screen, &l);
+	int left = l.timeline.x + 1 + cut.name_cols, seen = 0;
 	while (next_frame(&r)) {
-		struct present p = present_of(r.screen);
-		int left = l.timeline.x + 1 + p.cut.name_cols;
 		for (int y = l.timeline.y + 2; y < l.timeline.y + l.timeline.h - 1; y++)
-			for (int x = left; x < left + p.cut.cols; x++) {
+			for (int x = left; x < left + cut.cols; x++) {
 				char old[31], new[31];
-				bool begins = grid_at(&r.before, x - 1, y)->code == ' ' &&
-				              grid_at(&r.before, x - 2, y)->code > 0x7F;
+				uint32_t left_of = grid_at(&r.before, x - 1, y)->code;
+				bool begins = left_of > 0x7F ||
+				              (left_of == ' ' && grid_at(&r.before, x - 2, y)->code > 0x7F);
 				if (!begins || !word_at(&r.before, x, y, old))
 					continue;
 				seen++;
@@ -211,11 +211,94 @@ START_TEST(words_in_a_wait_that_lasts_do_not_move)
 				ck_assert_msg(!strncmp(old, new, 4), "\"%s\" was at %d in %s", old, x,
 				              row(&r, &r.grid, y));
 			}
-		last = p;
 	}
-	(void)last;
 	ck_assert_int_gt(seen, 20);
 	close_run(&r);
+}
+END_TEST
+
+static bool is_digit(const struct grid *g, int x, int y)
+{
+	uint32_t code = grid_at(g, x, y)->code;
+	return code >= '0' && code <= '9';
+}
+
+START_TEST(how_many_run_at_once_is_told_where_it_stays)
+{
+	struct run r;
+	open_run(&r, _i);
+	struct layout l = screen_layout(r.screen);
+	struct timeline_cut cut = timeline_cut(r.screen, &l);
+	int y = l.timeline.y + l.timeline.h - 2, left = l.timeline.x + 1 + cut.name_cols;
+	bool has_sum = view_lane_of_thread(r.view, 1) != LANE_NONE;
+	while (has_sum && next_frame(&r))
+		for (int x = left; x < left + cut.cols; x++)
+			if (is_digit(&r.before, x, y))
+				ck_assert_msg(is_digit(&r.grid, x, y), "%d: %s", x, row(&r, &r.grid, y));
+	close_run(&r);
+}
+END_TEST
+
+/* A run of ten seconds with a caption every 30 ms of its middle. */
+static struct trace *make_captions(void)
+{
+	struct scene_maker maker = {.trace = trace_new(0)}, *m = &maker;
+	m->w.trace = m->trace;
+	trace_describe(m->trace, &(struct trace_about){.source = scene_source});
+	line(m, 29, "<module>");
+	emit(m, EV_LOOP_STARTED, 0, 0, 0);
+	for (int i = 0; i < 100; i++) {
+		m->w.time_ns = 3 * SECOND + i * SECOND * 3 / 100;
+		emit(m, EV_CAPTION, 29, text(m, "Once more."), 0);
+		line(m, 29, "<module>");
+	}
+	m->w.time_ns = 10 * SECOND;
+	emit(m, EV_CAPTION, 29, text(m, "The end."), 0);
+	line(m, 29, "<module>");
+	emit(m, EV_LOOP_STOPPED, 0, 0, 0);
+	emit(m, EV_RUN_ENDED, 0, 0, 0);
+	trace_close(m->trace);
+	return m->trace;
+}
+
+START_TEST(each_column_with_a_beat_has_its_mark_however_many_it_has)
+{
+	struct trace *t = make_captions();
+	struct view *v = view_new(t);
+	view_update(v, 0);
+	struct screen *s = screen_new(&(struct screen_options){0});
+	struct grid g = {0};
+	for (int zoom = 0; zoom < 5; zoom++)
+		for (int cols = 40; cols < 300; cols += 37) {
+			screen_resize(s, cols, 24);
+			screen_show(s, v, false);
+			for (int i = 0; i < zoom; i++)
+				screen_do(s, CMD_ZOOM_IN, 0, 0);
+			size_t count = view_moment_count(v, false);
+			screen_seek(s, count / 2);
+			screen_draw(s, &g);
+			struct present p = present_of(s);
+			struct rect l = p.layout.timeline;
+			bool wanted[300] = {false};
+			for (size_t i = 0; i < count; i++) {
+				struct moment m = view_moment(v, false, i);
+				int64_t col = scale_col(&p.scale, view_coordinate(v, RULER_CLOCK, m.end));
+				if (m.beat && col >= 0 && col < p.cut.cols)
+					wanted[col] = true;
+			}
+			int marks = 0;
+			for (int x = 0; x < p.cut.cols; x++) {
+				uint32_t code = grid_at(&g, l.x + 1 + p.cut.name_cols + x, l.y + l.h - 1)->code;
+				bool marked = code == 0x25C6 || code == 0x25C7; /* ◆ ◇ */
+				ck_assert_msg(marked == wanted[x], "column %d of %d, zoom %d", x, cols, zoom);
+				marks += marked;
+			}
+			ck_assert_int_gt(marks, 1);
+		}
+	screen_free(s);
+	view_free(v);
+	trace_free(t);
+	grid_free(&g);
 }
 END_TEST
 
@@ -264,6 +347,8 @@ int main(void)
 	tcase_add_loop_test(c, the_loops_sections_keep_their_rows, 0, runs);
 	tcase_add_loop_test(c, what_was_drawn_of_the_past_stays_as_it_is, 0, runs);
 	tcase_add_loop_test(c, words_in_a_wait_that_lasts_do_not_move, 0, runs);
+	tcase_add_loop_test(c, how_many_run_at_once_is_told_where_it_stays, 0, runs);
+	tcase_add_test(c, each_column_with_a_beat_has_its_mark_however_many_it_has);
 	tcase_add_loop_test(c, the_source_stays_while_one_function_runs, 0, runs);
 	suite_add_tcase(suite, c);
 	int status = suite_main(suite);
