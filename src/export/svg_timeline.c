@@ -316,7 +316,7 @@ static double mark_size(const struct sheet *s)
  */
 static double fit_label(const struct sheet *s, struct buf *text, double room)
 {
-	const double most = label_size(s), least = fmin(most, 12);
+	const double most = label_size(s), least = fmin(most, fmax(12, 0.7 * most));
 	while (text->len) {
 		double fits = room / text_width(text, 1);
 		if (fits >= least)
@@ -595,7 +595,9 @@ static size_t find_arrows(const struct sheet *s, struct arrow arrows[ARROWS_MAX]
 {
 	struct link *links = mem_alloc(mem_mul(LINKS_MAX, sizeof *links));
 	size_t count = view_links(s->v, 0, view_event_count(s->v), links, LINKS_MAX), found = 0;
-	for (size_t i = 0; i < count && count < LINKS_MAX && found <= ARROWS_MAX; i++) {
+	if (count == LINKS_MAX)
+		count = 0;
+	for (size_t i = 0; i < count && found <= ARROWS_MAX; i++) {
 		const struct link *l = &links[i];
 		if (l->to_lane == LANE_NONE)
 			continue;
