@@ -107,8 +107,7 @@ struct beats {
 	VEC(struct beat) all;
 };
 
-/* The marks of all beats in a picture that lies so; each is `beat_cols` columns of `size`
- * pixels wide. */
+/* The marks of all beats in a picture that lies so, whose numbers are `size` pixels high. */
 void beats_of(const struct view *v, const struct svg_place *place, double size,
               struct beats *out);
 void beats_free(struct beats *b);
