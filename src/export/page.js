@@ -164,7 +164,8 @@ function showCode(s, active) {
 		for (const i of tasks.slice(0, MAX_TAGS)) {
 			const tag = element('span', 'tag', data.tasks[i][0]);
 			tag.dataset.state = s.tasks[i].state;
-			tag.title = s.tasks[i].state;
+			tag.title = s.tasks[i].label === undefined ? s.tasks[i].state
+				: 'waits for ' + texts[s.tasks[i].label].text;
 			tags.append(tag);
 		}
 		if (tasks.length > MAX_TAGS)
@@ -343,6 +344,12 @@ function clickPicture(event) {
 	const scale = sheet.width / data.places[ruler].width;
 	/* A click is meant for what it is near to. */
 	goTo(stepAtX((event.clientX - sheet.left + 4) / scale));
+}
+
+/* A finger's way is the browser's: it scrolls. */
+function dragPicture(event) {
+	if (event.buttons === 1 && event.pointerType === 'mouse')
+		clickPicture(event);
 }
 
 /* ---- going ------------------------------------------------------------------------------- */
@@ -568,6 +575,7 @@ function begin() {
 		makeNames(name);
 		byId('ruler-' + name).addEventListener('change', () => setRuler(name));
 		byId('picture-' + name).addEventListener('click', clickPicture);
+		byId('picture-' + name).addEventListener('pointermove', dragPicture);
 	}
 	byId('steps').addEventListener('click', clickStep);
 	document.addEventListener('keydown', pressKey);
