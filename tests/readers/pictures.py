@@ -167,8 +167,9 @@ def hold_html(content, text, steps):
 # ---- trace events ---------------------------------------------------------------------------------
 
 
-def hold_trace_events(content):
-    """What it holds: (count of slices, of flows, of counters)."""
+def hold_trace_events(content, steps):
+    """What it holds: (count of slices, of flows, of counters). `steps` is what `simmer trace --steps` prints
+    of the same run."""
     told = strict_json(content.decode("utf-8"))
     events = told["traceEvents"] if type(told) is dict else told
     hold(type(events) is list and events, "no events")
@@ -186,8 +187,8 @@ def hold_trace_events(content):
         if event["ph"] in "Xsf":
             hold((event["pid"], event["tid"]) in names, "a lane without a name:", event)
         hold(event["pid"] in processes, "a process without a name:", event)
-    times = [event["ts"] for event in events if event["ph"] != "M"]
-    hold(times == sorted(times), "the times are not in order")
+    # A slice is written when it ends. Readers sort by time, and keep the order of what has the same.
+    events = sorted((event for event in events if event["ph"] != "M"), key=lambda event: event["ts"])
     lanes = hold_nesting(kinds["X"])
     hold_async(events)
     flows = hold_flows(kinds["s"], kinds["f"], lanes)
@@ -196,7 +197,18 @@ def hold_trace_events(content):
              "an odd counter:", event)
     for event in kinds["i"]:
         hold(event.get("s") in ("t", "p", "g"), "an instant of no extent:", event)
+    hold_slices(kinds["X"], steps)
     return len(kinds["X"]), flows, len(kinds["C"])
+
+
+def hold_slices(slices, steps):
+    """Whatever a slice tells, `simmer trace --steps` tells too, at that time."""
+    lines = [" ".join(line.split()) for line in steps.split("\n")]
+    told = [e["args"] for e in slices if "what" in e.get("args", {})]
+    hold(told, "no slice tells what happened")
+    for args in told:
+        sentence = " ".join(f'{args["what"]} {args.get("why", "")}'.split())
+        hold(any(line.endswith(" " + sentence) for line in lines), "a slice tells:", sentence)
 
 
 def hold_nesting(slices):
@@ -207,7 +219,7 @@ def hold_nesting(slices):
         lanes[event["pid"], event["tid"]].append(event)
     for events in lanes.values():
         open_ends = []
-        for event in events:
+        for event in sorted(events, key=lambda event: (event["ts"], -event["dur"])):
             begin, end = event["ts"], event["ts"] + event["dur"]
             while open_ends and open_ends[-1] <= begin:
                 open_ends.pop()
