@@ -174,6 +174,14 @@ static void sgr_turn(struct sgr *s, struct look from, struct look to)
 		sgr_colour(s, to.bg, 40);
 }
 
+static void sgr_put(struct pen *pen, const struct sgr *s)
+{
+	put_text(pen, "\033[");
+	if (s->len)
+		put(pen, s->text + 1, s->len - 1);
+	put_text(pen, "m");
+}
+
 static void set_look(struct pen *pen, struct look look)
 {
 	if (same_look(pen->look, look))
@@ -185,10 +193,7 @@ static void set_look(struct pen *pen, struct look look)
 		sgr_turn(&anew, no_look, look);
 	}
 	const struct sgr *best = anew.len < turn.len ? &anew : &turn;
-	put_text(pen, "\033[");
-	if (best->len)
-		put(pen, best->text + 1, best->len - 1);
-	put_text(pen, "m");
+	sgr_put(pen, best);
 	pen->look = look;
 }
 
@@ -718,13 +723,42 @@ bool paint_frame(struct paint *p, const struct grid *g, enum theme theme, enum d
 	return out->len > before;
 }
 
+/*
+ * A player on a page goes on showing the cursor where it is left: a cell with its colours
+ * swapped. If that is a blank, text in the colour of its ground makes it one that cannot be
+ * seen.
+ */
+static void hide_in_blank(struct pen *pen, const struct row *row, enum theme theme)
+{
+	if (!is_loose(row, 0))
+		return;
+	struct sgr sgr = {.len = 0};
+	int ground = row->looks[0].bg;
+	if (ground >= 0) {
+		sgr_colour(&sgr, ground, 30);
+		sgr_colour(&sgr, ground, 40);
+	} else {
+		uint32_t rgb = palette_ground(theme);
+		sgr_add(&sgr, 38);
+		sgr_add(&sgr, 2);
+		for (int shift = 16; shift >= 0; shift -= 8)
+			sgr_add(&sgr, (int)(rgb >> shift & 0xFF));
+	}
+	sgr_put(pen, &sgr);
+	put_text(pen, " \033[m\r");
+}
+
 void paint_end(struct paint *p, struct buf *out)
 {
 	struct pen pen = {.out = out};
 	put_text(&pen, "\033[m");
-	if (p->known && p->shown.rows > 0) {
+	if (p->known && p->shown.cols > 0 && p->shown.rows > 0) {
+		int last = p->shown.rows - 1;
+		size_t at = index_of(&p->shown, last);
+		move_absolutely(&pen, 0, last);
+		hide_in_blank(&pen, &(struct row){.cells = p->shown.cells + at, .looks = p->looks + at},
+		              p->theme);
 		/* Down stops at the last row of a terminal: only a larger one goes below. */
-		move_absolutely(&pen, 0, p->shown.rows - 1);
 		control(&pen, 1, 'B');
 	}
 	put_text(&pen, "\033[?25h");

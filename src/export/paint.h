@@ -48,7 +48,7 @@ bool paint_frame(struct paint *p, const struct grid *g, enum theme theme, enum d
 /*
  * Append what leaves the terminal fit for use: no colours, the cursor visible, at the
  * beginning of the row below the picture, or of its last row where there is none below.
- * No cell changes.
+ * No cell changes that can be seen, and the cursor cannot on the theme's own ground.
  */
 void paint_end(struct paint *p, struct buf *out);
 

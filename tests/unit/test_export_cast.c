@@ -212,7 +212,7 @@ START_TEST(a_marker_is_never_at_time_0_and_never_the_last_event)
 	assert_line(&f, 2, "[0.001,\"m\",\"first\"]");
 	assert_line(&f, 3, "[0.001,\"o\",\"\\rb\"]");
 	assert_line(&f, 4, "[1.000,\"m\",\"last\"]");
-	assert_line(&f, 5, "[1.000,\"o\",\"\\u001b[m\\u001b[2H\\u001b[B\\u001b[?25h\"]");
+	assert_line(&f, 5, "[1.000,\"o\",\"\\u001b[m\\u001b[2H\\u001b[38;2;18;18;18m \\u001b[m\\r\\u001b[B\\u001b[?25h\"]");
 	ck_assert_uint_eq(cast_frame_count(c), 2);
 	close_cast(c, &f);
 }

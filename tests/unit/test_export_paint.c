@@ -15,7 +15,8 @@
 
 /* ---- a terminal -------------------------------------------------------------- */
 
-enum { GARBAGE = 0x7F, MAX_NUMBERS = 16 };
+enum { RGB = 256, /* a colour that has no index */
+       GARBAGE = 0x7F, MAX_NUMBERS = 16 };
 
 struct spot {
 	uint32_t code; /* 0: the right half of a wide one; GARBAGE: nobody knows what */
@@ -96,7 +97,10 @@ static void set_rendition(struct terminal *t, const int *n, int count)
 		t->look.attributes = (uint8_t)((t->look.attributes | on) & ~off);
 		if (n[i] == 0)
 			t->look = (struct look){-1, -1, 0};
-		else if (n[i] == 38 || n[i] == 48) {
+		else if (n[i] == 38 && i + 4 < count && n[i + 1] == 2) {
+			t->look.fg = RGB;
+			i += 4;
+		} else if (n[i] == 38 || n[i] == 48) {
 			ck_assert(i + 2 < count && n[i + 1] == 5);
 			ck_assert_int_le(n[i + 2], 255);
 			*ground = (int16_t)n[i + 2];
@@ -327,6 +331,8 @@ START_TEST(the_end_changes_no_cell_and_gives_the_cursor_back)
 		struct terminal t = {0};
 		grid_resize(&g, 30, 6);
 		area_fill(area_all(&g), 'x', INK_BAR | STYLE_UNDERLINE);
+		if (_i)
+			area_put(area_all(&g), 0, 5, ' ', INK_TEXT);
 		terminal_resize(&t, 30, 6 + taller);
 		paint_frame(&p, &g, THEME_DARK, DEPTH_256, &out);
 		terminal_write(&t, out.data, out.len);
@@ -508,6 +514,34 @@ START_TEST(a_first_frame_clears_and_hides_and_shows_only_what_is_there)
 	area_puts(area_all(&g), 2, 0, "hi", INK_TEXT);
 	ck_assert(paint_frame(&p, &g, THEME_DARK, DEPTH_256, &out));
 	ck_assert_str_eq(buf_text(&out), "\033[?25l\033[m\033[H\033[2J  hi");
+	grid_free(&g);
+	paint_free(&p);
+	buf_free(&out);
+}
+END_TEST
+
+START_TEST(a_player_does_not_show_the_cursor_that_a_terminal_gets_back)
+{
+	struct grid g = {0};
+	struct paint p = {0};
+	struct buf out = {0};
+	grid_resize(&g, 80, 24);
+	paint_frame(&p, &g, THEME_DARK, DEPTH_256, &out);
+	/* Its cell is blank in both colours. */
+	buf_reset(&out);
+	paint_end(&p, &out);
+	ck_assert_str_eq(buf_text(&out), "\033[m\033[24H\033[38;2;18;18;18m \033[m\r\033[B\033[?25h");
+	/* So does a blank on another ground. */
+	buf_reset(&out);
+	area_put(area_all(&g), 0, 23, ' ', INK_BAR);
+	paint_frame(&p, &g, THEME_DARK, DEPTH_256, &out);
+	buf_reset(&out);
+	paint_end(&p, &out);
+	ck_assert_str_eq(buf_text(&out), "\033[m\033[24H\033[38;5;237;48;5;237m \033[m\r\033[B\033[?25h");
+	/* Text that is there stays. */
+	buf_reset(&out);
+	area_puts(area_all(&g), 0, 23, "x", INK_TEXT);
+	paint_frame(&p, &g, THEME_DARK, DEPTH_256, &out);
 	buf_reset(&out);
 	paint_end(&p, &out);
 	ck_assert_str_eq(buf_text(&out), "\033[m\033[24H\033[B\033[?25h");
@@ -523,7 +557,7 @@ int main(void)
 	TCase *c = tcase_create("paint");
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, a_terminal_shows_every_cell_of_every_frame, 0, 12);
-	tcase_add_test(c, the_end_changes_no_cell_and_gives_the_cursor_back);
+	tcase_add_loop_test(c, the_end_changes_no_cell_and_gives_the_cursor_back, 0, 2);
 	tcase_add_test(c, a_column_of_lanes_is_written_with_one_colour_and_short_moves);
 	tcase_add_test(c, a_narrow_gap_is_written_again_and_a_wide_one_jumped_over);
 	tcase_add_test(c, many_blanks_are_an_erasure_unless_they_have_a_colour);
@@ -531,6 +565,7 @@ int main(void)
 	tcase_add_test(c, a_picture_is_blanked_and_passed_by_an_absolute_move);
 	tcase_add_test(c, what_cannot_be_seen_of_a_blank_is_no_change);
 	tcase_add_test(c, a_first_frame_clears_and_hides_and_shows_only_what_is_there);
+	tcase_add_test(c, a_player_does_not_show_the_cursor_that_a_terminal_gets_back);
 	suite_add_tcase(s, c);
 	return suite_main(s);
 }
