@@ -132,6 +132,8 @@ enum ink state_ink(enum lane_state state);
 /* ---- panes: `a` is the whole of the pane, frame included ---- */
 
 void title_draw(const struct screen *s, const struct present *p, struct area a);
+/* How many rows the scene's introduction takes. */
+int intro_rows(const struct screen *s);
 void caption_draw(const struct screen *s, const struct present *p, struct area a);
 void source_draw(const struct screen *s, const struct present *p, struct area a);
 void loop_draw(const struct screen *s, const struct present *p, struct area a);

@@ -88,6 +88,11 @@ struct layout layout_of(struct layout_wish wish)
 	int timeline = timeline_rows(rest, wish.lanes);
 	int top = rest - timeline;
 
+	/* The introduction is shown whole, over the first rows of what is still empty. */
+	int more = caption && top > SOURCE_MIN ? least(wish.intro - caption, top - SOURCE_MIN) : 0;
+	caption += most(more, 0);
+	top -= most(more, 0);
+
 	int y = 0;
 	l.title = (struct rect){0, y, w, 1};
 	y += 1;

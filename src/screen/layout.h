@@ -21,6 +21,7 @@ struct layout_wish {
 	int cols, rows;
 	uint64_t lanes; /* tasks and other rows of the timeline */
 	bool captions;  /* whether the scene has any */
+	int intro;      /* rows for its introduction, while that is what one looks at; or 0 */
 };
 
 /* A pane whose height is 0 is folded away. */

@@ -128,34 +128,63 @@ void title_draw(const struct screen *s, const struct present *p, struct area a)
 /* ---- the caption ---------------------------------------------------------------------
  */
 
+/* The caption in force at a position; before the first the scene's introduction. */
+static void put_caption(const struct screen *s, uint64_t position, struct buf *text)
+{
+	const struct trace *t = view_trace(s->view);
+	uint64_t event = view_caption_at(s->view, position);
+	if (event != UINT64_MAX)
+		buf_puts(text, trace_text(t, trace_at(t, event)->b, NULL));
+	else
+		buf_puts(text, trace_about(t)->intro);
+	/* The scene's line ends are for its own width; ours is another. */
+	for (size_t i = 0; i + 1 < text->len; i++)
+		if (text->data[i] == '\n' && text->data[i + 1] != '\n')
+			text->data[i] = ' ';
+}
+
+/* Which beat it is of how many, where there is room for that. */
+static void put_beat(const struct screen *s, uint64_t position, struct buf *out)
+{
+	size_t beats = view_beat_count(s->view);
+	if (beats && s->cols >= 60)
+		buf_printf(out, "◆ %zu/%zu  ", view_beat_at(s->view, position), beats);
+}
+
+/* The part of the pane that is for the text, after `beat`. */
+static struct area caption_area(struct area a, const struct buf *beat)
+{
+	int x = 1 + (int)utf8_text_cols(buf_text(beat), beat->len);
+	return area_part(a, x, 0, a.w - x - 1, a.h);
+}
+
+int intro_rows(const struct screen *s)
+{
+	enum { MANY = 100 };
+	struct buf text = {0}, beat = {0};
+	put_caption(s, 0, &text);
+	put_beat(s, 0, &beat);
+	struct area nowhere = {NULL, 0, 0, s->cols, MANY};
+	int rows = area_wrap(caption_area(nowhere, &beat), 0, 0, MANY, buf_text(&text), 0);
+	buf_free(&text);
+	buf_free(&beat);
+	return rows;
+}
+
 void caption_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	if (!a.h)
 		return;
-	const struct trace *t = view_trace(s->view);
-	uint64_t event = view_caption_at(s->view, p->position);
-	struct buf text = {0};
-	if (event != UINT64_MAX) {
-		buf_puts(&text, trace_text(t, trace_at(t, event)->b, NULL));
-	} else {
-		buf_puts(&text, trace_about(t)->intro);
-	}
-	/* The scene's line ends are for its own width; ours is another. */
-	for (size_t i = 0; i + 1 < text.len; i++)
-		if (text.data[i] == '\n' && text.data[i + 1] != '\n')
-			text.data[i] = ' ';
-	size_t beats = view_beat_count(s->view),
-	       beat = view_beat_at(s->view, p->position);
-	int x = 1;
+	struct buf text = {0}, beat = {0};
+	put_caption(s, p->position, &text);
 	if (text.len) {
+		put_beat(s, p->position, &beat);
 		area_fill(a, ' ', INK_CAPTION);
-		if (beats && a.w >= 60)
-			x = area_printf(a, 1, 0, INK_CAPTION, "◆ %zu/%zu", beat, beats) +
-			    2;
+		area_puts(a, 1, 0, buf_text(&beat), INK_CAPTION);
 	}
-	area_wrap(area_part(a, x, 0, a.w - x - 1, a.h), 0, 0, a.h, buf_text(&text),
-	          INK_CAPTION);
+	area_wrap(caption_area(a, &beat), 0, 0, a.h, buf_text(&text), INK_CAPTION);
 	buf_free(&text);
+	buf_free(&beat);
 }
 
 /* ---- the sentence --------------------------------------------------------------------

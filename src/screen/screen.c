@@ -387,6 +387,7 @@ struct layout screen_layout(const struct screen *s)
 		.rows = s->rows,
 		.lanes = timeline_row_count(s),
 		.captions = view_beat_count(s->view) > 0 || about->intro[0],
+		.intro = s->state.position == 0 ? intro_rows(s) : 0,
 	});
 }
 

@@ -31,7 +31,7 @@ START_TEST(panes_cover_every_cell_once_at_every_size)
 	for (int cols = LAYOUT_MIN_COLS; cols < 220; cols += 29)
 		for (int rows = LAYOUT_MIN_ROWS; rows < 70; rows += 3)
 			for (unsigned lanes = 0; lanes < 40; lanes += 13) {
-				struct layout_wish wish = {cols, rows, lanes, rows % 2};
+				struct layout_wish wish = {cols, rows, lanes, rows % 2, rows % 5};
 				struct layout l = layout_of(wish);
 				ck_assert(!l.too_small);
 				memset(cells, 0, sizeof cells);
@@ -55,19 +55,19 @@ END_TEST
 
 START_TEST(panes_fold_away_in_a_fixed_order)
 {
-	struct layout l = layout_of((struct layout_wish){100, 30, 4, true});
+	struct layout l = layout_of((struct layout_wish){100, 30, 4, true, 0});
 	ck_assert(l.loop.h && l.source.h && l.output.h && l.caption.h);
-	l = layout_of((struct layout_wish){80, 24, 4, true});
+	l = layout_of((struct layout_wish){80, 24, 4, true, 0});
 	ck_assert(l.loop.h && l.source.h && l.output.h && l.caption.h);
-	l = layout_of((struct layout_wish){60, 24, 4, true});
+	l = layout_of((struct layout_wish){60, 24, 4, true, 0});
 	ck_assert(!l.loop.h && l.source.h && l.output.h);
-	l = layout_of((struct layout_wish){80, 15, 4, true});
+	l = layout_of((struct layout_wish){80, 15, 4, true, 0});
 	ck_assert(!l.output.h && !l.caption.h && l.source.h);
-	l = layout_of((struct layout_wish){80, 10, 4, true});
+	l = layout_of((struct layout_wish){80, 10, 4, true, 0});
 	ck_assert(!l.source.h && !l.loop.h && l.timeline.h);
-	ck_assert(layout_of((struct layout_wish){39, 24, 4, true}).too_small);
-	ck_assert(layout_of((struct layout_wish){80, 9, 4, true}).too_small);
-	ck_assert(layout_of((struct layout_wish){0, 0, 0, false}).too_small);
+	ck_assert(layout_of((struct layout_wish){39, 24, 4, true, 0}).too_small);
+	ck_assert(layout_of((struct layout_wish){80, 9, 4, true, 0}).too_small);
+	ck_assert(layout_of((struct layout_wish){0, 0, 0, false, 0}).too_small);
 }
 END_TEST
 
@@ -75,7 +75,7 @@ START_TEST(eight_tasks_are_seen_at_once_on_a_small_screen)
 {
 	enum { FRAME_AND_RULER = 3 };
 	for (unsigned lanes = 1; lanes <= 9; lanes++) {
-		struct layout l = layout_of((struct layout_wish){80, 24, lanes, true});
+		struct layout l = layout_of((struct layout_wish){80, 24, lanes, true, 0});
 		ck_assert_int_ge(l.timeline.h - FRAME_AND_RULER, (int)lanes);
 		ck_assert(l.source.h >= 5 && l.output.h >= 1 && l.sentence.h >= 2);
 		/* Nobody gives more than is needed. */
@@ -83,8 +83,24 @@ START_TEST(eight_tasks_are_seen_at_once_on_a_small_screen)
 			ck_assert(l.output.h == 2 && l.sentence.h == 3);
 	}
 	/* Where they would not all fit anyway, nobody gives anything. */
-	struct layout l = layout_of((struct layout_wish){80, 24, 30, true});
+	struct layout l = layout_of((struct layout_wish){80, 24, 30, true, 0});
 	ck_assert(l.output.h == 2 && l.sentence.h == 3);
+}
+END_TEST
+
+START_TEST(the_introduction_is_shown_whole_where_the_source_can_spare_it)
+{
+	struct layout_wish wish = {80, 24, 4, true, 0};
+	struct layout later = layout_of(wish);
+	wish.intro = 3;
+	struct layout first = layout_of(wish);
+	ck_assert_int_eq(first.caption.h, 3);
+	ck_assert_int_eq(first.source.h, later.source.h - 1);
+	ck_assert_int_eq(first.timeline.y, later.timeline.y);
+	wish.intro = 40;
+	ck_assert_int_ge(layout_of(wish).source.h, 5);
+	wish.intro = 1;
+	ck_assert_int_eq(layout_of(wish).caption.h, later.caption.h);
 }
 END_TEST
 
@@ -189,6 +205,7 @@ int main(void)
 	TCase *c = tcase_create("parts");
 	tcase_add_test(c, panes_cover_every_cell_once_at_every_size);
 	tcase_add_test(c, panes_fold_away_in_a_fixed_order);
+	tcase_add_test(c, the_introduction_is_shown_whole_where_the_source_can_spare_it);
 	tcase_add_test(c, eight_tasks_are_seen_at_once_on_a_small_screen);
 	tcase_add_test(c, every_key_in_the_table_is_a_key_and_has_one_command);
 	tcase_add_test(c, presentation_remotes_go_from_beat_to_beat);

@@ -47,8 +47,11 @@ static void open_run(struct run *r, int i)
 	r->screen = screen_new(&(struct screen_options){.run_through = true, .pace = pace});
 	screen_resize(r->screen, sizes[i % 2][0], sizes[i % 2][1]);
 	screen_show(r->screen, r->view, false);
-	screen_draw(r->screen, &r->grid);
 	screen_do(r->screen, CMD_PLAY, 0, 0);
+	/* The very first picture may have more room for the introduction. */
+	while (screen_position(r->screen) == 0)
+		screen_advance(r->screen, screen_due_ns(r->screen));
+	screen_draw(r->screen, &r->grid);
 }
 
 static void close_run(struct run *r)
