@@ -531,7 +531,7 @@ START_TEST(a_player_does_not_show_the_cursor_that_a_terminal_gets_back)
 	buf_reset(&out);
 	paint_end(&p, &out);
 	ck_assert_str_eq(buf_text(&out), "\033[m\033[24H\033[38;2;18;18;18m \033[m\r\033[B\033[?25h");
-	/* So does a blank on another ground. */
+	/* The same on another ground. */
 	buf_reset(&out);
 	area_put(area_all(&g), 0, 23, ' ', INK_BAR);
 	paint_frame(&p, &g, THEME_DARK, DEPTH_256, &out);
