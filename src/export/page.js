@@ -83,9 +83,8 @@ const captions = [];
 
 function makeCaptions() {
 	const place = byId('caption');
-	const intro = element('p', 'none', '');
-	place.append(intro);
-	captions.push(intro);
+	/* Before the first beat there is none. */
+	captions.push(element('p'));
 	const all = document.querySelectorAll('#steps .caption');
 	for (const quote of all) {
 		const p = element('p', 'beat');
@@ -239,8 +238,10 @@ function showItem(index) {
 	if (current) {
 		current.removeAttribute('aria-current');
 		current.classList.remove('here');
+		current.querySelector('a').tabIndex = -1;
 	}
 	current = items[index];
+	current.querySelector('a').tabIndex = 0;
 	current.setAttribute('aria-current', 'step');
 	current.classList.add('here');
 	keepInSight(byId('steps'), current.offsetTop, current.offsetTop + current.offsetHeight);
@@ -557,9 +558,12 @@ function makeMarks() {
 
 function begin() {
 	document.documentElement.classList.add('js');
-	/* The address moves the steps, not the page. */
-	for (const item of items)
+	for (const item of items) {
+		/* The address moves the steps, not the page. */
 		item.removeAttribute('id');
+		/* The tab key takes the list for one thing, not for thousands. */
+		item.querySelector('a').tabIndex = -1;
+	}
 	makeCaptions();
 	makeRoom();
 	makeMarks();
