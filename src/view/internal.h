@@ -14,6 +14,8 @@
 #include "view/view.h"
 #include "view/worker.h"
 
+struct snapshot;
+
 #define NO_EVENT UINT64_MAX
 #define NO_INDEX UINT32_MAX
 
@@ -83,6 +85,7 @@ struct thing {
 	uint32_t lane;   /* it is a task; else LANE_NONE */
 	uint32_t family; /* it is a gather or a group: index of families; else NO_INDEX */
 	uint32_t member_of; /* the family that it joined last; else NO_INDEX */
+	uint32_t member_times; /* how often: a gather may be given one thing twice */
 	uint32_t timer;     /* it is a timer: index of timers.lives; else NO_INDEX */
 	uint32_t its_timer; /* the timer that will complete or cancel it; else NO_INDEX */
 	uint32_t waiter; /* the lane that waits or waited for it last; else LANE_NONE */
@@ -108,7 +111,9 @@ struct family {
 	uint64_t begin_event, end_event; /* end_event NO_EVENT: not yet */
 	VEC(uint32_t) members;           /* ids */
 	VEC(uint64_t)
-	joined_events, done_events; /* one a member; one for each that is counted */
+	joined_events, done_events, /* one a member; one for each that is counted */
+		over_events;        /* one for each that has ended, counted or not */
+	bool shares; /* a member has joined another one since: over_events misses it */
 };
 
 struct step {
@@ -154,6 +159,13 @@ struct link_data {
 	uint8_t kind;
 };
 
+/* Which of a loop's timers is due first after event `event`: an index of timers.lives, or
+ * NO_INDEX. */
+struct soonest {
+	uint64_t event;
+	uint32_t life;
+};
+
 /* What is the case on one thread: number 0 is the main one. */
 struct thread_data {
 	uint16_t number;
@@ -168,6 +180,8 @@ struct thread_data {
 	VEC(struct step) steps;
 	VEC(uint64_t) readies; /* READY events of its loop */
 	uint64_t ready_head;
+	VEC(struct soonest) soonest; /* its timers: see soonest.c */
+	VEC(uint32_t) timer_heap;    /* indices of timers.lives */
 	VEC(uint64_t) loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
 	VEC(uint64_t) blocks; /* BLOCK_BEGUN or JOIN_BEGUN and their ends in turn */
 	bool joins;           /* it is blocked on another thread ... */
@@ -363,6 +377,20 @@ const struct family *span_family(const struct view *v, uint32_t lane,
 /* Append the text of a wait of that kind, with tasks under their lanes' names. */
 void put_wait_text(const struct view *v, unsigned kind, uint32_t text_id,
                    struct buf *out);
+
+/* soonest.c: event `index` armed that timer of the thread, or ended it. */
+void soonest_armed(struct view *v, struct thread_data *th, uint64_t index, uint32_t life);
+void soonest_ended(struct view *v, uint64_t index, uint32_t life);
+/* The timer that is due first after `position` events, or NO_INDEX. O(log n). */
+uint32_t soonest_at(const struct thread_data *th, uint64_t position);
+
+/*
+ * snapshot.c: the same as view_snapshot_of with at most eight entries of each array, but
+ * the counts of ready handles and timers go no further than that and one, and jobs
+ * queued are left out: O(log n), for whoever asks at each step.
+ */
+void snapshot_brief(const struct view *v, unsigned thread, uint64_t position,
+                    struct snapshot *s);
 
 /* worker.c: what jobs and links make of event `index`. */
 void jobs_take(struct view *v, struct thread_data *th, uint64_t index,

@@ -255,6 +255,8 @@ static size_t members_over(const struct view *v, const struct family *f,
                            uint64_t position)
 {
 	size_t over = 0;
+	if (!f->shares)
+		return events_below(f->over_events.items, f->over_events.count, position);
 	for (size_t i = 0; i < f->members.count && i < LOOK_AT; i++) {
 		const struct thing *m = thing_find(v, f->members.items[i]);
 		over += m && m->done_event < position;
@@ -431,7 +433,7 @@ static void put_next_folded(const struct story *s, struct scratch *t, struct buf
 			continue;
 		if (e->kind == EV_POLLED) {
 			struct snapshot then = {0};
-			view_snapshot_of(v, s->m.thread, quiet, 8, &then);
+			snapshot_brief(v, s->m.thread, quiet, &then);
 			put_sleep(v, &then, t, why);
 			snapshot_free(&then);
 			return;
@@ -460,7 +462,7 @@ void put_next(const struct story *s, struct scratch *t, struct buf *why)
 	if (step && step->ended >= s->m.end)
 		return;
 	struct snapshot now = {0};
-	view_snapshot_of(s->v, s->m.thread, s->m.end, 8, &now);
+	snapshot_brief(s->v, s->m.thread, s->m.end, &now);
 	struct names next = {.v = s->v};
 	for (size_t i = 0; i < now.ready_count && i < 8; i++)
 		add_entry(&next, &now.ready[i], s->internals);

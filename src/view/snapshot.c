@@ -65,8 +65,9 @@ static bool was_dropped(const struct view *v, const struct thing *t, uint64_t po
 	return kind == EV_HANDLE_DROPPED || kind == EV_TIMER_DROPPED;
 }
 
+/* With `brief` the first `max` are all that is counted. */
 static void fill_ready(const struct view *v, const struct thread_data *th,
-                       uint64_t position, size_t max, struct snapshot *s)
+                       uint64_t position, size_t max, bool brief, struct snapshot *s)
 {
 	const struct step *last = thread_step_at(th, position);
 	size_t from = last ? last->head : 0;
@@ -74,7 +75,7 @@ static void fill_ready(const struct view *v, const struct thread_data *th,
 	size_t room = max && to - from > max ? max : to > from ? to - from : 0;
 	ROOM_FOR(s->ready, room);
 	s->ready_count = 0;
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = from; i < to && !(brief && s->ready_count == max); i++) {
 		const struct event *e = trace_at(v->trace, th->readies.items[i]);
 		const struct thing *t = thing_find(v, e->a);
 		if (t && t->lane == LANE_NONE && was_dropped(v, t, position))
@@ -106,6 +107,17 @@ static int compare_timers(const void *left, const void *right)
 	return sooner(left, right) ? -1 : sooner(right, left);
 }
 
+static struct timer_entry timer_entry(const struct view *v, const struct life *life)
+{
+	struct timer_entry t = {
+		.id = life->id,
+		.deadline_ns = life->when_ns,
+		.event = life->begin,
+	};
+	t.lane = lane_of_timer(v, life, &t.timeout);
+	return t;
+}
+
 /* With a limit, keep only the soonest, sorted as they come; else take all and sort them
  * once. */
 static bool add_timer(void *context, const struct life *life)
@@ -113,12 +125,7 @@ static bool add_timer(void *context, const struct life *life)
 	struct timer_list *list = context;
 	if (trace_at(list->v->trace, life->begin)->thread != list->thread)
 		return true;
-	struct timer_entry t = {
-		.id = life->id,
-		.deadline_ns = life->when_ns,
-		.event = life->begin,
-	};
-	t.lane = lane_of_timer(list->v, life, &t.timeout);
+	struct timer_entry t = timer_entry(list->v, life);
 	list->seen++;
 	if (list->filled == list->room) {
 		if (list->max && list->filled == list->max) {
@@ -150,6 +157,17 @@ static void fill_timers(const struct view *v, const struct thread_data *th,
 		qsort(list.entries, list.filled, sizeof *list.entries, compare_timers);
 	s->timers = list.entries;
 	s->timer_count = list.seen;
+}
+
+/* The one that is due first. */
+static void fill_soonest(const struct view *v, const struct thread_data *th,
+                         uint64_t position, struct snapshot *s)
+{
+	uint32_t life = soonest_at(th, position);
+	ROOM_FOR(s->timers, 1);
+	s->timer_count = life != NO_INDEX;
+	if (life != NO_INDEX)
+		s->timers[0] = timer_entry(v, &v->timers.lives.items[life]);
 }
 
 /* ---- watches and jobs ---- */
@@ -285,9 +303,11 @@ static void fill_queued(const struct view *v, uint64_t position, size_t max,
 	for (uint32_t i = 0; i < v->pools.count; i++) {
 		size_t left = queue_length(v, i, position);
 		size_t room = max && left > max - jobs.count ? max - jobs.count : left;
-		s->queued_count += left;
 		vec_reserve(&jobs, room);
-		jobs.count += queue_at(v, i, position, jobs.items + jobs.count, room);
+		size_t found = queue_at(v, i, position, jobs.items + jobs.count, room);
+		jobs.count += found;
+		/* One that ended without having left the queue counts for nothing. */
+		s->queued_count += found < room ? found : left;
 	}
 	ROOM_FOR(s->queued, jobs.count);
 	uint32_t rank = 0, pool = NO_INDEX;
@@ -353,11 +373,10 @@ static void fill_now(const struct view *v, const struct thread_data *th,
 		s->blocked_on = block->b;
 }
 
-void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
-                      size_t max_entries, struct snapshot *s)
+/* Ready for what is asked, with the arrays that `s` has. */
+static const struct thread_data *begin_snapshot(const struct view *v, unsigned thread,
+                                                uint64_t position, struct snapshot *s)
 {
-	if (position > v->count)
-		position = v->count;
 	const struct thread_data *th = thread_find(v, thread);
 	if (!th)
 		th = main_thread(v);
@@ -372,8 +391,17 @@ void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
 		.workers = s->workers,
 		.queued = s->queued,
 	};
+	return th;
+}
+
+void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
+                      size_t max_entries, struct snapshot *s)
+{
+	if (position > v->count)
+		position = v->count;
+	const struct thread_data *th = begin_snapshot(v, thread, position, s);
 	fill_now(v, th, position, s);
-	fill_ready(v, th, position, max_entries, s);
+	fill_ready(v, th, position, max_entries, false, s);
 	fill_timers(v, th, position, max_entries, s);
 	fill_watches(v, &v->watches, position, max_entries, &s->watches, &s->watch_count);
 	fill_watches(v, &v->job_lives, position, max_entries, &s->jobs, &s->job_count);
@@ -383,6 +411,19 @@ void view_snapshot_of(const struct view *v, unsigned thread, uint64_t position,
 	s->done_count = ended_before(v, 0, position);
 	s->failed_count = ended_before(v, 1, position);
 	s->cancelled_count = ended_before(v, 2, position);
+}
+
+void snapshot_brief(const struct view *v, unsigned thread, uint64_t position,
+                    struct snapshot *s)
+{
+	enum { FEW = 8 };
+	const struct thread_data *th = begin_snapshot(v, thread, position, s);
+	fill_now(v, th, position, s);
+	fill_ready(v, th, position, FEW, true, s);
+	fill_soonest(v, th, position, s);
+	fill_watches(v, &v->watches, position, FEW, &s->watches, &s->watch_count);
+	fill_watches(v, &v->job_lives, position, FEW, &s->jobs, &s->job_count);
+	fill_workers(v, position, s);
 }
 
 void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,

@@ -42,6 +42,8 @@ void threads_free(struct view *v)
 			continue;
 		vec_free(&th->steps);
 		vec_free(&th->readies);
+		vec_free(&th->soonest);
+		vec_free(&th->timer_heap);
 		vec_free(&th->loop_switches);
 		vec_free(&th->blocks);
 		vec_free(&th->jobs);

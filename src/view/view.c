@@ -31,6 +31,7 @@ void view_free(struct view *v)
 		vec_free(&v->families.items[i].members);
 		vec_free(&v->families.items[i].joined_events);
 		vec_free(&v->families.items[i].done_events);
+		vec_free(&v->families.items[i].over_events);
 	}
 	vec_free(&v->things);
 	vec_free(&v->families);
@@ -197,8 +198,11 @@ static void thing_done(struct view *v, struct thread_data *th, uint64_t index,
                        uint32_t id)
 {
 	struct thing *t = thing_make(v, id);
-	if (t->done_event == NO_EVENT)
+	if (t->done_event == NO_EVENT) {
 		t->done_event = index;
+		for (uint32_t i = 0; t->member_of != NO_INDEX && i < t->member_times; i++)
+			vec_push(&v->families.items[t->member_of].over_events, index);
+	}
 	chain_reaches(v, &t->chain_ns, chain_now(v, th));
 	link_done(v, th, id, index);
 }
@@ -218,7 +222,13 @@ static void family_grows(struct view *v, uint64_t index, const struct event *e,
 	if (f->parent == LANE_NONE)
 		f->parent = lane_of_event(v, e);
 	struct thing *member = thing_make(v, e->b);
-	member->member_of = v->things.items[e->a].family;
+	uint32_t family = v->things.items[e->a].family;
+	if (member->member_of != NO_INDEX && member->member_of != family)
+		v->families.items[member->member_of].shares = true;
+	member->member_times = member->member_of == family ? member->member_times + 1 : 1;
+	member->member_of = family;
+	if (member->done_event != NO_EVENT)
+		vec_push(&f->over_events, index);
 	vec_push(&f->members, e->b);
 	vec_push(&f->joined_events, index);
 }
@@ -252,6 +262,7 @@ static void timer_armed(struct view *v, struct thread_data *th, uint64_t index,
 	life->chain_ns = chain_now(v, th);
 	if (life->when_ns > v->time_ns)
 		life->chain_ns = add_ns(life->chain_ns, life->when_ns - v->time_ns);
+	soonest_armed(v, th, index, t->timer);
 }
 
 static void timer_for(struct view *v, const struct event *e)
@@ -321,6 +332,12 @@ static void end_life(struct alive *a, uint32_t index, uint64_t event)
 		alive_end(a, index, event);
 }
 
+static void end_timer(struct view *v, uint32_t timer, uint64_t event)
+{
+	end_life(&v->timers, timer, event);
+	soonest_ended(v, event, timer);
+}
+
 static void begin_watch(struct view *v, struct alive *a, uint64_t index,
                         const struct event *e)
 {
@@ -387,11 +404,11 @@ static void take(struct view *v, struct thread_data *th, uint64_t index,
 		timer_for(v, e);
 		break;
 	case EV_TIMER_FIRED:
-		end_life(&v->timers, thing_make(v, e->a)->timer, index);
+		end_timer(v, thing_make(v, e->a)->timer, index);
 		break;
 	case EV_TIMER_DROPPED:
 		thing_make(v, e->a)->done_event = index;
-		end_life(&v->timers, thing_make(v, e->a)->timer, index);
+		end_timer(v, thing_make(v, e->a)->timer, index);
 		break;
 	case EV_FUTURE_MADE:
 		t = thing_make(v, e->a);
