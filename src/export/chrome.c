@@ -189,22 +189,15 @@ static void end_hold(struct chrome *c, uint32_t lane)
 	l->held_event = UINT64_MAX;
 	buf_reset(&c->scratch);
 	if (e->kind == EV_BLOCK_BEGUN) {
-		buf_puts(&c->scratch, "time.sleep");
+		buf_printf(&c->scratch, "time.sleep, line %lu", (unsigned long)e->b);
 	} else {
 		size_t len;
 		const char *text = trace_text(c->trace, e->b, &len);
 		buf_puts(&c->scratch, "blocked: ");
 		buf_put(&c->scratch, text, len);
 	}
-	begin_slice(c, lane, l->held_begin, place_next(c), buf_text(&c->scratch), c->scratch.len,
-	            "busy");
-	if (e->kind == EV_BLOCK_BEGUN) {
-		bool first = true;
-		buf_puts(&c->text, ",\"args\":{");
-		record_number(c, &first, "line", e->b);
-		buf_putc(&c->text, '}');
-	}
-	record_end(c);
+	put_slice(c, lane, l->held_begin, place_next(c), buf_text(&c->scratch), c->scratch.len,
+	          "busy");
 }
 
 /* The lane's slice, if it has one, ends at `place`. */
@@ -528,8 +521,10 @@ static void put_footer(struct chrome *c)
 {
 	const struct trace_about *about = trace_about(c->trace);
 	struct buf *b = &c->text;
+	/* The same bytes wherever it lies. */
+	const char *slash = strrchr(about->path, '/');
 	buf_puts(b, "\n],\n\"otherData\":{\"simmer\":\"" SIMMER_VERSION "\",\"scene\":");
-	json_words(b, about->path);
+	json_words(b, slash ? slash + 1 : about->path);
 	buf_puts(b, ",\n\"title\":");
 	json_words(b, about->title);
 	buf_printf(b, ",\n\"clock\":\"%s\",\"ruler\":\"%s\",\"ts_late_us\":",
