@@ -69,13 +69,16 @@ function element(name, className, text) {
 	return e;
 }
 
-/* Scroll a box so that what lies from `top` to `bottom` in it is seen; the page stays. */
+/*
+ * Scroll a box so that what lies from `top` to `bottom` in it is seen; the page stays. The
+ * controls may lie over the lower part of the box.
+ */
 function keepInSight(box, top, bottom) {
-	const margin = Math.min(48, box.clientHeight / 4);
-	if (top < box.scrollTop + margin)
-		box.scrollTop = top - margin;
-	else if (bottom > box.scrollTop + box.clientHeight - margin)
-		box.scrollTop = bottom - box.clientHeight + margin;
+	const free = byId('controls').getBoundingClientRect().top - box.getBoundingClientRect().top;
+	const height = free > 4 * (bottom - top) ? Math.min(free, box.clientHeight) : box.clientHeight;
+	const margin = Math.min(48, height / 4);
+	if (top < box.scrollTop + margin || bottom > box.scrollTop + height - margin)
+		box.scrollTop = (top + bottom - height) / 2;
 }
 
 /* Things that lie on each other, of which one is seen: the place is as high as the highest. */
@@ -123,12 +126,15 @@ function showSentence(index) {
 	byId('why').textContent = part('why');
 }
 
+/* The states after which a task is not there. */
+const ENDED = ['done', 'failed', 'cancelled'];
+const GONE = [...ENDED, 'absent', 'idle'];
+
 /* The tasks that stand on lines: by line, the active one first. */
 function tasksByLine(s, active) {
 	const found = new Map();
 	s.tasks.forEach((task, i) => {
-		const over = ['done', 'failed', 'cancelled', 'absent', 'idle'].includes(task.state);
-		if (!task.line || (over && i !== active))
+		if (!task.line || (GONE.includes(task.state) && i !== active))
 			return;
 		const there = found.get(task.line) || [];
 		if (i === active)
@@ -308,7 +314,39 @@ function makeNames(name) {
 	}, {passive: true});
 }
 
+/*
+ * The marks of tasks that have ended stand at the right of the instant at which they did, where
+ * it is still to come: they are drawn once more above the veil.
+ */
+const endings = {};
+
+function makeEndings(name) {
+	const frame = byId('picture-' + name);
+	const svg = frame.querySelector('svg');
+	const above = document.createElementNS(svg.namespaceURI, 'svg');
+	above.setAttribute('viewBox', svg.getAttribute('viewBox'));
+	above.setAttribute('class', 'simmer endings');
+	above.setAttribute('aria-hidden', 'true');
+	endings[name] = Array.from(svg.querySelectorAll('g[id^=' + name + '-lane-]'), (row, i) => {
+		const marks = row.querySelectorAll('.l-done, .l-failed, .l-cancelled');
+		if (!data.tasks[i] || data.tasks[i][2] !== 'task' || marks.length !== 1)
+			return null;
+		const copy = marks[0].cloneNode();
+		above.append(copy);
+		return copy;
+	});
+	frame.firstElementChild.append(above);
+}
+
+function showEndings(s) {
+	endings[ruler].forEach((mark, i) => {
+		if (mark)
+			mark.style.display = s.tasks[i] && ENDED.includes(s.tasks[i].state) ? '' : 'none';
+	});
+}
+
 function showPicture(index) {
+	showEndings(stateAt(index));
 	/* In the end nothing is still to come. */
 	veil().classList.toggle('over', index === last);
 	putCursor(xOf(index), steps[index].t);
@@ -577,6 +615,7 @@ function begin() {
 			byId(name).addEventListener('click', acts[name]);
 	for (const name of rulers) {
 		makeNames(name);
+		makeEndings(name);
 		byId('ruler-' + name).addEventListener('change', () => setRuler(name));
 		byId('picture-' + name).addEventListener('click', clickPicture);
 		byId('picture-' + name).addEventListener('pointermove', dragPicture);
