@@ -143,7 +143,7 @@ man-lint: ## the manual pages are clean, and agree with the tables
 	@python3 tests/docs.py
 
 .PHONY: check
-check: all unit conform repeat keys cli e2e readers floors headers man-lint ## everything: what must hold before a commit lands
+check: all unit conform repeat round-trip fuzz-trace-few keys cli e2e readers floors headers man-lint ## everything: what must hold before a commit lands
 	@echo 'make check: all of it holds'
 
 .PHONY: conform
@@ -185,6 +185,14 @@ $(ASK): tests/fuzz/ask.c $(foreach f,$(LINK_export),$(call archive,$(f)))
 .PHONY: fuzz-trace
 fuzz-trace: $(BIN) $(ASK) ## FUZZ=1000 damaged traces, read, drawn, told, recorded; best with MODE=asan
 	@python3 tests/fuzz_trace.py --simmer $(BIN) --ask $(ASK) --count $(or $(FUZZ),1000) --seed $(or $(SEED),1)
+
+.PHONY: round-trip
+round-trip: $(BIN) ## a scene and its trace are the same: read back, drawn, told, recorded
+	@python3 tests/round_trip.py --simmer $(BIN)
+
+.PHONY: fuzz-trace-few
+fuzz-trace-few: $(BIN) $(ASK) ## a few damaged traces, the same ones each time
+	@python3 tests/fuzz_trace.py --simmer $(BIN) --ask $(ASK) --count 150 --commands 10
 
 .PHONY: cli
 cli: $(BIN) ## the command line: bad input, exit statuses, files, signals
