@@ -41,6 +41,12 @@ export function write(name, ending, ...options) {
   return file
 }
 
+// A session recorded live, by keys, with beats and another size in it: its name in the work folder.
+export function present(name, file) {
+  run('python3', join(repo, 'tests/readers/web/live.py'), simmer, join(work, file), path(name))
+  return file
+}
+
 export const read = (file) => readFileSync(join(work, file), 'utf8')
 
 export const text = (name) => run(simmer, 'trace', path(name)).toString()

@@ -1,5 +1,6 @@
 // asciinema-player in a browser: plays to the end, fires every marker, pauses at them, shows what was drawn.
-import { frameText, gallery, hold, openPage, parseCast, read, reference, serve, shots, write } from './kit.js'
+import { frameText, gallery, hold, openPage, parseCast, present, read, reference, serve, shots, write } from './kit.js'
+import { shownAtTheEnd } from './xterm.js'
 
 const LIMIT = 60000 // ms
 
@@ -29,8 +30,10 @@ async function until(page, name, count) {
 const letters = (text) => text.replace(/[\u2500-\u25ff]/g, ' ').replace(/ +$/gm, '').trimEnd()
 
 // Wait until the player shows the frame's text; it draws a little after it knows.
-async function holdShown(page, frame, where) {
-  const want = letters(frameText(frame))
+const holdShown = (page, frame, where) => holdText(page, frameText(frame), where)
+
+async function holdText(page, text, where) {
+  const want = letters(text)
   let shown
   for (let tries = 0; tries < 100; tries++) {
     shown = letters(await page.evaluate(() => shown()))
@@ -83,4 +86,17 @@ export async function playerPausesAtEveryMarkerAndGoesToThem() {
       }
     })
   }
+}
+
+// With markers, keys and another size, as a session has them.
+export async function playerPlaysALiveSession() {
+  const file = present('one_cook.py', 'live.cast')
+  await withPlayer(file, {}, async ({ page, cast }) => {
+    for (const code of 'omir') hold(cast.events.some((event) => event[1] === code), 'no event of kind', code)
+    await page.evaluate(() => { player.play() })
+    await until(page, 'ended', 1)
+    hold((await happened(page, 'marker')).length === cast.events.filter(([, code]) => code === 'm').length, 'markers')
+    await holdText(page, await shownAtTheEnd(cast), 'the end of the session')
+    hold((await happened(page, 'error')).length === 0, file, 'errors')
+  })
 }

@@ -65,6 +65,17 @@ async function holdCast(name, options, narrow = false) {
   return frames.length
 }
 
+// What xterm.js shows at the end of a cast, in which the size may change.
+export async function shownAtTheEnd(cast) {
+  const terminal = new headless.Terminal({ cols: cast.cols, rows: cast.rows, allowProposedApi: true })
+  for (const [, code, data] of cast.events) {
+    if (code === 'r') terminal.resize(...data.split('x').map(Number))
+    if (code === 'o') await new Promise((done) => terminal.write(data, done))
+  }
+  const buffer = terminal.buffer.active
+  return Array.from({ length: terminal.rows }, (_, y) => buffer.getLine(buffer.baseY + y).translateToString(true)).join('\n')
+}
+
 export async function xtermShowsEachSceneCellByCell() {
   let frames = 0
   for (const name of gallery) frames += await holdCast(name, ['--size', '80x24'])
