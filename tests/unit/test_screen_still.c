@@ -220,6 +220,37 @@ START_TEST(words_in_a_wait_that_lasts_do_not_move)
 }
 END_TEST
 
+/* The same run, whatever was measured of its workers: two_cooks, job 4 on worker 1. */
+START_TEST(what_was_measured_is_shown_to_those_who_ask_for_it_only)
+{
+	size_t cooks = 0;
+	while (cooks < traces.gl_pathc && !strstr(traces.gl_pathv[cooks], "two_cooks"))
+		cooks++;
+	struct grid seen[4] = {0};
+	for (int k = 0; k < 4; k++) {
+		struct run r;
+		open_run(&r, 2 * (int)cooks + 1);
+		if (k & 1)
+			trace_measure(r.trace, &(struct measure){.job = 4, .thread = 1, .core_last = 7,
+			                                         .cpu_ns = 19 * SECOND / 10,
+			                                         .wall_end_ns = 2 * SECOND});
+		view_update(r.view, 0);
+		struct screen *s = screen_new(&(struct screen_options){.measured = k & 2});
+		screen_resize(s, 120, 36);
+		screen_show(s, r.view, false);
+		screen_seek(s, SIZE_MAX);
+		screen_draw(s, &seen[k]);
+		screen_free(s);
+		close_run(&r);
+	}
+	ck_assert(grid_equal(&seen[0], &seen[1]));
+	ck_assert(grid_equal(&seen[0], &seen[2]));
+	ck_assert(!grid_equal(&seen[0], &seen[3]));
+	for (int k = 0; k < 4; k++)
+		grid_free(&seen[k]);
+}
+END_TEST
+
 static bool is_digit(const struct grid *g, int x, int y)
 {
 	uint32_t code = grid_at(g, x, y)->code;
@@ -351,6 +382,7 @@ int main(void)
 	tcase_add_loop_test(c, what_was_drawn_of_the_past_stays_as_it_is, 0, runs);
 	tcase_add_loop_test(c, words_in_a_wait_that_lasts_do_not_move, 0, runs);
 	tcase_add_loop_test(c, how_many_run_at_once_is_told_where_it_stays, 0, runs);
+	tcase_add_test(c, what_was_measured_is_shown_to_those_who_ask_for_it_only);
 	tcase_add_test(c, each_column_with_a_beat_has_its_mark_however_many_it_has);
 	tcase_add_loop_test(c, the_source_stays_while_one_function_runs, 0, runs);
 	suite_add_tcase(suite, c);
