@@ -19,26 +19,16 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "export/palette.h"
+#include "export/pen.h"
 
+/* In bytes of a JSON string, where they are costs. */
 enum {
-	WALK_COLS = 40, /* no gap wider than this is cheaper written than jumped */
-	JUMP_COST = 9,  /* what it costs to jump within a row; */
-	ERASE_COST = 10, /* to erase in the middle of one, */
-	MIN_ERASE = 8,   /* and up to its end */
+	WALK_COLS = 40,  /* no gap wider than this is cheaper written than jumped */
+	JUMP_COST = 9,   /* to jump within a row */
+	ERASE_COST = 10, /* to erase in the middle of one */
+	MIN_ERASE = 8,   /* blanks for which to think of that, or of erasing up to its end */
 	WINDOW = 24,     /* runs among which the cheapest is looked for */
-	SGR_BYTES = 64,
 	LOOK_OF_BLANKS = LOOK_UNDERLINE | LOOK_REVERSE, /* attributes that blanks show */
-};
-
-static const struct look no_look = {-1, -1, 0};
-
-/* Where the terminal's cursor is and what it writes with; `out` NULL: a pen that tries. */
-struct pen {
-	struct buf *out;
-	size_t cost;
-	int cols;
-	int x, y; /* -1: not known */
-	struct look look;
 };
 
 /* A row as it is to be, and which of its cells are still to be written. */
@@ -48,214 +38,6 @@ struct row {
 	bool *changed;
 	int cols, y;
 };
-
-/* ---- bytes ------------------------------------------------------------------- */
-
-static size_t cost_of(char byte)
-{
-	switch (byte) {
-	case '\033':
-		return sizeof "\\u001b" - 1;
-	case '\b':
-	case '\r':
-	case '"':
-	case '\\':
-		return 2;
-	default:
-		return 1;
-	}
-}
-
-static void put(struct pen *pen, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		pen->cost += cost_of(bytes[i]);
-	if (pen->out)
-		buf_put(pen->out, bytes, len);
-}
-
-static void put_text(struct pen *pen, const char *text)
-{
-	put(pen, text, strlen(text));
-}
-
-static char *number(char *to, int n)
-{
-	char digits[12];
-	int count = 0;
-	do
-		digits[count++] = (char)('0' + n % 10);
-	while ((n /= 10) > 0);
-	while (count)
-		*to++ = digits[--count];
-	return to;
-}
-
-/* A control sequence with one number, which is not said when it is 1. */
-static void control(struct pen *pen, int n, char act)
-{
-	char text[16] = "\033[", *end = text + 2;
-	if (n != 1)
-		end = number(end, n);
-	*end++ = act;
-	put(pen, text, (size_t)(end - text));
-}
-
-/* A pen that only counts what `pen` would write from here on. */
-static struct pen try_from(const struct pen *pen)
-{
-	struct pen trial = *pen;
-	trial.out = NULL;
-	trial.cost = 0;
-	return trial;
-}
-
-/* ---- looks ------------------------------------------------------------------- */
-
-static bool same_look(struct look a, struct look b)
-{
-	return a.fg == b.fg && a.bg == b.bg && a.attributes == b.attributes;
-}
-
-/* An SGR sequence under construction. */
-struct sgr {
-	char text[SGR_BYTES];
-	size_t len;
-};
-
-static void sgr_add(struct sgr *s, int code)
-{
-	s->text[s->len++] = ';';
-	s->len = (size_t)(number(s->text + s->len, code) - s->text);
-}
-
-static void sgr_colour(struct sgr *s, int index, int base)
-{
-	if (index < 0) {
-		sgr_add(s, base + 9);
-	} else if (index < 8) {
-		sgr_add(s, base + index);
-	} else if (index < 16) {
-		sgr_add(s, base + 60 + index - 8);
-	} else {
-		sgr_add(s, base + 8);
-		sgr_add(s, 5);
-		sgr_add(s, index);
-	}
-}
-
-static const struct {
-	uint8_t attribute, on, off;
-} attributes[] = {
-	{LOOK_BOLD, 1, 22},
-	{LOOK_DIM, 2, 22}, /* one code ends them both */
-	{LOOK_UNDERLINE, 4, 24},
-	{LOOK_REVERSE, 7, 27},
-};
-
-/* What turns `from` into `to`. */
-static void sgr_turn(struct sgr *s, struct look from, struct look to)
-{
-	unsigned lost = from.attributes & ~(unsigned)to.attributes;
-	unsigned has = from.attributes;
-	if (lost & (LOOK_BOLD | LOOK_DIM)) {
-		lost = (lost & ~(unsigned)LOOK_DIM) | LOOK_BOLD;
-		has &= ~(unsigned)(LOOK_BOLD | LOOK_DIM);
-	}
-	for (size_t i = 0; i < COUNT_OF(attributes); i++)
-		if (lost & attributes[i].attribute)
-			sgr_add(s, attributes[i].off);
-	for (size_t i = 0; i < COUNT_OF(attributes); i++)
-		if (to.attributes & ~has & attributes[i].attribute)
-			sgr_add(s, attributes[i].on);
-	if (from.fg != to.fg)
-		sgr_colour(s, to.fg, 30);
-	if (from.bg != to.bg)
-		sgr_colour(s, to.bg, 40);
-}
-
-static void sgr_put(struct pen *pen, const struct sgr *s)
-{
-	put_text(pen, "\033[");
-	if (s->len)
-		put(pen, s->text + 1, s->len - 1);
-	put_text(pen, "m");
-}
-
-static void set_look(struct pen *pen, struct look look)
-{
-	if (same_look(pen->look, look))
-		return;
-	struct sgr turn = {.len = 0}, anew = {.len = 0};
-	sgr_turn(&turn, pen->look, look);
-	if (!same_look(look, no_look)) {
-		sgr_add(&anew, 0);
-		sgr_turn(&anew, no_look, look);
-	}
-	const struct sgr *best = anew.len < turn.len ? &anew : &turn;
-	sgr_put(pen, best);
-	pen->look = look;
-}
-
-/* ---- moves ------------------------------------------------------------------- */
-
-static void move_absolutely(struct pen *pen, int x, int y)
-{
-	char text[32] = "\033[", *end = text + 2;
-	if (x || y)
-		end = number(end, y + 1);
-	if (x) {
-		*end++ = ';';
-		end = number(end, x + 1);
-	}
-	*end++ = 'H';
-	put(pen, text, (size_t)(end - text));
-	pen->x = x;
-	pen->y = y;
-}
-
-static void move_to_row(struct pen *pen, int y)
-{
-	if (y > pen->y)
-		control(pen, y - pen->y, 'B');
-	else if (y < pen->y)
-		control(pen, pen->y - y, 'A');
-	pen->y = y;
-}
-
-/* From a row that is known. */
-static void move_relatively(struct pen *pen, int x, int y)
-{
-	if (pen->x < 0 || (x == 0 && pen->x)) {
-		put_text(pen, "\r");
-		pen->x = 0;
-	}
-	move_to_row(pen, y);
-	int back = pen->x - x;
-	if (back > 4)
-		control(pen, back, 'D');
-	else if (back > 0)
-		put(pen, "\b\b\b\b", (size_t)back);
-	else if (back < 0)
-		control(pen, -back, 'C');
-	pen->x = x;
-}
-
-static void move_to(struct pen *pen, int x, int y)
-{
-	if (pen->x == x && pen->y == y)
-		return;
-	if (pen->y >= 0) {
-		struct pen near = try_from(pen), far = near;
-		move_relatively(&near, x, y);
-		move_absolutely(&far, x, y);
-		if (near.cost < far.cost) {
-			move_relatively(pen, x, y);
-			return;
-		}
-	}
-	move_absolutely(pen, x, y);
-}
 
 /* ---- cells ------------------------------------------------------------------- */
 
@@ -277,7 +59,7 @@ static bool is_loose(const struct row *row, int x)
 
 static bool is_plain(const struct row *row, int x)
 {
-	return row->cells[x].code == ' ' && same_look(row->looks[x], no_look);
+	return row->cells[x].code == ' ' && look_same(row->looks[x], look_none);
 }
 
 static bool suits_blank(struct look look, int bg)
@@ -301,7 +83,7 @@ static void look_as(struct pen *pen, const struct row *row, int x)
 		if (text < row->cols && suits_blank(row->looks[text], look.bg))
 			look = row->looks[text];
 	}
-	set_look(pen, look);
+	pen_set_look(pen, look);
 }
 
 /* The columns of the cell that begins at `x`. */
@@ -345,11 +127,11 @@ static int put_cell(struct pen *pen, const struct row *row, int x)
 	look_as(pen, row, x);
 	if (!agreed) {
 		/* Both halves are blank for those who take it for a narrow one. */
-		put(pen, "  ", (size_t)cols);
-		move_absolutely(pen, x, row->y);
+		pen_put(pen, "  ", (size_t)cols);
+		pen_jump(pen, x, row->y);
 	}
 	char bytes[UTF8_MAX];
-	put(pen, bytes, utf8_encode(code, bytes));
+	pen_put(pen, bytes, utf8_encode(code, bytes));
 	if (pen->out)
 		memset(row->changed + x, 0, (size_t)cols);
 	pen->x = agreed && x + cols < pen->cols ? x + cols : -1;
@@ -363,18 +145,18 @@ static int put_cell(struct pen *pen, const struct row *row, int x)
 /* Get to cell `x` by writing what stands between again, and be ready to write it. */
 static void walk_to(struct pen *pen, const struct row *row, int x)
 {
-	move_to_row(pen, row->y);
+	pen_move_to_row(pen, row->y);
 	for (int at = pen->x; at < x;) {
-		move_to(pen, at, row->y);
+		pen_move(pen, at, row->y);
 		at = put_cell(pen, row, at);
 	}
-	move_to(pen, x, row->y);
+	pen_move(pen, x, row->y);
 	look_as(pen, row, x);
 }
 
 static void jump_to(struct pen *pen, const struct row *row, int x)
 {
-	move_to(pen, x, row->y);
+	pen_move(pen, x, row->y);
 	look_as(pen, row, x);
 }
 
@@ -387,7 +169,7 @@ static bool can_walk(const struct pen *pen, const struct row *row, int x)
 static void reach(struct pen *pen, const struct row *row, int x)
 {
 	if (can_walk(pen, row, x)) {
-		struct pen jump = try_from(pen), walk = jump;
+		struct pen jump = pen_trial(pen), walk = jump;
 		jump_to(&jump, row, x);
 		walk_to(&walk, row, x);
 		if (walk.cost < jump.cost) {
@@ -423,9 +205,9 @@ static void put_blanks(struct pen *pen, const struct row *row, int x, int end)
 		rest++;
 	reach(pen, row, x);
 	if (rest == row->cols)
-		put_text(pen, "\033[K");
+		pen_puts(pen, "\033[K");
 	else if (end - x > ERASE_COST + way_on)
-		control(pen, end - x, 'X');
+		pen_control(pen, end - x, 'X');
 	else
 		put_cells(pen, row, x, end);
 	memset(row->changed + x, 0, (size_t)(end - x));
@@ -451,7 +233,7 @@ static bool joins(struct run *run, const struct row *row, int x)
 	if (is_loose(row, x))
 		return suits_blank(run->look, look.bg);
 	if (!run->loose)
-		return same_look(run->look, look);
+		return look_same(run->look, look);
 	if (!suits_blank(look, run->look.bg))
 		return false;
 	run->look = look;
@@ -520,55 +302,12 @@ static void put_run(struct pen *pen, const struct row *row, const struct run *ru
 
 /* ---- the cheapest run -------------------------------------------------------- */
 
-static int digits(int n)
-{
-	return n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 4;
-}
-
-static int colour_cost(int index)
-{
-	return index < 8 ? 3 : index < 16 ? 4 : 6 + digits(index);
-}
-
-/* About what it costs to change looks: incrementally, or from none. */
-static int look_cost(struct look from, struct look to)
-{
-	if (same_look(from, to))
-		return 0;
-	if (same_look(to, no_look))
-		return 8;
-	bool anew = from.attributes & ~(unsigned)to.attributes;
-	int cost = anew ? 9 : 7;
-	if (anew ? to.attributes != 0 : to.attributes != from.attributes)
-		cost += 2;
-	if (to.fg != (anew ? -1 : from.fg))
-		cost += colour_cost(to.fg);
-	if (to.bg != (anew ? -1 : from.bg))
-		cost += colour_cost(to.bg);
-	return cost;
-}
-
-/* About what it costs to get there. */
-static int way_cost(const struct pen *pen, int x, int y)
-{
-	int absolute = 9 + digits(y + 1) + (x ? 1 + digits(x + 1) : 0);
-	if (pen->x < 0 || pen->y < 0)
-		return absolute;
-	int down = y > pen->y ? y - pen->y : pen->y - y, right = x - pen->x;
-	int cost = down == 0 ? 0 : down == 1 ? 8 : 8 + digits(down);
-	if (right > 0)
-		cost += right < 5 ? 2 * right : 8 + digits(right);
-	else if (right < 0)
-		cost += x == 0 ? 2 : right > -5 ? -2 * right : 8 + digits(-right);
-	return cost < absolute ? cost : absolute;
-}
-
 static int run_cost(const struct pen *pen, const struct run *run)
 {
-	int cost = way_cost(pen, run->x, run->y);
+	int cost = pen_way_cost(pen, run->x, run->y);
 	if (run->loose && suits_blank(pen->look, run->look.bg))
 		return cost;
-	return cost + look_cost(pen->look, run->look);
+	return cost + pen_look_cost(pen, run->look);
 }
 
 /* Take the run that is cheapest to reach out of the list that begins at `*first`. */
@@ -609,10 +348,10 @@ static void begin_anew(struct paint *p, const struct grid *g, struct pen *pen)
 	p->changed = mem_resize(p->changed, room, sizeof *p->changed);
 	p->runs = mem_resize(p->runs, room, sizeof *p->runs);
 	for (size_t i = 0; i < count; i++)
-		p->looks[i] = no_look;
-	put_text(pen, "\033[?25l\033[m\033[H\033[2J");
+		p->looks[i] = look_none;
+	pen_puts(pen, "\033[?25l\033[m\033[H\033[2J");
 	pen->x = pen->y = 0;
-	pen->look = no_look;
+	pen->look = look_none;
 	p->known = true;
 }
 
@@ -667,7 +406,7 @@ static void compare(struct paint *p, const struct cell *cells, int y)
 			assert(x > 0 && utf8_width_cols(cells[x - 1].code) == 2);
 			fresh[x] = fresh[x - 1];
 		}
-		changed[x] = old[x].code != cells[x].code || !same_look(looks[x], fresh[x]);
+		changed[x] = old[x].code != cells[x].code || !look_same(looks[x], fresh[x]);
 		if (cells[x].code == 0)
 			changed[x - 1] = changed[x] = changed[x] || changed[x - 1];
 	}
@@ -732,35 +471,23 @@ static void hide_in_blank(struct pen *pen, const struct row *row, enum theme the
 {
 	if (!is_loose(row, 0))
 		return;
-	struct sgr sgr = {.len = 0};
-	int ground = row->looks[0].bg;
-	if (ground >= 0) {
-		sgr_colour(&sgr, ground, 30);
-		sgr_colour(&sgr, ground, 40);
-	} else {
-		uint32_t rgb = palette_ground(theme);
-		sgr_add(&sgr, 38);
-		sgr_add(&sgr, 2);
-		for (int shift = 16; shift >= 0; shift -= 8)
-			sgr_add(&sgr, (int)(rgb >> shift & 0xFF));
-	}
-	sgr_put(pen, &sgr);
-	put_text(pen, " \033[m\r");
+	pen_vanish(pen, row->looks[0].bg, palette_ground(theme));
+	pen_puts(pen, " \033[m\r");
 }
 
 void paint_end(struct paint *p, struct buf *out)
 {
 	struct pen pen = {.out = out};
-	put_text(&pen, "\033[m");
+	pen_puts(&pen, "\033[m");
 	if (p->known && p->shown.cols > 0 && p->shown.rows > 0) {
 		int last = p->shown.rows - 1;
 		size_t at = index_of(&p->shown, last);
-		move_absolutely(&pen, 0, last);
+		pen_jump(&pen, 0, last);
 		hide_in_blank(&pen, &(struct row){.cells = p->shown.cells + at, .looks = p->looks + at},
 		              p->theme);
 		/* Down stops at the last row of a terminal: only a larger one goes below. */
-		control(&pen, 1, 'B');
+		pen_control(&pen, 1, 'B');
 	}
-	put_text(&pen, "\033[?25h");
+	pen_puts(&pen, "\033[?25h");
 	p->known = false;
 }
