@@ -10,8 +10,12 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "export/paint.h"
+#include "export/record.h"
 #include "suite.h"
+#include "view/view.h"
+#include "view_kit.h"
 
 /* ---- a terminal -------------------------------------------------------------- */
 
@@ -360,6 +364,75 @@ START_TEST(the_end_changes_no_cell_and_gives_the_cursor_back)
 }
 END_TEST
 
+/* ---- frames of a recording --------------------------------------------------- */
+
+struct played {
+	struct paint paint;
+	struct terminal terminal;
+	struct buf out;
+	VEC(size_t) sizes;
+};
+
+static int play_frame(void *world, int64_t at_ns, const struct grid *g, enum theme theme)
+{
+	struct played *p = world;
+	(void)at_ns;
+	buf_reset(&p->out);
+	if (paint_frame(&p->paint, g, theme, DEPTH_256, &p->out))
+		vec_push(&p->sizes, p->out.len);
+	terminal_write(&p->terminal, buf_text(&p->out), p->out.len);
+	assert_shows(&p->terminal, g, theme, DEPTH_256);
+	return 0;
+}
+
+static int play_marker(void *world, int64_t at_ns, const char *label)
+{
+	(void)world, (void)at_ns, (void)label;
+	return 0;
+}
+
+static int play_end(void *world, int64_t at_ns)
+{
+	(void)world, (void)at_ns;
+	return 0;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const size_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+START_TEST(a_recording_of_eight_lanes_takes_at_most_200_bytes_a_frame)
+{
+	static const struct kit_op all[] = {{ACT_SPAWN, 1}, {ACT_SPAWN, 2}, {ACT_SPAWN, 3}, {ACT_SPAWN, 1},
+		{ACT_SPAWN, 2}, {ACT_SPAWN, 3}, {ACT_SPAWN, 2}, {ACT_JOIN, 0}, {ACT_DONE, 0}};
+	static const struct kit_op rice[] = {{ACT_WORK, SECOND}, {ACT_SLEEP, 9 * SECOND}, {ACT_DONE, 0}};
+	static const struct kit_op beans[] = {{ACT_SLEEP, 5 * SECOND}, {ACT_YIELD, 0}, {ACT_PRINT, 0},
+		{ACT_SLEEP, 9 * SECOND}, {ACT_FAIL, 0}};
+	static const struct kit_op tea[] = {{ACT_CAPTION, 0}, {ACT_SLEEP, 3 * SECOND}, {ACT_WORK, 2 * SECOND},
+		{ACT_SLEEP, 7 * SECOND}, {ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", all}, {"rice", rice}, {"beans", beans}, {"tea", tea}};
+	struct trace *t = kit_run(scripts, 0);
+	struct view *v = view_new(t);
+	view_update(v, 0);
+	struct played p = {.out = {0}};
+	terminal_resize(&p.terminal, 80, 24);
+	ck_assert_int_eq(record(v, &(struct record_options){.cols = 80, .rows = 24, .to = SIZE_MAX},
+				&(struct record_sink){&p, play_frame, play_marker, play_end}, NULL), 0);
+	size_t count = p.sizes.count;
+	ck_assert_uint_gt(count, 50);
+	qsort(p.sizes.items, count, sizeof *p.sizes.items, compare_sizes);
+	ck_assert_uint_le(p.sizes.items[count / 2], 200);
+	free(p.terminal.spots);
+	paint_free(&p.paint);
+	buf_free(&p.out);
+	vec_free(&p.sizes);
+	view_free(v);
+	trace_free(t);
+}
+END_TEST
+
 /* ---- exact bytes ------------------------------------------------------------- */
 
 /* The bytes that turn an 80x24 grid with `before` on it into one with `after`; both are
@@ -558,6 +631,7 @@ int main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, a_terminal_shows_every_cell_of_every_frame, 0, 12);
 	tcase_add_loop_test(c, the_end_changes_no_cell_and_gives_the_cursor_back, 0, 2);
+	tcase_add_test(c, a_recording_of_eight_lanes_takes_at_most_200_bytes_a_frame);
 	tcase_add_test(c, a_column_of_lanes_is_written_with_one_colour_and_short_moves);
 	tcase_add_test(c, a_narrow_gap_is_written_again_and_a_wide_one_jumped_over);
 	tcase_add_test(c, many_blanks_are_an_erasure_unless_they_have_a_colour);
