@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "export/export.h"
 #include "export/text.h"
+#include "nonsense.h"
 #include "suite.h"
 #include "view/snapshot.h"
 #include "view_kit.h"
@@ -248,40 +249,10 @@ START_TEST(what_was_measured_stands_apart_and_only_where_it_is_asked_for)
 }
 END_TEST
 
-/* Events that no loop would write: every field from dice, only the clock and the counts go on. */
-static struct trace *nonsense(uint32_t seed)
-{
-	struct trace *t = trace_new(0);
-	struct event e = {0};
-	static const char *const texts[] = {"", "main", "sleep(5)", "gather[a b]", "shield[Task-1]", "[", "]["};
-	for (int i = 0; i < 400; i++) {
-		e.time_ns += kit_random(&seed) % 3 ? 0 : kit_random(&seed) % SECOND;
-		e.tick += kit_random(&seed) % 3 == 0;
-		e.step += kit_random(&seed) % 3 == 0;
-		e.task = kit_random(&seed) % 3 ? kit_random(&seed) % 12 : 0;
-		e.thread = kit_random(&seed) % 9 ? 0 : (uint16_t)(1 + kit_random(&seed) % 3);
-		e.kind = (uint8_t)(kit_random(&seed) % EV_COUNT);
-		e.detail = (uint8_t)(kit_random(&seed) % 15);
-		uint32_t *fields[] = {&e.a, &e.b};
-		enum field_kind kinds[] = {event_infos[e.kind].a, event_infos[e.kind].b};
-		for (int k = 0; k < 2; k++) {
-			uint32_t dice = kit_random(&seed);
-			const char *text = texts[dice % COUNT_OF(texts)];
-			*fields[k] = kinds[k] == FIELD_TEXT ? trace_string(t, text, strlen(text))
-				   : kinds[k] == FIELD_NS   ? trace_number(t, (int64_t)(dice % 9) * SECOND - SECOND)
-				   : kinds[k] == FIELD_NONE ? 0
-							    : dice % 12;
-		}
-		trace_append(t, &e);
-	}
-	trace_close(t);
-	return t;
-}
-
 START_TEST(nonsense_is_drawn_without_a_crash)
 {
 	for (uint32_t seed = 0; seed < 60; seed++) {
-		struct view *v = view_new(nonsense(seed * 60 + (uint32_t)_i));
+		struct view *v = view_new(nonsense_trace(seed * 60 + (uint32_t)_i));
 		while (!view_complete(v))
 			view_update(v, 7);
 		for (int internals = 0; internals < 2; internals++) {
