@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "input.h"
 #include "options.h"
@@ -28,14 +29,25 @@ static void on_signal(int signal)
 		scene_stop(scene);
 }
 
-/* Ctrl-C is the scene's to handle; a request to end stops it, so that what it printed gets out. */
-static void watch_signals(void)
+/*
+ * While a scene runs Ctrl-C is the scene's to handle, and a request to end stops it, so
+ * that what it printed gets out. Before and after, signals do what they did: whoever waits
+ * for a long file to be written can end that.
+ */
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP};
+
+static void watch_signals(struct sigaction before[COUNT_OF(watched)])
 {
 	struct sigaction action = {.sa_handler = on_signal};
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	for (size_t i = 0; i < COUNT_OF(watched); i++)
+		sigaction(watched[i], &action, &before[i]);
+}
+
+static void release_signals(const struct sigaction before[COUNT_OF(watched)])
+{
+	for (size_t i = 0; i < COUNT_OF(watched); i++)
+		sigaction(watched[i], &before[i], NULL);
 }
 
 /* End as the signal would have ended the program, so that a shell sees it. */
@@ -110,9 +122,11 @@ static int run_scene(const struct scene_options *options, const struct input *in
 	if (error)
 		return error_status(error);
 	scene_of_signals = scene;
-	watch_signals();
+	struct sigaction before[COUNT_OF(watched)];
+	watch_signals(before);
 	int status = scene_run(scene);
 	scene_of_signals = NULL;
+	release_signals(before);
 	scene_free(scene);
 	if (last_signal == SIGTERM || last_signal == SIGHUP)
 		die_by_signal(last_signal);
