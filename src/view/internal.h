@@ -184,6 +184,7 @@ struct thread_data {
 	VEC(uint32_t) timer_heap;    /* indices of timers.lives */
 	VEC(uint64_t) loop_switches; /* LOOP_STARTED and LOOP_STOPPED in turn */
 	VEC(uint64_t) blocks; /* BLOCK_BEGUN or JOIN_BEGUN and their ends in turn */
+	VEC(uint64_t) lines;  /* LINE events */
 	bool joins;           /* it is blocked on another thread ... */
 	uint64_t join_event;  /* ... since this ... */
 	uint32_t join_id,
@@ -359,6 +360,8 @@ void lanes_init(struct view *v);
 void lanes_free(struct view *v);
 void lanes_take(struct view *v, struct thread_data *th, uint64_t index,
                 const struct event *e);
+/* A step has begun, or a tick, where the end of that lane's step was not told. */
+void lane_leaves(struct view *v, uint32_t lane, uint64_t index);
 /* A new lane for that worker, idle since event `index`. */
 void lane_worker(struct view *v, struct thread_data *th, uint64_t index);
 /* Whose code the event comes from: a task's lane, a worker's, LANE_PROGRAM, LANE_NONE. */

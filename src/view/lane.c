@@ -262,6 +262,13 @@ static void step_begun(struct view *v, const struct thread_data *th, uint64_t in
 	become(v, l, index, STATE_RUNNING, true);
 }
 
+void lane_leaves(struct view *v, uint32_t lane, uint64_t index)
+{
+	struct lane_data *l = &v->lanes.items[lane];
+	if (l->lane.task && l->base == STATE_RUNNING)
+		become(v, l, index, STATE_WAITING, true);
+}
+
 /* Code that is no task's begins to run, outside of the loop or in a callback. */
 static void program_runs(struct view *v, uint64_t index, bool runs)
 {
@@ -356,13 +363,14 @@ static void task_event(struct view *v, struct lane_data *l, uint64_t index,
 	}
 }
 
-static void line_event(struct view *v, const struct thread_data *th, uint64_t index,
+static void line_event(struct view *v, struct thread_data *th, uint64_t index,
                        const struct event *e)
 {
 	uint32_t lane = lane_of_event(v, e);
 	if (lane == LANE_NONE)
 		return;
 	v->lanes.items[lane].last_line = index;
+	vec_push(&th->lines, index);
 	if (lane == LANE_PROGRAM && v->lanes.items[lane].base == STATE_ABSENT &&
 	    !th->in_step)
 		program_runs(v, index, true);

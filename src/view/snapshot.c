@@ -434,22 +434,19 @@ void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
 
 /* ---- lines, captions, output ---- */
 
-/* The last LINE of a run that is not over at `position`, searched backwards from there.
- */
+/* The last LINE of a run that is not over at `position`: of the few that its thread ran
+ * last, if not the very last one. */
 static uint64_t line_in_run(const struct view *v, const struct lane_data *l,
                             uint64_t begin, uint64_t position)
 {
-	enum { LOOK_BACK = 1 << 20 };
-	uint64_t held;
+	enum { LOOK_BACK = 1000 };
 	const struct thread_data *th = thread_find(v, l->lane.thread);
-	/* A thread that is held runs no line: others may have run many since. */
-	if (th && thread_block_at(v, th, position, &held) && held >= begin)
-		position = held;
-	for (uint64_t i = position, seen = 0; i-- > begin && seen < LOOK_BACK; seen++) {
-		const struct event *e = trace_at(v->trace, i);
-		if (e->kind == EV_LINE && e->task == l->lane.task &&
-		    e->thread == l->lane.thread)
-			return i;
+	size_t i = th ? events_below(th->lines.items, th->lines.count, position) : 0;
+	for (size_t seen = 0; i-- > 0 && seen < LOOK_BACK; seen++) {
+		if (th->lines.items[i] < begin)
+			break;
+		if (trace_at(v->trace, th->lines.items[i])->task == l->lane.task)
+			return th->lines.items[i];
 	}
 	return NO_EVENT;
 }

@@ -46,6 +46,7 @@ void threads_free(struct view *v)
 		vec_free(&th->timer_heap);
 		vec_free(&th->loop_switches);
 		vec_free(&th->blocks);
+		vec_free(&th->lines);
 		vec_free(&th->jobs);
 		vec_free(&th->marks);
 		free(th);

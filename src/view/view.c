@@ -172,6 +172,8 @@ static void show_lane(struct view *v, bool *shown)
 static void begin_step(struct view *v, struct thread_data *th, uint64_t index,
                        const struct event *e)
 {
+	if (th->in_step)
+		lane_leaves(v, th->step_lane, index);
 	end_step(v, th, index);
 	struct thing *t = thing_make(v, e->a);
 	if (t->ready_index != NO_EVENT && t->ready_index >= th->ready_head &&
@@ -380,6 +382,8 @@ static void take(struct view *v, struct thread_data *th, uint64_t index,
 		loop_switches(v, th, index, false);
 		break;
 	case EV_TICK:
+		if (th->in_step)
+			lane_leaves(v, th->step_lane, index);
 		if (th->number == 0)
 			vec_push(&v->ticks, (struct tick){index, th->steps.count});
 		break;
