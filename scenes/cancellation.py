@@ -1,7 +1,7 @@
 """Cancelling is asking
 
-cancel() stops nothing by itself. It asks: CancelledError is raised inside the task,
-at the await where it stands, when the loop next runs it.
+cancel() stops nothing by itself. It asks: when the loop next runs the task,
+CancelledError is raised at the await where it stands.
 """
 import asyncio
 

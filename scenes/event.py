@@ -23,7 +23,10 @@ async def cook(bell):
 
 async def main():
     bell = asyncio.Event()
-    await asyncio.gather(guest("Ann", 0, bell), guest("Bob", 1, bell), guest("Eve", 4, bell), cook(bell))
+    async with asyncio.TaskGroup() as table:
+        for name, comes in ("Ann", 1), ("Bob", 2), ("Eve", 4):
+            table.create_task(guest(name, comes, bell), name=name)
+        table.create_task(cook(bell), name="cook")
     #: Eve came after the bell: for her there was nothing to wait for.
     print("all have eaten")
 

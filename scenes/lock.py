@@ -1,28 +1,28 @@
 """A lock against the race
 
-Between `async with lock` and the end of its block nobody else is inside, whatever is
-awaited there. The others wait at the door, first come, first served.
+Inside of `async with lock` there is one task at a time, whatever it awaits there. The
+others wait at the door: first come, first served.
 """
 import asyncio
 
 spoons = 0
 
 
-async def salt(cook, lock):
+async def cook(number, lock):
     global spoons
-    #: One cook gets the lock. The others find it taken, and wait for it: not for a time, but for each other.
+    #: One cook gets the lock. The others find it taken, and wait: not for a time, but for him.
     async with lock:
         seen = spoons
-        print(cook, "has seen", seen)
-        #: This wait is inside of the lock: nobody can look now.
+        print(f"cook {number}: has seen {seen}")
+        #: This wait is inside of the lock: nobody else can look now.
         await asyncio.sleep(1)
+        #: Only now the count goes up. The block ends, and the lock goes to who waited longest.
         spoons = seen + 1
-        #: The end of the block passes the lock on to whoever waited longest.
 
 
 async def main():
     lock = asyncio.Lock()
-    await asyncio.gather(*(salt(f"cook {n}", lock) for n in range(1, 4)))
+    await asyncio.gather(*(cook(number, lock) for number in (1, 2, 3)))
     #: Now the count is right. It took three minutes instead of one: that is the price.
     print("spoons of salt:", spoons)
 

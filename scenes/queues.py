@@ -8,19 +8,20 @@ import asyncio
 
 async def waiter(orders):
     for dish in ("rice", "curry", "salad", "soup"):
-        #: There is room for two slips. When it is full, put() waits: the waiter is held back.
+        #: There is room for two orders. When it is full, put() waits: the waiter is held back.
         await orders.put(dish)
         print("waiter: pinned up", dish)
-    #: No exception tells a consumer that it is over, so the waiter pins up a last slip.
+    #: The cook cannot know which order is the last, so the waiter pins up a None after it.
     await orders.put(None)
 
 
 async def cook(orders):
     await asyncio.sleep(1)
-    #: get() waits while the queue is empty, and gives the oldest order first.
+    #: get() takes out the oldest order, and waits if there is none. Now there is room for another.
     while (dish := await orders.get()) is not None:
         await asyncio.sleep(2)
         print("cook: made", dish)
+    #: None: the queue will stay empty.
     print("cook: going home")
 
 

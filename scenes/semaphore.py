@@ -1,6 +1,7 @@
 """A stove with two burners
 
-A semaphore is a lock for so many at a time. Here two: four pots share two burners.
+A semaphore is a lock that lets in so many at a time. Here two: four pots share two
+burners.
 """
 import asyncio
 
@@ -16,9 +17,12 @@ async def pot(name, minutes, burners):
 
 async def main():
     burners = asyncio.Semaphore(2)
-    #: Four tasks at once; the semaphore says how many of them cook.
-    await asyncio.gather(pot("rice", 5, burners), pot("curry", 3, burners),
-                         pot("soup", 4, burners), pot("tea", 1, burners))
+    async with asyncio.TaskGroup() as stove:
+        for name, minutes in ("rice", 5), ("curry", 3), ("soup", 4), ("tea", 1):
+            #: Four tasks at once; the semaphore says how many of them cook.
+            stove.create_task(pot(name, minutes, burners), name=name)
+    #: Thirteen minutes of cooking on two burners: that took seven.
+    print("dinner is ready")
 
 
 asyncio.run(main())

@@ -12,6 +12,7 @@ async def roast(name):
         print(f"{name}: done")
         return name
     except asyncio.CancelledError:
+        #: The cancel has reached the roast itself.
         print(f"{name}: thrown out half raw")
         raise
 
@@ -27,6 +28,7 @@ async def main():
         #: With a shield: the same impatience, but the task is out of its reach.
         await asyncio.wait_for(asyncio.shield(duck), timeout=2)
     except TimeoutError:
+        #: Again main has waited long enough. But the duck knows nothing of it.
         print("main: not ready yet, and still in the oven:", not duck.done())
     #: Whoever shields a task keeps it, and awaits it later.
     print("main: here is the", await duck)

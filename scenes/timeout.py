@@ -1,7 +1,7 @@
 """A timeout is a cancel with a clock
 
-asyncio.timeout() sets a timer. If the block is not left in time, the timer cancels
-the task inside it, and on the way out that becomes a TimeoutError.
+asyncio.timeout() sets a timer. If it goes off inside of the block, it cancels the
+task, and on the way out that becomes a TimeoutError.
 """
 import asyncio
 
@@ -18,11 +18,11 @@ async def bake(cake, minutes):
 
 
 async def main():
-    #: Two minutes are enough for biscuits. The block is left in time, its timer dropped.
+    #: Two minutes, for biscuits that take one.
     async with asyncio.timeout(2):
         await bake("biscuits", 1)
     try:
-        #: Two minutes are not enough for a cake.
+        #: Out of the block in time: its timer is gone. Now two minutes for a cake that takes five.
         async with asyncio.timeout(2):
             await bake("cake", 5)
     except TimeoutError:
