@@ -58,39 +58,6 @@ static struct places places_of(const struct screen *s, const struct present *p)
 	return out;
 }
 
-/* Where the function ends that begins with line `at`, blank lines at its end left out; `*next`
- * is where the next one begins. */
-static size_t function_end(const struct source *source, size_t at, size_t *next)
-{
-	size_t lines = source->lines.count, end = at + 1;
-	for (*next = at + 1; *next < lines && !source->lines.items[*next].function; ++*next)
-		if (source->lines.items[*next].len)
-			end = *next + 1;
-	return end;
-}
-
-/* The first line of the page that has line `at`: whole functions, as many as fit, so that
- * nothing moves while one runs or two take turns. A long one has pages of its own. */
-static size_t page_top(const struct source *source, size_t rows, size_t at)
-{
-	size_t lines = source->lines.count;
-	if (lines <= rows || rows < 2)
-		return 0;
-	/* A quarter of the page is for what stands before and after. */
-	size_t margin = rows / 4, stride = rows - 2 * margin;
-	size_t top = 0, next, end = function_end(source, 0, &next);
-	for (size_t from = next; from <= at; from = next) {
-		bool was_long = end - top > rows;
-		end = function_end(source, from, &next);
-		if (was_long || end - top > rows)
-			top = from;
-	}
-	bool is_long = end - top > rows;
-	if (at - top >= rows - is_long)
-		top += (at - top - margin) / stride * stride;
-	return top > lines - rows ? lines - rows : top;
-}
-
 static size_t scrolled(size_t top, int by, size_t lines, size_t rows)
 {
 	size_t last = lines > rows ? lines - rows : 0;
@@ -262,7 +229,7 @@ void source_draw(const struct screen *s, const struct present *p, struct area a)
 	size_t lines = s->source.lines.count, rows = (size_t)in.h;
 	uint32_t line = line_to_show(s, p, active_line);
 	size_t at = line && line <= lines ? line - 1 : 0;
-	size_t top = scrolled(page_top(&s->source, rows, at),
+	size_t top = scrolled(source_page_top(&s->source, rows, at),
 	                      s->state.scroll[PANE_SOURCE], lines, rows);
 	for (size_t i = 0; i < rows && top + i < lines; i++)
 		draw_line(s, p, in, (int)i, &places, top + i, active_line);

@@ -1,4 +1,5 @@
 /* screen: layout, commands, the chooser, the pace of playing. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -7,6 +8,7 @@
 #include "screen/command.h"
 #include "screen/key.h"
 #include "screen/layout.h"
+#include "screen/source.h"
 #include "suite.h"
 
 #define SECOND INT64_C(1000000000)
@@ -85,6 +87,70 @@ START_TEST(eight_tasks_are_seen_at_once_on_a_small_screen)
 	/* Where they would not all fit anyway, nobody gives anything. */
 	struct layout l = layout_of((struct layout_wish){80, 24, 30, true, 0});
 	ck_assert(l.output.h == 2 && l.sentence.h == 3);
+}
+END_TEST
+
+START_TEST(a_page_of_the_source_holds_whole_blocks)
+{
+	static const char text[] = "import asyncio\n"                /* 0 */
+				   "\n"
+				   "async def cook(n):\n"             /* 2 */
+				   "    first()\n"
+				   "    #: Round and round.\n"        /* 4 */
+				   "    for i in range(4):\n"         /* 5 */
+				   "        time.sleep(0.5)\n"        /* 6 */
+				   "        await asyncio.sleep(n)\n" /* 7 */
+				   "\n"
+				   "    return n\n"                   /* 9 */
+				   "\n"
+				   "async def main():\n"              /* 11 */
+				   "    await cook(1)\n"              /* 12 */
+				   "\n"
+				   "asyncio.run(main())\n";           /* 14 */
+	struct source s = {0};
+	source_set(&s, text);
+	ck_assert_uint_eq(s.lines.count, 15);
+	/* All of it fits. */
+	ck_assert_uint_eq(source_page_top(&s, 15, 12), 0);
+	/* A function is a page. */
+	ck_assert_uint_eq(source_page_top(&s, 8, 7), 2);
+	ck_assert_uint_eq(source_page_top(&s, 8, 9), 2);
+	ck_assert_uint_eq(source_page_top(&s, 8, 12), 7); /* down to the end of the file */
+	/* It does not fit, but its loop does, and its caption is with it. */
+	ck_assert_uint_eq(source_page_top(&s, 4, 6), 4);
+	ck_assert_uint_eq(source_page_top(&s, 4, 7), 4);
+	ck_assert_uint_eq(source_page_top(&s, 4, 3), 2);
+	ck_assert_uint_eq(source_page_top(&s, 3, 6), source_page_top(&s, 3, 7));
+	source_free(&s);
+}
+END_TEST
+
+START_TEST(whatever_the_source_a_page_has_its_line)
+{
+	static const char *const pieces[] = {
+		"\n",      "a = 1\n",    "    b()\n",    "        c()\n", "# d\n",
+		"\t#: e\n", "def f():\n", "    if g:\n",  "  '''h\n",      "i'''\n",
+		")\n",     "    ]\n",    "@j\n",         "            k\n",
+	};
+	srand(1);
+	for (int round = 0; round < 3000; round++) {
+		struct buf text = {0};
+		int count = rand() % 60;
+		for (int i = 0; i < count; i++)
+			buf_puts(&text, pieces[(size_t)rand() % COUNT_OF(pieces)]);
+		struct source s = {0};
+		source_set(&s, buf_text(&text));
+		size_t rows = 1 + (size_t)rand() % 12, lines = s.lines.count;
+		for (size_t at = 0; at < lines; at++) {
+			size_t top = source_page_top(&s, rows, at);
+			ck_assert_msg(top <= at && at < top + rows,
+			              "line %zu, %zu rows from %zu:\n%s", at, rows, top,
+			              buf_text(&text));
+			ck_assert(lines <= rows || top + rows <= lines);
+		}
+		source_free(&s);
+		buf_free(&text);
+	}
 }
 END_TEST
 
@@ -205,6 +271,8 @@ int main(void)
 	TCase *c = tcase_create("parts");
 	tcase_add_test(c, panes_cover_every_cell_once_at_every_size);
 	tcase_add_test(c, panes_fold_away_in_a_fixed_order);
+	tcase_add_test(c, a_page_of_the_source_holds_whole_blocks);
+	tcase_add_test(c, whatever_the_source_a_page_has_its_line);
 	tcase_add_test(c, the_introduction_is_shown_whole_where_the_source_can_spare_it);
 	tcase_add_test(c, eight_tasks_are_seen_at_once_on_a_small_screen);
 	tcase_add_test(c, every_key_in_the_table_is_a_key_and_has_one_command);
