@@ -87,6 +87,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 		}
 	} else if (!snap->loop_running) {
 		buf_puts(&sec->text, p->moment.kind == MOMENT_START ? "not started"
+		                     : p->moment.kind == MOMENT_END ? "has ended"
 		                                                    : "it does not run");
 	} else if (snap->ready_count) {
 		buf_puts(&sec->text, "next: ");
@@ -94,6 +95,9 @@ static void fill_now(const struct screen *s, const struct present *p,
 			buf_puts(&sec->text, s->cols >= 96 ? "the loop's own" : "loop's own");
 		else
 			view_ready_name(s->view, &snap->ready[0], &sec->text);
+		ink = INK_READY;
+	} else if (snap->timer_count && snap->timers[0].deadline_ns <= snap->time_ns) {
+		buf_puts(&sec->text, "next: a due timer");
 		ink = INK_READY;
 	} else if (snap->timer_count) {
 		buf_puts(&sec->text, "sleeps until ");

@@ -263,6 +263,7 @@ struct view {
 	VEC(struct tick) ticks;      /* the main loop's */
 	VEC(struct numbers) numbers; /* where workers have seen them change */
 	VEC(uint64_t) printed, captions;
+	VEC(uint64_t) line_runs;  /* by line: the event with which it ran first, or NO_EVENT */
 	VEC(uint64_t) cancels;    /* CANCEL_REQUESTED */
 	VEC(uint64_t) endings[3]; /* done, failed, cancelled */
 	VEC(struct work) works;
@@ -372,6 +373,9 @@ bool lane_is_machinery(const struct view *v, uint32_t lane);
 int64_t span_coordinate(const struct view *v, packed_span s, enum ruler r);
 /* Whether that gather is of the loop's own tasks: it stands for what they do. */
 bool family_is_machinery(const struct view *v, const struct family *f);
+/* How many members have ended before `position`: at once, not when the loop comes to count
+ * them. */
+size_t family_over(const struct view *v, const struct family *f, uint64_t position);
 /* The family (a gather or group) whose members the lane waits for in that span, or NULL.
  */
 const struct family *span_family(const struct view *v, uint32_t lane,

@@ -363,10 +363,22 @@ static void task_event(struct view *v, struct lane_data *l, uint64_t index,
 	}
 }
 
+static void line_runs(struct view *v, uint64_t index, uint32_t line)
+{
+	enum { LINES_KNOWN = 1 << 16 };
+	if (line >= LINES_KNOWN)
+		return;
+	while (v->line_runs.count <= line)
+		vec_push(&v->line_runs, NO_EVENT);
+	if (v->line_runs.items[line] == NO_EVENT)
+		v->line_runs.items[line] = index;
+}
+
 static void line_event(struct view *v, struct thread_data *th, uint64_t index,
                        const struct event *e)
 {
 	uint32_t lane = lane_of_event(v, e);
+	line_runs(v, index, e->a);
 	if (lane == LANE_NONE)
 		return;
 	v->lanes.items[lane].last_line = index;
@@ -683,6 +695,21 @@ const char *view_coroutine(const struct view *v, uint32_t lane)
 
 /* ---- what a lane waits for ---- */
 
+size_t family_over(const struct view *v, const struct family *f, uint64_t position)
+{
+	enum { LOOK_AT_MEMBERS = 1000 };
+	size_t over = 0;
+	if (!f->shares)
+		return events_below(f->over_events.items, f->over_events.count, position);
+	if (f->members.count > LOOK_AT_MEMBERS)
+		return events_below(f->done_events.items, f->done_events.count, position);
+	for (size_t i = 0; i < f->members.count; i++) {
+		const struct thing *m = thing_find(v, f->members.items[i]);
+		over += m && m->done_event < position;
+	}
+	return over;
+}
+
 const struct family *span_family(const struct view *v, uint32_t lane,
                                  const struct span *s)
 {
@@ -804,10 +831,8 @@ void view_wait_label(const struct view *v, uint32_t lane, uint64_t position,
 	if (f) {
 		size_t members = events_below(f->joined_events.items,
 		                              f->joined_events.count, position);
-		size_t done = events_below(f->done_events.items, f->done_events.count,
-		                           position);
-		buf_printf(out, "%s %zu/%zu", f->group ? "group" : "gather", done,
-		           members);
+		buf_printf(out, "%s %zu/%zu", f->group ? "group" : "gather",
+		           family_over(v, f, position), members);
 		return;
 	}
 	uint32_t other =

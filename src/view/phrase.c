@@ -176,14 +176,60 @@ void set_text(const struct view *v, struct buf *b, uint32_t text)
 	put_shown(b, s, len, TEXT_COLS);
 }
 
+static void put_range(struct buf *b, const char *before, uint32_t first, uint32_t last)
+{
+	buf_printf(b, "%s%lu", before, (unsigned long)first);
+	if (last > first)
+		buf_printf(b, "-%lu", (unsigned long)last);
+}
+
+/* Whether a line between these two has run so far: then they are told apart. What never
+ * ran is a comment, the rest of a statement, the body of a function. */
+static bool leaps(const struct story *s, uint32_t from, uint32_t to)
+{
+	for (size_t i = (size_t)from + 1; i < to && i < s->v->line_runs.count; i++)
+		if (s->v->line_runs.items[i] < s->m.end)
+			return true;
+	return false;
+}
+
+/* `lines 14 and 20`, `lines 3, 5-6 and 9`; of what is too broken to be listed, `parts of`
+ * the whole. */
+static void put_ranges(const struct story *s, struct buf *out)
+{
+	enum { RANGES = 3 };
+	const struct lines_run *l = &s->lines;
+	struct {
+		uint32_t first, last;
+	} ranges[RANGES];
+	size_t count = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		if (i > 0 && !leaps(s, l->each[i - 1], l->each[i])) {
+			ranges[count - 1].last = l->each[i];
+			continue;
+		}
+		if (count == RANGES) {
+			put_range(out, "parts of lines ", l->first, l->last);
+			return;
+		}
+		ranges[count].first = ranges[count].last = l->each[i];
+		count++;
+	}
+	for (size_t i = 0; i < count; i++)
+		put_range(out, i == 0 ? "lines " : i + 1 == count ? " and " : ", ",
+		          ranges[i].first, ranges[i].last);
+}
+
 void set_lines(struct scratch *t, const struct story *s)
 {
 	buf_reset(&t->lines);
-	if (s->first_line == s->last_line)
-		buf_printf(&t->lines, "line %lu", (unsigned long)s->first_line);
+	const struct lines_run *l = &s->lines;
+	if (l->first == l->last)
+		buf_printf(&t->lines, "line %lu", (unsigned long)l->first);
+	else if (l->count > COUNT_OF(l->each))
+		put_range(&t->lines, "lines ", l->first, l->last);
 	else
-		buf_printf(&t->lines, "lines %lu-%lu", (unsigned long)s->first_line,
-		           (unsigned long)s->last_line);
+		put_ranges(s, &t->lines);
 }
 
 void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text)
@@ -209,8 +255,9 @@ void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text)
 	}
 }
 
-void set_counts(struct scratch *t, const struct family *f, uint64_t position)
+void set_counts(const struct view *v, struct scratch *t, const struct family *f,
+                uint64_t position)
 {
 	t->f.n = events_below(f->joined_events.items, f->joined_events.count, position);
-	t->f.m = events_below(f->done_events.items, f->done_events.count, position);
+	t->f.m = family_over(v, f, position);
 }

@@ -73,8 +73,9 @@ void set_text(const struct view *v, struct buf *b, uint32_t text);
 void set_label(const struct view *v, struct buf *b, uint32_t id, uint32_t text);
 
 /* Set t->lines to the lines of the story; t->f.n and t->f.m to a family's members, all
- * and counted. */
+ * and ended. */
 void set_lines(struct scratch *t, const struct story *s);
-void set_counts(struct scratch *t, const struct family *f, uint64_t position);
+void set_counts(const struct view *v, struct scratch *t, const struct family *f,
+                uint64_t position);
 
 #endif

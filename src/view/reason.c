@@ -89,7 +89,7 @@ done:
 static enum phrase explain_family(const struct story *s, struct scratch *t,
                                   const struct family *f, const struct thing *cause)
 {
-	set_counts(t, f, s->m.begun);
+	set_counts(s->v, t, f, s->m.begun);
 	if (family_is_machinery(s->v, f)) {
 		buf_reset(&t->label);
 		buf_puts(&t->label, "start_server");
@@ -100,8 +100,11 @@ static enum phrase explain_family(const struct story *s, struct scratch *t,
 	const struct event *done = cause->done_event == NO_EVENT
 	                                   ? NULL
 	                                   : trace_at(s->v->trace, cause->done_event);
-	return done && done->detail == ENDING_EXCEPTION ? PHRASE_WHY_GATHER_FAILED
-	                                                : PHRASE_WHY_GATHER_DONE;
+	if (done && done->detail == ENDING_EXCEPTION)
+		return PHRASE_WHY_GATHER_FAILED;
+	return t->f.n == 1   ? PHRASE_WHY_GATHER_ONE
+	       : t->f.n == 2 ? PHRASE_WHY_GATHER_BOTH
+	                     : PHRASE_WHY_GATHER_DONE;
 }
 
 /* On the real clock no timer is punctual; only what is later than this is worth a word.

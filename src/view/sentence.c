@@ -27,7 +27,7 @@ static enum phrase end_waiting(const struct story *s, struct scratch *t)
 	const struct family *f = span_family(v, s->lane, &span);
 	set_label(v, &t->label, e->a, e->b);
 	if (f)
-		set_counts(t, f, s->m.end);
+		set_counts(v, t, f, s->m.end);
 	bool cleans = s->delivered && !s->taken_back;
 	if (cleans && f && f->group)
 		return PHRASE_END_CLEANS_UP_GROUP;
@@ -250,20 +250,6 @@ static void set_owner(const struct view *v, struct buf *b, const struct family *
 	}
 }
 
-/* How many members have ended at `position`, counted by the family or not yet. */
-static size_t members_over(const struct view *v, const struct family *f,
-                           uint64_t position)
-{
-	size_t over = 0;
-	if (!f->shares)
-		return events_below(f->over_events.items, f->over_events.count, position);
-	for (size_t i = 0; i < f->members.count && i < LOOK_AT; i++) {
-		const struct thing *m = thing_find(v, f->members.items[i]);
-		over += m && m->done_event < position;
-	}
-	return over;
-}
-
 /* Whether it is this task's failure that the gather failed with. */
 static bool fails_gather(const struct view *v, const struct family *f, uint32_t task)
 {
@@ -296,8 +282,7 @@ static void put_told(const struct story *s, struct scratch *t, struct buf *why)
 	/* The gather with which asyncio.run ends is nobody's. */
 	if (f && (f->parent > LANE_LOOP || waiter_of(v, f->id) != LANE_NONE)) {
 		set_owner(v, &t->other, f);
-		set_counts(t, f, s->m.end);
-		t->f.m = members_over(v, f, s->m.end);
+		set_counts(v, t, f, s->m.end);
 		if (!f->group && failed && fails_gather(v, f, task))
 			say(why, PHRASE_GATHER_FAILS, t);
 		else
@@ -444,7 +429,7 @@ static void put_next_folded(const struct story *s, struct scratch *t, struct buf
 			struct names one = {.v = v};
 			names_add(&one, m.lane);
 			set_names(t, &one);
-			say(why, PHRASE_NEXT, t);
+			say(why, PHRASE_NEXT_AFTER_LOOP, t);
 			return;
 		}
 		/* What others post while it sleeps is written down as the loop's. */
@@ -525,7 +510,8 @@ static void tell_count(const struct story *s, struct scratch *t, struct buf *wha
 	if (!f)
 		return;
 	set_owner(s->v, &t->other, f);
-	set_counts(t, f, s->m.end);
+	set_counts(s->v, t, f, s->m.end);
+	t->f.m = events_below(f->done_events.items, f->done_events.count, s->m.end);
 	if (s->failing)
 		say(what, PHRASE_LOOP_GATHER_FAILS, t);
 	else

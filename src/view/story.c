@@ -24,6 +24,23 @@ bool waits_for(const struct view *v, uint32_t lane, uint32_t id, uint64_t positi
 	return false;
 }
 
+static void add_line(struct lines_run *l, uint32_t line)
+{
+	l->first = l->count == 0 || line < l->first ? line : l->first;
+	l->last = l->count == 0 || line > l->last ? line : l->last;
+	if (l->count > COUNT_OF(l->each))
+		return;
+	size_t at = l->count;
+	while (at > 0 && l->each[at - 1] >= line)
+		at--;
+	if (at < l->count && l->each[at] == line)
+		return;
+	if (l->count++ == COUNT_OF(l->each))
+		return;
+	memmove(l->each + at + 1, l->each + at, (l->count - 1 - at) * sizeof *l->each);
+	l->each[at] = line;
+}
+
 static void note_line(struct story *s, const struct event *e)
 {
 	if (lane_of_event(s->v, e) != s->lane)
@@ -35,14 +52,11 @@ static void note_line(struct story *s, const struct event *e)
 	                          (dot && strcmp(function, dot + 1) == 0));
 	if (s->own_lines && !own)
 		return;
-	if (!s->any_lines || (own && !s->own_lines)) {
-		s->first_line = s->last_line = e->a;
-		s->any_lines = true;
-		s->own_lines = own;
-		return;
-	}
-	s->first_line = e->a < s->first_line ? e->a : s->first_line;
-	s->last_line = e->a > s->last_line ? e->a : s->last_line;
+	if (own && !s->own_lines)
+		s->lines.count = 0;
+	s->any_lines = true;
+	s->own_lines = own;
+	add_line(&s->lines, e->a);
 }
 
 /* Whether the event is the work of the step that this moment is about. */

@@ -20,6 +20,13 @@ struct jobs_named {
 	size_t count;
 };
 
+/* Lines that ran, in the order of the text. */
+struct lines_run {
+	uint32_t first, last;
+	uint32_t each[24]; /* all of them, if count is not more than these */
+	size_t count;
+};
+
 /* What happened in a moment. Events are NULL where there was none of the kind. */
 struct story {
 	const struct view *v;
@@ -42,8 +49,7 @@ struct story {
 	const struct event *aborting, *counted, *failing, *logged, *warned, *uncaught,
 		*limit, *deadlock, *run_ended, *loop_started, *fired;
 	bool readies; /* the step made something ready: somebody was told */
-	uint32_t first_line,
-		last_line; /* of the task's own function if any ran, else of any */
+	struct lines_run lines; /* of the task's own function if any ran, else of any */
 	bool own_lines, any_lines;
 	struct names created, cancels, too_late, woken, dropped, completed_for;
 };

@@ -39,6 +39,7 @@ void view_free(struct view *v)
 	vec_free(&v->numbers);
 	vec_free(&v->printed);
 	vec_free(&v->captions);
+	vec_free(&v->line_runs);
 	vec_free(&v->cancels);
 	for (size_t i = 0; i < COUNT_OF(v->endings); i++)
 		vec_free(&v->endings[i]);

@@ -17,7 +17,7 @@ START_TEST(the_loops_own_tasks_and_callbacks_for_a_connection_are_folded_away)
 		"The program ran lines 1-16 and started the event loop. | "
 		"Its first task is main, created but not yet started.",
 		"main began: its first step. It ran line 9 and now waits for start_server. | "
-		"Next in the queue: main.",
+		"Then it is the turn of main.",
 		"main woke up: it no longer has to wait for start_server. It lets the others go first: it goes "
 		"to the end of the queue. | Next in the queue: main.",
 		"It was the turn of main again. It ran line 10 and now waits for sock_connect. | "
@@ -34,7 +34,7 @@ START_TEST(the_loops_own_tasks_and_callbacks_for_a_connection_are_folded_away)
 		"Nothing is ready, so the loop waits for I/O: server :8888, server :50001 read, "
 		"client :50001 read.",
 		"serve woke up: there was something to read, or the end of it (readline :50001). "
-		"It ran lines 5-6 and is done. | Next in the queue: main.",
+		"It ran lines 5-6 and is done. | Then it is the turn of main.",
 		"main woke up: there was something to read, or the end of it (readline :50001). "
 		"It ran line 14 and is done. | ",
 		"The program has ended after 1 s, with exit status 0. | ",

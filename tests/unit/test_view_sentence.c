@@ -64,7 +64,7 @@ START_TEST(a_group_says_why_it_cancels_and_each_member_why_it_was)
 		"It ended as cancelled. | "
 		"That makes 2 of 2 in the group of main. Next in the queue: main.",
 		"In main, CancelledError was raised where it awaited its group: its group ends because b "
-		"failed. It first waits for its group to end: 1 of 2 have. | Next in the queue: main.",
+		"failed. It first waits for its group to end: 2 of 2 have. | Then it is the turn of main.",
 		"main woke up: the last task of its group had ended. It failed with "
 		"ExceptionGroup('unhandled errors in a TaskGroup…. | ",
 		"The program has ended with exit status 1. | "
@@ -119,6 +119,43 @@ START_TEST(work_is_called_blocking_only_where_it_holds_somebody_up)
 		    "The timer of rice is due.");
 	assert_told(v, false, 8, "rice woke up: its sleep(5) had been over since t = 5.0, but the loop was busy "
 		    "until now. It is done. | ");
+	view_close(v);
+}
+END_TEST
+
+/* A loop's second turn: line 14 looks again, and 20 follows; 15 and 16 have run before, 18 never. */
+START_TEST(lines_that_were_passed_over_are_not_said_to_have_run)
+{
+	static const struct kit_op m[] = {{ACT_LINE, 14}, {ACT_LINE, 15}, {ACT_LINE, 16}, {ACT_YIELD, 0},
+		{ACT_LINE, 14}, {ACT_LINE, 20}, {ACT_YIELD, 0},
+		{ACT_LINE, 24}, {ACT_LINE, 15}, {ACT_LINE, 16}, {ACT_LINE, 20}, {ACT_YIELD, 0},
+		{ACT_LINE, 14}, {ACT_LINE, 16}, {ACT_LINE, 20}, {ACT_LINE, 24}, {ACT_YIELD, 0},
+		{ACT_LINE, 17}, {ACT_LINE, 19}, {ACT_LINE, 17}, {ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}};
+	static const char *const lines[] = {"lines 14-16", "lines 14 and 20", "lines 15-24",
+		"lines 14 and 16-24", "lines 17-19"};
+	struct view *v = kit_view(scripts);
+	struct buf what = {0}, why = {0};
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		buf_reset(&what);
+		buf_reset(&why);
+		view_sentence(v, false, i + 2, &what, &why);
+		ck_assert_msg(strstr(buf_text(&what), lines[i]) != NULL, "%s: %s", lines[i], buf_text(&what));
+	}
+	buf_free(&what);
+	buf_free(&why);
+	view_close(v);
+}
+END_TEST
+
+START_TEST(what_is_too_broken_to_be_listed_is_told_as_parts_of_it)
+{
+	static const struct kit_op m[] = {{ACT_LINE, 1}, {ACT_LINE, 2}, {ACT_LINE, 3}, {ACT_LINE, 4},
+		{ACT_LINE, 5}, {ACT_LINE, 6}, {ACT_LINE, 7}, {ACT_YIELD, 0},
+		{ACT_LINE, 7}, {ACT_LINE, 5}, {ACT_LINE, 3}, {ACT_LINE, 1}, {ACT_DONE, 0}};
+	static const struct kit_script scripts[] = {{"main", m}};
+	struct view *v = kit_view(scripts);
+	assert_told(v, false, 3, "It was the turn of main again. It ran parts of lines 1-7 and is done. | ");
 	view_close(v);
 }
 END_TEST
@@ -243,6 +280,8 @@ int main(void)
 	tcase_add_test(c, a_group_says_why_it_cancels_and_each_member_why_it_was);
 	tcase_add_test(c, a_task_cancelled_before_its_first_step_never_entered_its_body);
 	tcase_add_test(c, work_is_called_blocking_only_where_it_holds_somebody_up);
+	tcase_add_test(c, lines_that_were_passed_over_are_not_said_to_have_run);
+	tcase_add_test(c, what_is_too_broken_to_be_listed_is_told_as_parts_of_it);
 	tcase_add_test(c, a_bare_yield_goes_to_the_end_of_the_queue);
 	tcase_add_test(c, a_failure_that_nobody_awaits_is_said_to_be_unseen);
 	tcase_add_test(c, a_caption_stops_before_its_line);

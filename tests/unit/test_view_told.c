@@ -45,8 +45,8 @@ START_TEST(a_workers_stretch_is_a_moment_among_the_steps)
 		"'rice'. | The loop is told, and to_thread, which waits for it, is woken.",
 		"to_thread woke up: asyncio_0 had ended cook, the job that it waited for. "
 		"It is done; its result is 'rice'. | That makes 2 of 2 in the gather of main. "
-		"Next in the queue: main.",
-		"main woke up: all 2 tasks of its gather had ended. It ran line 21 and is done. | ",
+		"Then it is the turn of main.",
+		"main woke up: both tasks of its gather had ended. It ran line 21 and is done. | ",
 		"The program has ended after 3 s, with exit status 0. | ",
 	};
 	assert_all_told(v, expected, COUNT_OF(expected));
