@@ -86,7 +86,8 @@ def export(name, ending, *options, **how):
 
 def text(name, *options):
     """What `simmer trace` prints."""
-    return run(SIMMER, "trace", *options, trace(name), env={**os.environ, "LC_ALL": "C.UTF-8"}).decode("utf-8")
+    env = {**os.environ, "LC_ALL": "C.UTF-8"}
+    return run(SIMMER, "trace", *options, trace(name), env=env).decode("utf-8")
 
 
 def hold_match(cast, reference):
@@ -122,7 +123,8 @@ def it_shows_every_size_theme_and_form():
             ("two_cooks.py", "--ascii --size 132x43"), ("gather.py", "--size 40x10"),
             ("cancellation.py", "--theme none"), ("shield.py", "--theme none --ascii --format v3"),
             ("echo_server.py", "--size 200x60 --theme light"), ("lock.py", "--size 41x11"),
-            ("timeout.py", "--pace 0.02,0.1"), ("semaphore.py", "--idle 0.5 --from 2 --to 3"),
+            ("timeout.py", "--pace 0.02,0.1"), ("eight_lanes.py", "--pace 0.001,0.01 --format v3"),
+            ("semaphore.py", "--idle 0.5 --from 2 --to 3"),
             ("task_group.py", "--from step:3 --to step:9 --title 'of \"two\" \\ three'"),
             ("kitchen.trace", ""), ("echo.trace", "--size 80x24"), ("two_cooks.trace", "--format v3")):
         hold_cast(name, *shlex.split(options))
@@ -324,7 +326,8 @@ def it_notices_damaged_recordings():
                                    ("a size", '"width":80', '"width":81')):
         header = re.sub(pattern, instead, lines[0])
         hold(header != lines[0], "nothing was damaged:", what)
-        must_be_noticed(what, lambda: hold_match(Cast("\n".join([header, *lines[1:], ""]).encode()), reference))
+        damaged = "\n".join([header, *lines[1:], ""])
+        must_be_noticed(what, lambda: hold_match(Cast(damaged.encode()), reference))
     must_be_noticed("half a line", lambda: Cast(content[:-20]))
 
 
