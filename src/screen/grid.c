@@ -282,6 +282,32 @@ int area_wrap(struct area a, int indent, int y, int max_rows, const char *text, 
 	return row;
 }
 
+/* Where the last sentence of a text begins; 0 if it is the only one. */
+static size_t last_sentence(const char *text, size_t len)
+{
+	for (size_t i = len; i >= 3; i--)
+		if (text[i - 3] == '.' && text[i - 2] == ' ' && text[i - 1] >= 'A' &&
+		    text[i - 1] <= 'Z')
+			return i - 1;
+	return 0;
+}
+
+int area_tell(struct area a, int y, int max_rows, const char *text, style s)
+{
+	struct area nowhere = {NULL, 0, 0, a.w, a.h};
+	char *kept = mem_strndup(text, strlen(text));
+	for (size_t end = strlen(kept);
+	     end && area_wrap(nowhere, 0, 0, max_rows + 1, kept, s) > max_rows;) {
+		end = last_sentence(kept, end);
+		if (end)
+			kept[end - 1] = '\0';
+	}
+	bool fits = area_wrap(nowhere, 0, 0, max_rows + 1, kept, s) <= max_rows;
+	int rows = area_wrap(a, 0, y, max_rows, fits ? kept : text, s);
+	free(kept);
+	return rows;
+}
+
 void area_fill(struct area a, uint32_t code, style s)
 {
 	for (int y = 0; y < a.h; y++)

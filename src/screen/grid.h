@@ -92,6 +92,12 @@ int area_fit(struct area a, int x, int y, int cols, const char *text, style s);
  */
 int area_wrap(struct area a, int indent, int y, int max_rows, const char *text, style s);
 
+/*
+ * The same for text that is sentences, no line indented: what has no room goes by whole
+ * sentences, the last first. Only where not even the first fits is there an ellipsis.
+ */
+int area_tell(struct area a, int y, int max_rows, const char *text, style s);
+
 /* Fill with one code point of one column. */
 void area_fill(struct area a, uint32_t code, style s);
 

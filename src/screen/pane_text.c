@@ -264,7 +264,7 @@ void sentence_draw(const struct screen *s, const struct present *p, struct area 
 		predict_words(s, &question, &why);
 		area_wrap(text, 0, used, a.h - used, buf_text(&why), INK_CURSOR);
 	} else {
-		area_wrap(text, 0, used, a.h - used, buf_text(&why), INK_REASON);
+		area_tell(text, used, a.h - used, buf_text(&why), INK_REASON);
 	}
 	buf_free(&what);
 	buf_free(&why);

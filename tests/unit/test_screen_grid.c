@@ -116,6 +116,26 @@ START_TEST(text_wraps_between_words)
 }
 END_TEST
 
+START_TEST(sentences_that_have_no_room_are_left_out_whole)
+{
+	struct area a = area_all(&grid);
+	const char *text = "It is 3.0. B runs. Next is c.";
+	ck_assert_int_eq(area_tell(a, 0, 3, text, INK_TEXT), 3);
+	ck_assert_str_eq(text_of(2), "is c.");
+	grid_blank(&grid);
+	ck_assert_int_eq(area_tell(a, 0, 2, text, INK_TEXT), 2);
+	ck_assert_str_eq(text_of(0), "It is 3.0. B");
+	ck_assert_str_eq(text_of(1), "runs.");
+	grid_blank(&grid);
+	ck_assert_int_eq(area_tell(a, 0, 1, text, INK_TEXT), 1);
+	ck_assert_str_eq(text_of(0), "It is 3.0.");
+	grid_blank(&grid);
+	ck_assert_int_eq(area_tell(a, 0, 1, "It is too long. B.", INK_TEXT), 1);
+	ck_assert_str_eq(text_of(0), "It is too…");
+	ck_assert_int_eq(area_tell(a, 0, 1, "", INK_TEXT), 0);
+}
+END_TEST
+
 START_TEST(text_that_had_to_be_cut_says_so)
 {
 	struct area a = area_all(&grid);
@@ -219,6 +239,7 @@ int main(void)
 	tcase_add_test(cells, no_cell_ever_holds_a_control_character);
 	tcase_add_test(cells, an_ascii_grid_has_only_ascii);
 	tcase_add_test(cells, text_wraps_between_words);
+	tcase_add_test(cells, sentences_that_have_no_room_are_left_out_whole);
 	tcase_add_test(cells, text_that_had_to_be_cut_says_so);
 	tcase_add_test(cells, tiny_grids_take_every_drawing);
 	suite_add_tcase(suite, cells);
