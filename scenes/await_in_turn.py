@@ -1,7 +1,7 @@
 """Plain await: one after another
 
-`await worker(...)` runs a coroutine and waits for its result, right there. Two such
-lines in a row are two waits in a row, however many times they say await.
+`await worker(...)` runs a coroutine and waits for its result, right there.
+Two such lines in a row are two waits in a row.
 """
 import asyncio
 import time
@@ -16,13 +16,13 @@ async def worker(name, seconds):
 
 async def main():
     start = time.monotonic()
-    #: Worker A runs inside main's own task. There is no second task in this program.
+    #: Worker A runs inside main's own task. There is no other task here.
     result = await worker("A", 2)
     print("main:", result)
     #: Only now is worker B made. While A slept, nobody else was there to run.
     result = await worker("B", 1)
     print("main:", result)
-    #: 2 + 1 = 3 seconds: the sum, not the longest.
+    #: 2 + 1 = 3 seconds: one wait after the other, however often it says await.
     print(f"main: both took {time.monotonic() - start:.0f} seconds")
 
 

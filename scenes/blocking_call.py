@@ -1,7 +1,7 @@
 """The blocking call
 
-time.sleep() inside a coroutine does not wait, it keeps the whole loop busy. Timers
-come due, tasks are ready, and nobody can run until it returns.
+time.sleep() in a coroutine does not wait: it keeps the whole loop busy. Timers
+come due, tasks are ready, and nobody can run.
 """
 import asyncio
 import time
@@ -11,7 +11,7 @@ async def bell():
     start = time.monotonic()
     for due in (1, 2, 3):
         await asyncio.sleep(1)
-        #: The bell should ring every second. The last number is when it really did.
+        #: The bell should ring every second. It says when it really did.
         print(f"bell: ring {due} at {time.monotonic() - start:.1f}")
 
 
@@ -22,7 +22,7 @@ async def polite():
 
 
 async def rude():
-    #: time.sleep holds the loop. The second ring is due in half a second, and comes too late.
+    #: time.sleep holds the loop. The second ring, due in half a second, will be late.
     time.sleep(2)
     print("rude: done")
 

@@ -1,7 +1,7 @@
 """A coroutine is a recipe, not a dish
 
-Calling an `async def` function cooks nothing. It returns a coroutine object: a
-recipe card, which does nothing by itself. Await it, and it runs.
+Calling an `async def` function cooks nothing. It returns a coroutine object:
+a recipe card. Await it, and it runs.
 """
 import asyncio
 

@@ -1,7 +1,7 @@
 """The event loop switches at await
 
-One loop, one thread: it lets one task run until that task has to wait, and then
-takes the next one that is ready. Between two waits nobody interrupts a task.
+One loop, one thread: a task runs until it has to wait, then the next one that
+is ready. Between two waits nobody interrupts it.
 """
 import asyncio
 
@@ -17,16 +17,18 @@ async def stir(pot, pause):
         print(await taste(pot))
         #: Now this pot has to wait. The loop takes the next task that is ready.
         await asyncio.sleep(pause)
+    #: Nobody was ready, so the loop itself slept until the next timer: this pot's.
     print(f"{pot}: done")
 
 
 async def main():
-    #: Two tasks for the loop to choose from. It starts them in the order in which they came.
+    #: Two tasks for the loop. It will start them in the order in which they came.
     soup = asyncio.create_task(stir("soup", 2), name="soup")
     sauce = asyncio.create_task(stir("sauce", 3), name="sauce")
-    #: main waits too. If nobody is ready, the loop itself sleeps until its next timer.
+    #: main waits, too, and so lets go of the loop. First in the queue is soup.
     await soup
     await sauce
+    #: 4 minutes of soup and 6 of sauce, in 6 minutes: they waited at the same time.
     print("two pots, one spoon, six minutes")
 
 

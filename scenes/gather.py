@@ -1,7 +1,7 @@
 """gather: all of them, in order
 
-gather makes a task of every coroutine, waits until all are done, and returns their
-results in the order of its arguments, whoever was done first.
+gather makes a task of every coroutine, waits for all of them, and returns
+their results in the order of its arguments.
 """
 import asyncio
 import time
@@ -10,14 +10,14 @@ import time
 async def worker(name, seconds):
     print(f"{name}: starts")
     await asyncio.sleep(seconds)
-    #: B is done before A. Its result waits on the shelf until the others are done.
+    #: worker 2, that is B, is done first. Its result waits until A is done, too.
     print(f"{name}: done")
     return f"result of {name}"
 
 
 async def main():
     start = time.monotonic()
-    #: One line makes two tasks, and main waits for both of them.
+    #: One line makes two tasks, worker (A) and worker 2 (B), and main waits for both.
     results = await asyncio.gather(worker("A", 2), worker("B", 1))
     #: A list in the order of the arguments: A first, although B was done first.
     print("main:", results)

@@ -1,7 +1,7 @@
 """One cook, one dinner
 
-One person, one pair of hands. Nothing here happens at the same instant, and yet
-dinner takes as long as its slowest dish, not as long as all the work in a row.
+One pair of hands: nothing here happens at the same instant. Yet dinner takes
+as long as its slowest dish, not as long as all dishes in a row.
 """
 import asyncio
 import time

@@ -1,7 +1,7 @@
 """TaskGroup: nobody is left behind
 
-A task group is a block. Tasks are made inside it, and the block is left only when
-every one of them has ended. What begins in the block ends in the block.
+A task group is a block: tasks are made inside it, and it is left only when
+every one of them has ended. What begins in it ends in it.
 """
 import asyncio
 import time

@@ -1,7 +1,7 @@
 """TaskGroup: when one fails
 
-If a task of a group fails, the group cancels the others, waits until they have
-cleaned up, and then raises all the errors together as an ExceptionGroup.
+If a task of a group fails, the group cancels the others, lets them clean up,
+and then raises all the errors together as an ExceptionGroup.
 """
 import asyncio
 
