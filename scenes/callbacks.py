@@ -1,7 +1,7 @@
 """Callbacks: what the loop is made of
 
-Underneath tasks, the loop knows only callbacks: plain functions that it calls soon,
-later, or when a future is done. A future is an empty plate that somebody fills.
+Underneath tasks, the loop knows only callbacks: functions called soon, later, or when
+a future is done. A future is a plate to be filled.
 """
 import asyncio
 

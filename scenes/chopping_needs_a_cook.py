@@ -1,7 +1,7 @@
 """Chopping needs a cook
 
-Computing is work, not waiting. Tasks cannot make it any faster, they only take turns;
-two workers on two cores can. Run it on the real clock: virtual time counts no computing.
+Computing is work, not waiting: tasks take turns at it, workers share it. Run it with
+--clock=real: virtual time counts no computing.
 """
 # measured: the numbers are those of the machine, and of this run
 import asyncio
@@ -36,7 +36,7 @@ async def main():
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(max_workers=2) as cooks:
         start = time.perf_counter()
-        #: Two processes, two cores: about half the time. (In CPython threads would share one interpreter lock.)
+        #: Two processes on two cores: about half the time, on the real clock. (Threads of CPython share one lock.)
         await asyncio.gather(*(loop.run_in_executor(cooks, chop, pieces) for _ in range(2)))
         report("two workers", start)
 

@@ -1,4 +1,4 @@
-"""An echo server and three clients
+"""An echo server and two clients
 
 Reading from a socket is waiting, too: for whoever is at the other end. One thread
 serves all of them, for it never waits for one alone.
@@ -7,11 +7,11 @@ import asyncio
 
 
 async def serve(reader, writer):
-    #: For each connection the server has a task of its own, which waits for a line.
+    #: Each connection has a task of its own here, which waits for a line.
     while line := await reader.readline():
         writer.write(line.upper())
         await writer.drain()
-    #: An empty line without its end: the client has closed. The server does the same.
+    #: The line was empty, without even an end: the client has closed. So does the server.
     writer.close()
     await writer.wait_closed()
 
@@ -22,7 +22,7 @@ async def guest(name, pause):
     for dish in ("rice", "curry"):
         await asyncio.sleep(pause)
         writer.write(f"{dish} for {name}\n".encode())
-        #: The loop asks the system which sockets have something to read, and wakes whose it is.
+        #: The loop asks which sockets can be read, and wakes who waits for them.
         answer = await reader.readline()
         print(f"{name} hears: {answer.decode().strip()}")
     writer.close()
@@ -30,9 +30,12 @@ async def guest(name, pause):
 
 
 async def main():
-    #: Listening costs nothing: the loop wakes the server when somebody knocks.
+    #: Listening costs nothing: whoever knocks wakes the server.
     async with await asyncio.start_server(serve, "127.0.0.1", 8888):
-        await asyncio.gather(guest("Ann", 2), guest("Bob", 3), guest("Eve", 5))
+        async with asyncio.TaskGroup() as guests:
+            guests.create_task(guest("Ann", 2), name="Ann")
+            guests.create_task(guest("Bob", 3), name="Bob")
+    #: Four tasks have shared one thread: they waited, and held up nobody.
     print("closed")
 
 

@@ -1,7 +1,7 @@
 """One cook, two dishes
 
-Rice and vegetables make progress during the same time, but never at the same instant:
-there is one cook, and each dish has to wait while the other has the cook's hands.
+Both dishes make progress during the same time, never at the same instant: while one
+of them has the cook's hands, the other one waits.
 """
 import asyncio
 import time

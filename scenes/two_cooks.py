@@ -1,7 +1,7 @@
 """Two cooks
 
-The same work as one cook's two dishes. One cooks the rice, the other chops, at the
-same instant: to_thread gives each of them a worker, a thread of its own.
+The same two dishes. One cook fries the rice, the other chops, at the same instant:
+to_thread gives each a worker, a thread of its own.
 """
 import asyncio
 import time
@@ -26,7 +26,7 @@ def chop():
 
 async def main():
     start = time.monotonic()
-    #: The loop only waits: for two workers, and it is free for anything else.
+    #: The loop now waits for two workers. It is free for anything else.
     await asyncio.gather(asyncio.to_thread(rice), asyncio.to_thread(chop))
     #: The 11 minutes of work took 6, as long as the longer half of it.
     print(f"ready after {time.monotonic() - start:.0f} minutes")
