@@ -333,6 +333,12 @@ static void set_label_before(const struct story *s, struct scratch *t, uint64_t 
 	}
 }
 
+void put_taken_back(const struct story *s, struct scratch *t, struct buf *out)
+{
+	if (s->taken_back && by_timeout(s))
+		say(out, PHRASE_TIMEOUT_TAKES_BACK, t);
+}
+
 bool put_opening(const struct story *s, struct scratch *t, struct buf *out)
 {
 	const struct view *v = s->v;
@@ -346,8 +352,7 @@ bool put_opening(const struct story *s, struct scratch *t, struct buf *out)
 		}
 		set_label_before(s, t, s->m.begun);
 		say(out, t->label.len ? PHRASE_CANCEL_HIT : PHRASE_CANCEL_HIT_PLAIN, t);
-		if (s->taken_back && by_timeout(s))
-			say(out, PHRASE_TIMEOUT_TAKES_BACK, t);
+		put_taken_back(s, t, out);
 		return true;
 	}
 	if (!before) {

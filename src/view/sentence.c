@@ -687,6 +687,8 @@ static void tell_task(const struct story *s, struct scratch *t, struct buf *what
 	set_name(s->v, &t->who, s->lane);
 	if (!s->begins || put_opening(s, t, what))
 		put_deed(s, t, what);
+	if (!s->begins)
+		put_taken_back(s, t, why);
 	put_consequences(s, t, why);
 	put_next(s, t, why);
 }

@@ -78,6 +78,9 @@ const struct family *family_of(const struct view *v, uint32_t id);
  */
 bool put_opening(const struct story *s, struct scratch *t, struct buf *out);
 
+/* That a timeout took its request back, if one did, as a sentence appended to `out`. */
+void put_taken_back(const struct story *s, struct scratch *t, struct buf *out);
+
 /* ---- sentence_worker.c ---- */
 
 /* A worker's stretch: what it did, and what follows. */

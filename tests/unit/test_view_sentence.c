@@ -1,6 +1,7 @@
 /* Sentences: what is said of a moment, and why, in the cases that learners get wrong. */
 #include <check.h>
 
+#include "base/buf.h"
 #include "suite.h"
 #include "view_kit.h"
 #include "view_traces.h"
@@ -252,6 +253,57 @@ START_TEST(a_limit_is_named_and_the_step_it_cut_is_not_said_to_have_ended)
 }
 END_TEST
 
+START_TEST(a_timeout_takes_its_request_back_whichever_part_of_the_step_that_is_in)
+{
+	static const char before[] = "0 0 0 0 task 1 \"main\" 1\n"
+				     "0 0 0 0 ready 1 0 step\n"
+				     "0 0 0 0 loop-started\n"
+				     "0 1 0 0 tick 1\n"
+				     "0 1 1 1 step 1 0 step\n"
+				     "0 1 1 1 handle 2 \"Timeout._on_timeout\" internal-timer\n"
+				     "0 1 1 1 timer-armed 2 2\n"
+				     "0 1 1 1 timer-for 2 1\n"
+				     "0 1 1 1 future 3 \"sleep(5)\" sleep\n"
+				     "0 1 1 1 waits 3 \"sleep(5)\" sleep\n"
+				     "0 2 1 0 tick 0\n"
+				     "2 2 1 0 polled 2\n"
+				     "2 2 1 0 timer-fired 2 2\n"
+				     "2 2 1 0 ready 2 2 internal-timer\n"
+				     "2 2 2 0 step 2 2 internal-timer\n"
+				     "2 2 2 0 cancel 1 \"\"\n"
+				     "2 2 2 0 future-done 3 cancelled\n"
+				     "2 2 2 0 ready 1 3 wakeup\n"
+				     "2 2 2 0 step-ended\n"
+				     "2 3 2 0 tick 1\n"
+				     "2 3 3 1 step 1 3 wakeup\n"
+				     "2 3 3 1 cancel-delivered 1\n";
+	static const char after[] = "2 3 3 1 uncancelled 1 0\n"
+				    "2 3 3 1 line 7 \"main\"\n"
+				    "2 3 3 1 done \"None\"\n"
+				    "2 3 3 0 loop-stopped\n"
+				    "2 3 3 0 run-ended 0\n";
+	struct buf text = {0};
+	buf_printf(&text, "%s%s", before, after);
+	struct view *v = view_open(buf_text(&text));
+	assert_told(v, false, 3,
+		    "In main, CancelledError was raised where it awaited sleep(5): its timeout had "
+		    "run out. The timeout takes the request back and raises TimeoutError instead. "
+		    "It ran line 7 and is done. | ");
+	view_close(v);
+	buf_reset(&text);
+	buf_printf(&text, "%s2 3 3 1 caption 4 \"c\"\n2 3 3 1 line 4 \"main\"\n%s", before, after);
+	v = view_open(buf_text(&text));
+	assert_told(v, false, 3,
+		    "In main, CancelledError was raised where it awaited sleep(5): its timeout had "
+		    "run out. It is about to run line 4. | ");
+	assert_told(v, false, 4,
+		    "main ran lines 4-7 and is done. | "
+		    "The timeout takes the request back and raises TimeoutError instead.");
+	view_close(v);
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(words_of_the_scene_never_carry_control_characters)
 {
 	struct view *v = view_open("0 0 0 0 task 1 \"\\x1b[31mred\" 1\n"
@@ -288,6 +340,7 @@ int main(void)
 	tcase_add_test(c, a_coroutine_that_was_never_awaited_did_nothing);
 	tcase_add_test(c, a_deadlock_says_who_still_waits);
 	tcase_add_test(c, a_limit_is_named_and_the_step_it_cut_is_not_said_to_have_ended);
+	tcase_add_test(c, a_timeout_takes_its_request_back_whichever_part_of_the_step_that_is_in);
 	tcase_add_test(c, words_of_the_scene_never_carry_control_characters);
 	suite_add_tcase(s, c);
 	return suite_main(s);
