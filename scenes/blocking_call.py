@@ -22,7 +22,7 @@ async def polite():
 
 
 async def rude():
-    #: time.sleep holds the loop. The second ring, due in half a second, will be late.
+    #: time.sleep holds the loop. The next ring, due in 0.5 s, will be late.
     time.sleep(2)
     print("rude: done")
 

@@ -17,11 +17,11 @@ async def worker(name, seconds):
 
 async def main():
     start = time.monotonic()
-    #: Task A is ready from here on. Ready is not running: main still has the loop.
+    #: From here on A is ready. Ready is not running: main has the loop.
     task = asyncio.create_task(worker("A", 2), name="A")
     other = asyncio.create_task(worker("B", 1), name="B")
     print("main: both tasks are made, neither has started")
-    #: main waits for A, and so lets go. The loop starts A, then B: their sleeps overlap.
+    #: main waits for A, and so lets go. The loop starts A, then B.
     result = await task
     print("main:", result)
     #: B was done a second ago. Awaiting a task that is done does not wait.

@@ -17,18 +17,18 @@ async def stir(pot, pause):
         print(await taste(pot))
         #: Now this pot has to wait. The loop takes the next task that is ready.
         await asyncio.sleep(pause)
-    #: Nobody was ready, so the loop itself slept until the next timer: this pot's.
+    #: Nobody was ready, so the loop itself slept until this pot's timer.
     print(f"{pot}: done")
 
 
 async def main():
-    #: Two tasks for the loop. It will start them in the order in which they came.
+    #: Two tasks for the loop. It will start them in the order they came in.
     soup = asyncio.create_task(stir("soup", 2), name="soup")
     sauce = asyncio.create_task(stir("sauce", 3), name="sauce")
-    #: main waits, too, and so lets go of the loop. First in the queue is soup.
+    #: main waits, too, and lets go of the loop. First in the queue: soup.
     await soup
     await sauce
-    #: 4 minutes of soup and 6 of sauce, in 6 minutes: they waited at the same time.
+    #: 4 minutes of soup, 6 of sauce, in 6: they waited at the same time.
     print("two pots, one spoon, six minutes")
 
 

@@ -10,16 +10,16 @@ import time
 async def worker(name, seconds):
     print(f"{name}: starts")
     await asyncio.sleep(seconds)
-    #: worker 2, that is B, is done first. Its result waits until A is done, too.
+    #: worker 2, that is B, is done first. Its result waits for that of A.
     print(f"{name}: done")
     return f"result of {name}"
 
 
 async def main():
     start = time.monotonic()
-    #: One line makes two tasks, worker (A) and worker 2 (B), and main waits for both.
+    #: Two tasks in one line: worker is A, worker 2 is B. main waits for both.
     results = await asyncio.gather(worker("A", 2), worker("B", 1))
-    #: A list in the order of the arguments: A first, although B was done first.
+    #: The list is in the order of the arguments, although B was done first.
     print("main:", results)
     print(f"main: both took {time.monotonic() - start:.0f} seconds")
 

@@ -19,19 +19,19 @@ async def rice():
         await asyncio.sleep(3)
         print("rice: done")
     finally:
-        #: The rice was cancelled where it waited. Its finally block runs all the same.
+        #: The rice was cancelled where it waited. Its finally block still runs.
         print("rice: off the stove")
 
 
 async def main():
     try:
-        #: Two dishes in one group. The block ends when both have ended, well or badly.
+        #: Two dishes in one group. The block ends when both have, well or badly.
         async with asyncio.TaskGroup() as tg:
             tg.create_task(curry(), name="curry")
             tg.create_task(rice(), name="rice")
         print("main: never printed, the block raises")
     except* RuntimeError as group:
-        #: Several tasks may fail at once, so the errors come in a group, even a single one.
+        #: Several tasks may fail at once, so errors come in a group, even one.
         for error in group.exceptions:
             print("main:", error)
 
