@@ -31,11 +31,11 @@ enum {
 	LOOK_OF_BLANKS = LOOK_UNDERLINE | LOOK_REVERSE, /* attributes that blanks show */
 };
 
-/* A row as it is to be, and which of its cells are still to be written. */
+/* A row as it is to be, and which of its cells are not like that yet. */
 struct row {
 	const struct cell *cells;
 	const struct look *looks;
-	bool *changed;
+	const bool *changed;
 	int cols, y;
 };
 
@@ -132,8 +132,6 @@ static int put_cell(struct pen *pen, const struct row *row, int x)
 	}
 	char bytes[UTF8_MAX];
 	pen_put(pen, bytes, utf8_encode(code, bytes));
-	if (pen->out)
-		memset(row->changed + x, 0, (size_t)cols);
 	pen->x = agreed && x + cols < pen->cols ? x + cols : -1;
 	if (!agreed)
 		pen->y = -1;
@@ -210,7 +208,6 @@ static void put_blanks(struct pen *pen, const struct row *row, int x, int end)
 		pen_control(pen, end - x, 'X');
 	else
 		put_cells(pen, row, x, end);
-	memset(row->changed + x, 0, (size_t)(end - x));
 }
 
 /* ---- runs -------------------------------------------------------------------- */
@@ -282,22 +279,6 @@ static struct run run_from(const struct row *row, int x)
 		}
 	}
 	return run;
-}
-
-/* What is left of a run: the pen may have passed through it on its way. */
-static void put_run(struct pen *pen, const struct row *row, const struct run *run)
-{
-	int x = run->x, end = run->end;
-	while (x < end && !row->changed[x])
-		x++;
-	while (end > x && !row->changed[end - 1])
-		end--;
-	if (x == end)
-		return;
-	if (run->blank && end - x >= MIN_ERASE)
-		put_blanks(pen, row, x, end);
-	else
-		put_cells(pen, row, x, end);
 }
 
 /* ---- the cheapest run -------------------------------------------------------- */
@@ -386,7 +367,8 @@ static struct look look_of(const struct paint *p, style s)
 	return look;
 }
 
-/* Find the looks of row `y` and what of it has changed. Wide ones change as a whole. */
+/* Find the looks of row `y` and what of it has changed. A wide one has that of its left
+ * half, so that no right half changes alone. */
 static void compare(struct paint *p, const struct cell *cells, int y)
 {
 	size_t start = index_of(&p->shown, y);
@@ -407,8 +389,6 @@ static void compare(struct paint *p, const struct cell *cells, int y)
 			fresh[x] = fresh[x - 1];
 		}
 		changed[x] = old[x].code != cells[x].code || !look_same(looks[x], fresh[x]);
-		if (cells[x].code == 0)
-			changed[x - 1] = changed[x] = changed[x] || changed[x - 1];
 	}
 }
 
@@ -454,7 +434,10 @@ bool paint_frame(struct paint *p, const struct grid *g, enum theme theme, enum d
 	while (first >= 0) {
 		const struct run *run = &p->runs[take_cheapest(&pen, p->runs, &first)];
 		struct row row = row_of(p, g, run->y);
-		put_run(&pen, &row, run);
+		if (run->blank)
+			put_blanks(&pen, &row, run->x, run->end);
+		else
+			put_cells(&pen, &row, run->x, run->end);
 	}
 	p->x = pen.x;
 	p->y = pen.y;

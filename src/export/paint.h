@@ -23,7 +23,7 @@ struct paint {
 	struct grid shown;
 	struct look *looks; /* of each cell shown; owned, like the next three */
 	struct look *fresh; /* room for the looks of the next frame, */
-	bool *changed;      /* for which of its cells are still to be written, */
+	bool *changed;      /* for which of its cells differ, */
 	struct run *runs;   /* and for those in order */
 	bool known;         /* the terminal shows `shown`; else it is painted anew */
 	enum theme theme;   /* in which `looks` are */

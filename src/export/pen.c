@@ -93,8 +93,6 @@ static void sgr_colour(struct sgr *s, int index, int base)
 		sgr_add(s, base + 9);
 	} else if (index < 8) {
 		sgr_add(s, base + index);
-	} else if (index < 16) {
-		sgr_add(s, base + 60 + index - 8);
 	} else {
 		sgr_add(s, base + 8);
 		sgr_add(s, 5);
@@ -105,23 +103,22 @@ static void sgr_colour(struct sgr *s, int index, int base)
 static const struct {
 	uint8_t attribute, on, off;
 } attributes[] = {
-	{LOOK_BOLD, 1, 22},
-	{LOOK_DIM, 2, 22}, /* one code ends them both */
+	{LOOK_BOLD, 1, 0},
+	{LOOK_DIM, 2, 0},
 	{LOOK_UNDERLINE, 4, 24},
 	{LOOK_REVERSE, 7, 27},
 };
 
-/* What turns `from` into `to`. */
+/* What turns `from` into `to`. One code ends both weights. */
 static void sgr_turn(struct sgr *s, struct look from, struct look to)
 {
-	unsigned lost = from.attributes & ~(unsigned)to.attributes;
-	unsigned has = from.attributes;
+	unsigned has = from.attributes, lost = has & ~(unsigned)to.attributes;
 	if (lost & (LOOK_BOLD | LOOK_DIM)) {
-		lost = (lost & ~(unsigned)LOOK_DIM) | LOOK_BOLD;
+		sgr_add(s, 22);
 		has &= ~(unsigned)(LOOK_BOLD | LOOK_DIM);
 	}
 	for (size_t i = 0; i < COUNT_OF(attributes); i++)
-		if (lost & attributes[i].attribute)
+		if (attributes[i].off && lost & attributes[i].attribute)
 			sgr_add(s, attributes[i].off);
 	for (size_t i = 0; i < COUNT_OF(attributes); i++)
 		if (to.attributes & ~has & attributes[i].attribute)
@@ -239,7 +236,7 @@ static int digits(int n)
 
 static int colour_cost(int index)
 {
-	return index < 8 ? 3 : index < 16 ? 4 : 6 + digits(index);
+	return index < 8 ? 3 : 6 + digits(index);
 }
 
 /* Incrementally, or from none. */
