@@ -19,12 +19,12 @@ async def main():
     #: A minute goes by, and nothing is cooking.
     await asyncio.sleep(1)
     print("one minute later: still a", type(card).__name__)
-    #: await is what runs it: main goes on inside soup(), and comes back with its result.
+    #: await runs it: main goes on inside soup() and comes back with a dish.
     dish = await card
     print("served:", dish)
-    #: A card that goes into the bin was never cooked. Python warns: it was never awaited.
+    print("nobody cooks for a hundred:")
+    #: A card thrown away was never cooked. Python warns: never awaited.
     soup(100)
-    print("nobody cooked for a hundred")
 
 
 asyncio.run(main())
