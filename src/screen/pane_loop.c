@@ -26,6 +26,7 @@ static const char *const labels[SECTIONS] = {"now",     "ready",  "timers", "I/O
 /* One entry: a text and the ink that it has. */
 struct token {
 	size_t offset, len; /* in the section's text */
+	size_t spare, spare_len; /* bytes of it that are left out where that makes it fit */
 	style ink;
 };
 
@@ -54,7 +55,9 @@ struct loop_plan {
 
 static void end_token(struct section *sec, size_t offset, style ink)
 {
-	vec_push(&sec->tokens, (struct token){offset, sec->text.len - offset, ink});
+	vec_push(&sec->tokens, (struct token){.offset = offset,
+	                                      .len = sec->text.len - offset,
+	                                      .ink = ink});
 }
 
 /* ---- what there is ---------------------------------------------------------------- */
@@ -388,46 +391,87 @@ static void fill_waits(const struct screen *s, const struct present *p,
 		size_t at = sec->text.len;
 		view_lane_name(s->view, order[i], &sec->text);
 		/* The program itself does not wait, it is blocked. */
-		buf_puts(&sec->text, view_lane(s->view, order[i])->task ? " for "
-		                                                           : " blocked: ");
+		size_t spare = sec->text.len;
+		bool task = view_lane(s->view, order[i])->task;
+		buf_puts(&sec->text, task ? " for " : " blocked: ");
 		view_wait_label(s->view, order[i], p->position, &sec->text);
 		end_token(sec, at, INK_WAITING);
+		if (task) {
+			vec_last(&sec->tokens).spare = spare;
+			vec_last(&sec->tokens).spare_len = strlen(" for");
+		}
 	}
 }
 
 /* ---- drawing ---------------------------------------------------------------------- */
 
-static void put_token(struct area a, int x, int y, const char *text, size_t len,
-                      style ink)
+/* The columns that an entry wants where it has room for so many: that may be more. What it
+ * can spare is left out if that makes it fit. */
+static int token_cols(const struct section *sec, const struct token *t, int room)
 {
-	char *copy = mem_strndup(text, len);
-	area_fit(a, x, y, a.w - 1 - x, copy, ink);
-	free(copy);
+	int cols = (int)utf8_text_cols(sec->text.data + t->offset, t->len);
+	int spare = (int)t->spare_len;
+	return cols > room && cols - spare <= room ? cols - spare : cols;
+}
+
+static void put_token(struct area a, int x, int y, int room, const struct section *sec,
+                      const struct token *t)
+{
+	const char *text = sec->text.data + t->offset;
+	struct buf out = {0};
+	if (token_cols(sec, t, room) < (int)utf8_text_cols(text, t->len)) {
+		size_t before = t->spare - t->offset;
+		buf_put(&out, text, before);
+		buf_put(&out, text + before + t->spare_len, t->len - before - t->spare_len);
+	} else {
+		buf_put(&out, text, t->len);
+	}
+	area_fit(a, x, y, room, buf_text(&out), t->ink);
+	buf_free(&out);
+}
+
+/* Say at the end of row `y` how many more there are. Where that is in the way of `last`,
+ * which was drawn at column `x`, it is one of them, unless the row has nothing else. */
+static void put_more(struct area a, int x, int y, size_t count, const struct section *sec,
+                     const struct token *last)
+{
+	struct buf more = {0};
+	buf_printf(&more, " +%zu", count);
+	int at = a.w - 1 - (int)more.len;
+	if (x + token_cols(sec, last, a.w - 1 - x) > at) {
+		for (int i = x; i < a.w - 1; i++)
+			area_put(a, i, y, ' ', INK_TEXT);
+		if (x > LABEL_COLS) {
+			buf_reset(&more);
+			buf_printf(&more, " +%zu", count + 1);
+			at = a.w - 1 - (int)more.len;
+		} else {
+			put_token(a, x, y, at - x, sec, last);
+		}
+	}
+	area_puts(a, at, y, buf_text(&more), INK_SENTENCE);
+	buf_free(&more);
 }
 
 /* Draw the entries in at most `rows` rows from row `y` on (none with `grid` NULL);
  * returns the rows used. */
 static int flow(const struct section *sec, struct area a, int y, int rows)
 {
-	int x = LABEL_COLS, row = 0;
+	const int room = a.w - 1 - LABEL_COLS;
+	int x = LABEL_COLS, row = 0, last_x = LABEL_COLS;
 	for (size_t i = 0; i < sec->tokens.count; i++) {
 		const struct token *token = &sec->tokens.items[i];
-		int cols =
-			(int)utf8_text_cols(sec->text.data + token->offset, token->len);
+		int cols = token_cols(sec, token, room);
 		if (x > LABEL_COLS && x + cols > a.w - 1) {
 			x = LABEL_COLS;
 			row++;
 		}
 		if (row >= rows) {
-			struct buf more = {0};
-			buf_printf(&more, " +%zu", sec->count - i);
-			area_puts(a, a.w - 1 - (int)more.len, y + rows - 1,
-			          buf_text(&more), INK_SENTENCE);
-			buf_free(&more);
+			put_more(a, last_x, y + rows - 1, sec->count - i, sec, token - 1);
 			return rows;
 		}
-		put_token(a, x, y + row, sec->text.data + token->offset, token->len,
-		          token->ink);
+		put_token(a, x, y + row, a.w - 1 - x, sec, token);
+		last_x = x;
 		x += cols + GAP_COLS;
 	}
 	return row + 1;
