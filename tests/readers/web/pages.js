@@ -85,7 +85,7 @@ export async function htmlIsDrawnInLightAndDark() {
         await page.keyboard.press('5')
         for (let n = 0; n < 8; n++) await page.keyboard.press('ArrowRight')
         await page.waitForTimeout(300)
-        await holdTexts(page, '#picture-clock svg', file)
+        await holdTexts(page, '#picture-clock svg[role=img]', file)
         await holdLook(page, theme, `html-${name}`)
       })
   }
@@ -162,8 +162,8 @@ export async function htmlObeysSliderKeysButtonsAndClicks() {
     }
     await page.click(`#steps > li[data-step="${beats[2]}"] a`)
     hold(await at() === beats[2], 'a click on a step shows', await at(), 'not', beats[2])
-    await page.locator('#picture-clock svg').scrollIntoViewIfNeeded()
-    const picture = await page.locator('#picture-clock svg').boundingBox()
+    await page.locator('#picture-clock svg[role=img]').scrollIntoViewIfNeeded()
+    const picture = await page.locator('#picture-clock svg[role=img]').boundingBox()
     await page.mouse.click(picture.x + picture.width * 0.9, picture.y + picture.height / 2)
     const late = await at()
     await page.mouse.click(picture.x + picture.width * 0.5, picture.y + picture.height / 2)

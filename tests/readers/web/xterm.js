@@ -14,9 +14,10 @@ function drawn(cell) {
   const attributes = (cell.isBold() ? BOLD : 0) | (cell.isDim() ? DIM : 0) |
     (cell.isUnderline() ? UNDERLINE : 0) | (cell.isInverse() ? REVERSE : 0)
   hold(!cell.isItalic() && !cell.isBlink() && !cell.isInvisible() && !cell.isStrikethrough(), 'an attribute of no look')
-  hold(!cell.isFgRGB() && !cell.isBgRGB(), 'a colour that is no index')
-  return told(cell.getWidth() ? cell.getChars() || ' ' : '', cell.isFgDefault() ? -1 : cell.getFgColor(),
-    cell.isBgDefault() ? -1 : cell.getBgColor(), attributes)
+  const colour = (byDefault, rgb, index) => byDefault ? -1 : rgb ? 'no index' : index
+  return told(cell.getWidth() ? cell.getChars() || ' ' : '',
+    colour(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
+    colour(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor()), attributes)
 }
 
 function* cellsOf([text, runs]) {
