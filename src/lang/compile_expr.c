@@ -507,6 +507,24 @@ void emit_await(struct unit *u, uint32_t from)
 	emit(u, OP_YIELD_FROM, 0);
 }
 
+/* Whether other calls are made for the arguments of this one. */
+static bool has_inner_call(const struct expr *e)
+{
+	for (uint32_t i = 0; e->kind == EXPR_CALL && i < e->u.call.count; i++)
+		if (e->u.call.arguments[i].value->kind == EXPR_CALL)
+			return true;
+	return false;
+}
+
+/* `await f(g())`: g has run lines of its own, and the task waits in this one. */
+static void compile_await(struct unit *u, const struct expr *e)
+{
+	compile_expr(u, e->u.unary.operand);
+	if (has_inner_call(e->u.unary.operand))
+		emit_line(u, e->span);
+	emit_await(u, 0);
+}
+
 static void compile_yield(struct unit *u, const struct expr *e)
 {
 	if (e->u.unary.operand != NULL)
@@ -596,8 +614,7 @@ static void compile_kind(struct unit *u, const struct expr *e)
 		compile_comprehension(u, e);
 		break;
 	case EXPR_AWAIT:
-		compile_expr(u, e->u.unary.operand);
-		emit_await(u, 0);
+		compile_await(u, e);
 		break;
 	case EXPR_YIELD:
 	case EXPR_YIELD_FROM:

@@ -141,6 +141,27 @@ START_TEST(lines_captions_and_prints_are_in_the_trace)
 }
 END_TEST
 
+START_TEST(a_task_waits_on_its_own_line_whatever_its_arguments_ran)
+{
+	struct outcome o = run("import asyncio\n"
+	                       "def g():\n"
+	                       "    return 1\n"
+	                       "async def main():\n"
+	                       "    await asyncio.sleep(g())\n"
+	                       "asyncio.run(main())\n");
+	uint32_t line = 0;
+	for (uint64_t i = 0; i < trace_count(o.trace); i++) {
+		const struct event *e = trace_at(o.trace, i);
+		if (e->kind == EV_LINE)
+			line = e->a;
+		if (e->kind == EV_TASK_WAITS)
+			break;
+	}
+	ck_assert_uint_eq(line, 5);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(an_endless_loop_ends_at_its_time_limit)
 {
 	struct outcome o = run_with((struct scene_options){.limits.cpu_time_ns = 50000000},
@@ -295,6 +316,7 @@ int main(void)
 	tcase_add_test(c, a_never_awaited_sleep_is_said_too);
 	tcase_add_test(c, a_deadlock_names_who_waits_for_what);
 	tcase_add_test(c, lines_captions_and_prints_are_in_the_trace);
+	tcase_add_test(c, a_task_waits_on_its_own_line_whatever_its_arguments_ran);
 	c = tcase_create("limits");
 	suite_add_tcase(s, c);
 	tcase_add_test(c, an_endless_loop_ends_at_its_time_limit);
