@@ -212,7 +212,9 @@ static enum coro_outcome make_connection(struct vm *vm, struct connect_state *st
 	                       : vm_call(vm, st->factory, NO_ARGS);
 	if (value_is_null(st->protocol))
 		return CORO_RAISE;
-	io_wait_begin(s, &st->wait, st->loop, "connect", st->socket->peer.port);
+	const char *act = value_is_null(st->factory) ? "open_connection"
+	                                             : "create_connection";
+	io_wait_begin(s, &st->wait, st->loop, act, st->socket->peer.port);
 	st->transport =
 		transport_object_new(s, st->loop, TRANSPORT_SOCKET, st->socket,
 	                             st->protocol, st->wait.future, NULL);

@@ -227,6 +227,8 @@ static enum phrase explain_io(struct scratch *t, const struct event *done)
 	static const struct way ways[] = {
 		{"read", PHRASE_WHY_READ},
 		{"sock_recv", PHRASE_WHY_READ},
+		{"open_connection", PHRASE_WHY_OPENED},
+		{"create_connection", PHRASE_WHY_OPENED},
 		{"connect", PHRASE_WHY_CONNECTED},
 		{"sock_connect", PHRASE_WHY_CONNECTED},
 		{"sock_accept", PHRASE_WHY_CONNECTED},
