@@ -19,6 +19,7 @@ enum { MAX_TAGGED = 400, LONG_LINE = 2000 };
 struct place {
 	uint32_t lane, line;
 	enum lane_state state;
+	bool program; /* on a line of the module, not of a callback */
 };
 
 struct places {
@@ -32,11 +33,12 @@ static void add_place(const struct screen *s, const struct present *p, uint32_t 
 	bool over = state >= STATE_TIMED; /* ended, or not there */
 	if (over && lane != p->active)
 		return;
-	uint32_t line = view_line_at(s->view, lane, p->position, NULL);
+	uint32_t function = 0, line = view_line_at(s->view, lane, p->position, &function);
 	if (!line && state < STATE_TIMED)
 		line = view_lane(s->view, lane)->begins_line;
+	bool module = strcmp(trace_text(view_trace(s->view), function, NULL), "<module>") == 0;
 	if (line)
-		vec_push(&out->all, (struct place){lane, line, state});
+		vec_push(&out->all, (struct place){lane, line, state, lane == LANE_PROGRAM && module});
 }
 
 /* Where every living task stands; of very many only those around the active one. */
@@ -87,11 +89,15 @@ static int draw_code(const struct screen *s, struct area a, int x, int y,
 }
 
 /* The name, a worker's with the double line that it has in the timeline. */
-static void put_name(const struct screen *s, uint32_t lane, struct buf *out)
+static void put_name(const struct screen *s, const struct place *place, struct buf *out)
 {
-	if (view_lane(s->view, lane)->worker)
+	if (view_lane(s->view, place->lane)->worker)
 		buf_puts(out, "║");
-	view_lane_name(s->view, lane, out);
+	/* Its lane has the callbacks, if there are any, and their name. */
+	if (place->program)
+		buf_puts(out, "program");
+	else
+		view_lane_name(s->view, place->lane, out);
 }
 
 /* The names of those who stand on a line, at its right. */
@@ -112,7 +118,7 @@ static void draw_tags(const struct screen *s, const struct present *p, struct ar
 		if (shown++ == 0)
 			ink = (style)state_ink(place->state);
 		buf_puts(&tag, shown == 1 ? "◂ " : ", ");
-		put_name(s, place->lane, &tag);
+		put_name(s, place, &tag);
 		if (place->lane == p->active)
 			ink |= STYLE_BOLD;
 	}
@@ -189,7 +195,7 @@ static void draw_beyond(const struct screen *s, struct area edge,
 		if (place->line < from || place->line > to || shown++ > 2)
 			continue;
 		buf_puts(&b, shown == 1 ? arrow : ", ");
-		put_name(s, place->lane, &b);
+		put_name(s, place, &b);
 		buf_printf(&b, " %u", place->line);
 	}
 	if (shown > 3)

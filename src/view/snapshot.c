@@ -434,6 +434,9 @@ void view_snapshot(const struct view *v, uint64_t position, size_t max_entries,
 
 /* ---- lines, captions, output ---- */
 
+/* Loops that ended without a line of the program since are looked through, so many. */
+enum { LOOPS_BACK = 100 };
+
 /* The last LINE of a run that is not over at `position`: of the few that its thread ran
  * last, if not the very last one. */
 static uint64_t line_in_run(const struct view *v, const struct lane_data *l,
@@ -451,6 +454,33 @@ static uint64_t line_in_run(const struct view *v, const struct lane_data *l,
 	return NO_EVENT;
 }
 
+/*
+ * The program's line. In a callback it is that callback's, if it has run any: one of
+ * asyncio's own has no line, and the last callback's is not its. Else it is where the
+ * program waits for its loop, or went on after it.
+ */
+static uint64_t program_line(const struct view *v, uint64_t position)
+{
+	const struct lane_data *l = &v->lanes.items[LANE_PROGRAM];
+	const struct thread_data *th = main_thread(v);
+	const uint64_t *switches = th->loop_switches.items;
+	size_t n = events_below(switches, th->loop_switches.count, position);
+	const struct step *step = thread_step_at(th, position);
+	if (n % 2 && step && step->lane == LANE_PROGRAM && step->begun > switches[n - 1])
+		return line_in_run(v, l, step->begun, position);
+	for (size_t seen = 0; seen < LOOPS_BACK; seen++) {
+		if (n % 2)
+			position = switches[--n];
+		uint64_t from = n ? switches[n - 1] : 0;
+		uint64_t line = line_in_run(v, l, from, position);
+		if (line != NO_EVENT || n == 0)
+			return line;
+		position = from;
+		n--;
+	}
+	return NO_EVENT;
+}
+
 uint32_t view_line_at(const struct view *v, uint32_t lane, uint64_t position,
                       uint32_t *function)
 {
@@ -459,7 +489,9 @@ uint32_t view_line_at(const struct view *v, uint32_t lane, uint64_t position,
 	if (position > v->count)
 		position = v->count;
 	size_t index = view_span_at(v, lane, position);
-	if (index != SIZE_MAX) {
+	if (lane == LANE_PROGRAM) {
+		line = program_line(v, position);
+	} else if (index != SIZE_MAX) {
 		/* How many runs are over: those before the sums, and those of the spans
 		 * since. */
 		size_t runs = l->sums.items[index / SUMS_EVERY].runs;

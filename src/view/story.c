@@ -129,6 +129,9 @@ static void note(struct story *s, uint64_t index)
 			s->caption_line = e;
 			break;
 		}
+		/* The program goes on: what loop was started before has ended since. */
+		if (!s->begun && e->task == 0)
+			s->loop_started = NULL;
 		if (s->begun ? of_step(s, index) : true)
 			note_line(s, e);
 		break;

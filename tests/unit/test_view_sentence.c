@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "suite.h"
+#include "view/snapshot.h"
 #include "view_kit.h"
 #include "view_traces.h"
 
@@ -323,6 +324,51 @@ START_TEST(words_of_the_scene_never_carry_control_characters)
 }
 END_TEST
 
+/* The program starts its loop, in which two callbacks run, one of them without a line; then
+ * asyncio's own work has the loop run once more, and the program goes on. */
+static const char two_loops_and_a_callback[] =
+	"0 0 0 0 line 9 \"<module>\"\n"
+	"0 0 0 0 handle 1 \"ring\" callback\n"
+	"0 0 0 0 ready 1 0 callback\n"
+	"0 0 0 0 handle 2 \"Future.set_result\" callback\n"
+	"0 0 0 0 ready 2 0 callback\n"
+	"0 0 0 0 loop-started\n"
+	"0 1 0 0 tick 2\n"
+	"0 1 1 0 step 1 0 callback\n"
+	"0 1 1 0 line 4 \"ring\"\n"
+	"0 1 1 0 step-ended\n"
+	"0 1 2 0 step 2 0 callback\n"
+	"0 1 2 0 step-ended\n"
+	"0 1 2 0 loop-stopped\n"
+	"0 1 2 0 loop-started\n"
+	"0 2 2 0 tick 0\n"
+	"0 2 2 0 loop-stopped\n"
+	"0 2 2 0 line 10 \"<module>\"\n"
+	"0 2 2 0 run-ended 0\n";
+
+START_TEST(what_the_program_runs_after_its_loop_has_not_started_it)
+{
+	struct view *v = view_open(two_loops_and_a_callback);
+	assert_told(v, false, 1, "The program ran line 9 and started the event loop. | ");
+	assert_told(v, false, view_moment_count(v, false) - 2, "The program ran line 10. | ");
+	view_close(v);
+}
+END_TEST
+
+START_TEST(a_callback_stands_on_a_line_of_its_own_or_on_none)
+{
+	struct view *v = view_open(two_loops_and_a_callback);
+	static const struct {
+		uint64_t position;
+		uint32_t line;
+	} stands[] = {{1, 9}, {7, 9}, {8, 0}, {9, 4}, {10, 4}, {11, 0}, {12, 0}, {13, 9}, {16, 9}, {17, 10}};
+	for (size_t i = 0; i < COUNT_OF(stands); i++)
+		ck_assert_uint_eq(view_line_at(v, LANE_PROGRAM, stands[i].position, NULL),
+		                  stands[i].line);
+	view_close(v);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("view sentence");
@@ -342,6 +388,8 @@ int main(void)
 	tcase_add_test(c, a_limit_is_named_and_the_step_it_cut_is_not_said_to_have_ended);
 	tcase_add_test(c, a_timeout_takes_its_request_back_whichever_part_of_the_step_that_is_in);
 	tcase_add_test(c, words_of_the_scene_never_carry_control_characters);
+	tcase_add_test(c, what_the_program_runs_after_its_loop_has_not_started_it);
+	tcase_add_test(c, a_callback_stands_on_a_line_of_its_own_or_on_none);
 	suite_add_tcase(s, c);
 	return suite_main(s);
 }
