@@ -65,8 +65,12 @@ static void end_token(struct section *sec, size_t offset, style ink)
 /* Whether it is the loop's own machinery, and that is not shown. */
 static bool folded_away(const struct screen *s, const struct ready_entry *r)
 {
-	return !s->state.internals &&
-	       (r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER);
+	if (s->state.internals)
+		return false;
+	/* Its tasks, which accept connections and open sockets, and its callbacks. */
+	if (r->lane != LANE_NONE)
+		return view_lane(s->view, r->lane)->machinery;
+	return r->role == ROLE_INTERNAL || r->role == ROLE_INTERNAL_TIMER;
 }
 
 static void fill_now(const struct screen *s, const struct present *p,
@@ -172,6 +176,26 @@ static int64_t rounded_ms(int64_t ns)
 	return ns < ms || ns > INT64_MAX - ms ? ns : (ns + ms / 2) / ms * ms;
 }
 
+/* Cut the name that an entry begins with, up to `name_end`, so that what follows is seen: a
+ * time that is cut off tells nothing. */
+static void fit_name(const struct screen *s, struct section *sec, size_t at, size_t name_end)
+{
+	enum { LEAST = 4 };
+	struct buf *b = &sec->text;
+	size_t room = (size_t)screen_layout(s).loop.w;
+	room = room > LABEL_COLS + 4 ? room - LABEL_COLS - 4 : 0;
+	size_t rest = utf8_text_cols(b->data + name_end, b->len - name_end);
+	size_t cols = utf8_text_cols(b->data + at, name_end - at) + rest;
+	if (cols <= room || rest + 1 + LEAST > room)
+		return;
+	size_t keep = utf8_fit(b->data + at, name_end - at, room - rest - 1);
+	char *tail = mem_strndup(b->data + name_end, b->len - name_end);
+	b->len = at + keep;
+	buf_puts(b, "…");
+	buf_puts(b, tail);
+	free(tail);
+}
+
 static void fill_timers(const struct screen *s, const struct present *p,
                         const struct snapshot *snap, struct section *sec)
 {
@@ -185,6 +209,7 @@ static void fill_timers(const struct screen *s, const struct present *p,
 			continue;
 		}
 		view_timer_name(s->view, t, &sec->text);
+		size_t name_end = sec->text.len;
 		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
 		put_time(s, t->deadline_ns, &sec->text);
 		/* What happens on the real clock is seen a little later. */
@@ -194,6 +219,7 @@ static void fill_timers(const struct screen *s, const struct present *p,
 			buf_puts(&sec->text, " late by ");
 			duration_text(rounded_ms(late_ns), &sec->text);
 		}
+		fit_name(s, sec, at, name_end);
 		end_token(sec, at,
 		          overdue      ? INK_READY
 		          : t->timeout ? INK_CANCELLING
