@@ -119,8 +119,8 @@ START_TEST(work_is_called_blocking_only_where_it_holds_somebody_up)
 		    "else can run until then.");
 	assert_told(v, false, 7, "main is done. | Meanwhile rice was held up, for up to 1 s. "
 		    "The timer of rice is due.");
-	assert_told(v, false, 8, "rice woke up: its sleep(5) had been over since t = 5.0, but the loop was busy "
-		    "until now. It is done. | ");
+	assert_told(v, false, 8, "rice woke up: its sleep(5) was over at t = 5.0, but the loop was busy. "
+		    "It is done. | ");
 	view_close(v);
 }
 END_TEST

@@ -287,8 +287,8 @@ START_TEST(a_late_timer_says_how_late_and_who_had_the_thread)
 	v = view_open(late);
 	last = view_moment_count(v, false) - 2;
 	assert_told(v, false, last,
-		    "main woke up: its sleep(1) had been over since t = 1.004, but the loop was busy until "
-		    "now. It is done. | ");
+		    "main woke up: its sleep(1) was over at t = 1.004, but the loop was busy. "
+		    "It is done. | ");
 	view_close(v);
 }
 END_TEST
