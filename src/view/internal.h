@@ -179,6 +179,7 @@ struct thread_data {
 	int64_t step_begun_ns;
 	VEC(struct step) steps;
 	VEC(uint64_t) readies; /* READY events of its loop */
+	bool drops;            /* something may have been cancelled in its queue */
 	uint64_t ready_head;
 	VEC(struct soonest) soonest; /* its timers: see soonest.c */
 	VEC(uint32_t) timer_heap;    /* indices of timers.lives */

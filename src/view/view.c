@@ -210,6 +210,16 @@ static void thing_done(struct view *v, struct thread_data *th, uint64_t index,
 	link_done(v, th, id, index);
 }
 
+/* A handle was cancelled; if it is in a queue it stays there. */
+static void thing_dropped(struct view *v, uint64_t index, uint32_t id)
+{
+	struct thing *t = thing_make(v, id);
+	t->done_event = index;
+	for (size_t i = 0; t->ready_index != NO_EVENT && i < v->threads.count; i++)
+		if (v->threads.items[i])
+			v->threads.items[i]->drops = true;
+}
+
 static void task_over(struct view *v, struct thread_data *th, uint64_t index,
                       const struct event *e, unsigned how)
 {
@@ -281,6 +291,7 @@ static void made_ready(struct view *v, struct thread_data *th, uint64_t index,
                        const struct event *e)
 {
 	struct thing *t = thing_make(v, e->a);
+	th->drops |= t->done_event != NO_EVENT;
 	t->ready_index = th->readies.count;
 	vec_push(&th->readies, index);
 	/*
@@ -397,7 +408,7 @@ static void take(struct view *v, struct thread_data *th, uint64_t index,
 		made_ready(v, queue_of(v, th, e), index, e);
 		break;
 	case EV_HANDLE_DROPPED:
-		thing_make(v, e->a)->done_event = index;
+		thing_dropped(v, index, e->a);
 		break;
 	case EV_STEP_BEGUN:
 		begin_step(v, th, index, e);
@@ -412,7 +423,7 @@ static void take(struct view *v, struct thread_data *th, uint64_t index,
 		end_timer(v, thing_make(v, e->a)->timer, index);
 		break;
 	case EV_TIMER_DROPPED:
-		thing_make(v, e->a)->done_event = index;
+		thing_dropped(v, index, e->a);
 		end_timer(v, thing_make(v, e->a)->timer, index);
 		break;
 	case EV_FUTURE_MADE:

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "nonsense.h"
 #include "suite.h"
 #include "view/internal.h"
 #include "view/snapshot.h"
@@ -22,6 +23,10 @@ static void same_at(const struct view *v, uint64_t position, struct snapshot *br
 		ck_assert_uint_eq(brief->timers[0].lane, whole->timers[0].lane);
 	}
 	ck_assert_int_eq(brief->loop_running, whole->loop_running);
+	/* However few entries are asked for, the counts are the same. */
+	view_snapshot(v, position, 2, brief);
+	ck_assert_uint_eq(brief->ready_count, whole->ready_count);
+	ck_assert_uint_eq(brief->timer_count, whole->timer_count);
 }
 
 START_TEST(the_soonest_timer_and_the_first_of_the_queue_are_those_of_the_whole)
@@ -37,6 +42,25 @@ START_TEST(the_soonest_timer_and_the_first_of_the_queue_are_those_of_the_whole)
 		view_close(v);
 	}
 	snapshot_free(&brief);
+	snapshot_free(&whole);
+}
+END_TEST
+
+/* Also where handles are cancelled in the queue, before they are in it, and never. */
+START_TEST(queues_of_nonsense_are_counted_alike)
+{
+	struct snapshot few = {0}, whole = {0};
+	for (uint32_t seed = 0; seed < 20; seed++) {
+		struct view *v = view_new(nonsense_trace(seed * 12 + (uint32_t)_i));
+		view_update(v, 0);
+		for (uint64_t position = 0; position <= view_event_count(v); position++) {
+			view_snapshot(v, position, 2, &few);
+			view_snapshot(v, position, 0, &whole);
+			ck_assert_uint_eq(few.ready_count, whole.ready_count);
+		}
+		view_close(v);
+	}
+	snapshot_free(&few);
 	snapshot_free(&whole);
 }
 END_TEST
@@ -94,6 +118,7 @@ int main(void)
 	TCase *c = tcase_create("brief");
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, the_soonest_timer_and_the_first_of_the_queue_are_those_of_the_whole, 0, 12);
+	tcase_add_loop_test(c, queues_of_nonsense_are_counted_alike, 0, 12);
 	tcase_add_test(c, of_timers_due_together_the_one_armed_first_is_soonest);
 	tcase_add_test(c, members_that_have_ended_are_counted_as_often_as_they_were_given);
 	suite_add_tcase(s, c);
