@@ -230,6 +230,12 @@ value native_invoke(struct vm *vm, const struct method_def *def, value self, con
 		return VALUE_NULL;
 	value r = def->fn(vm, self, a);
 	vm_leave(vm);
+	/* The run was stopped while this waited for others: what it has made is nobody's. */
+	if (vm->stopped && !value_is_null(r)) {
+		value_unref(vm, r);
+		vm_stop(vm);
+		return VALUE_NULL;
+	}
 	assert(value_is_null(r) == !value_is_null(vm->raised));
 	return r;
 }
