@@ -26,7 +26,7 @@ static const char *const labels[SECTIONS] = {"now",     "ready",  "timers", "I/O
 /* One entry: a text and the ink that it has. */
 struct token {
 	size_t offset, len; /* in the section's text */
-	size_t spare, spare_len; /* bytes of it that are left out where that makes it fit */
+	size_t spare, spare_len; /* bytes of it that are left out if a row then has room */
 	style ink;
 };
 
@@ -431,13 +431,13 @@ static void fill_waits(const struct screen *s, const struct present *p,
 
 /* ---- drawing ---------------------------------------------------------------------- */
 
-/* The columns that an entry wants where it has room for so many: that may be more. What it
- * can spare is left out if that makes it fit. */
-static int token_cols(const struct section *sec, const struct token *t, int room)
+/* The columns that an entry wants in a row of so many where it has room for some of them:
+ * that may be more. */
+static int token_cols(const struct section *sec, const struct token *t, int row, int room)
 {
 	int cols = (int)utf8_text_cols(sec->text.data + t->offset, t->len);
 	int spare = (int)t->spare_len;
-	return cols > room && cols - spare <= room ? cols - spare : cols;
+	return cols > room && cols - spare <= row ? cols - spare : cols;
 }
 
 static void put_token(struct area a, int x, int y, int room, const struct section *sec,
@@ -445,7 +445,8 @@ static void put_token(struct area a, int x, int y, int room, const struct sectio
 {
 	const char *text = sec->text.data + t->offset;
 	struct buf out = {0};
-	if (token_cols(sec, t, room) < (int)utf8_text_cols(text, t->len)) {
+	int row = a.w - 1 - LABEL_COLS;
+	if (token_cols(sec, t, row, room) < (int)utf8_text_cols(text, t->len)) {
 		size_t before = t->spare - t->offset;
 		buf_put(&out, text, before);
 		buf_put(&out, text + before + t->spare_len, t->len - before - t->spare_len);
@@ -464,7 +465,7 @@ static void put_more(struct area a, int x, int y, size_t count, const struct sec
 	struct buf more = {0};
 	buf_printf(&more, " +%zu", count);
 	int at = a.w - 1 - (int)more.len;
-	if (x + token_cols(sec, last, a.w - 1 - x) > at) {
+	if (x + token_cols(sec, last, a.w - 1 - LABEL_COLS, a.w - 1 - x) > at) {
 		for (int i = x; i < a.w - 1; i++)
 			area_put(a, i, y, ' ', INK_TEXT);
 		if (x > LABEL_COLS) {
@@ -487,7 +488,7 @@ static int flow(const struct section *sec, struct area a, int y, int rows)
 	int x = LABEL_COLS, row = 0, last_x = LABEL_COLS;
 	for (size_t i = 0; i < sec->tokens.count; i++) {
 		const struct token *token = &sec->tokens.items[i];
-		int cols = token_cols(sec, token, room);
+		int cols = token_cols(sec, token, room, room);
 		if (x > LABEL_COLS && x + cols > a.w - 1) {
 			x = LABEL_COLS;
 			row++;
