@@ -685,10 +685,15 @@ static void tell_task(const struct story *s, struct scratch *t, struct buf *what
                       struct buf *why)
 {
 	set_name(s->v, &t->who, s->lane);
-	if (!s->begins || put_opening(s, t, what))
+	struct buf deed = {0};
+	if (s->begins && put_opening(s, t, what)) {
 		put_deed(s, t, what);
-	if (!s->begins)
-		put_taken_back(s, t, why);
+	} else if (!s->begins) {
+		put_taken_back(s, t, what);
+		put_deed(s, t, &deed); /* a sentence about the task, not about the timeout */
+		buf_puts(what, buf_text(&deed));
+	}
+	buf_free(&deed);
 	put_consequences(s, t, why);
 	put_next(s, t, why);
 }

@@ -298,8 +298,8 @@ START_TEST(a_timeout_takes_its_request_back_whichever_part_of_the_step_that_is_i
 		    "In main, CancelledError was raised where it awaited sleep(5): its timeout had "
 		    "run out. It is about to run line 4. | ");
 	assert_told(v, false, 4,
-		    "main ran lines 4-7 and is done. | "
-		    "The timeout takes the request back and raises TimeoutError instead.");
+		    "The timeout takes the request back and raises TimeoutError instead. "
+		    "main ran lines 4-7 and is done. | ");
 	view_close(v);
 	buf_free(&text);
 }
