@@ -16,7 +16,7 @@ async def cook(number, lock):
         print(f"cook {number}: has seen {seen}")
         #: This wait is inside of the lock: nobody else can look now.
         await asyncio.sleep(1)
-        #: Only now the count goes up. The block ends, and the lock goes to who waited longest.
+        #: Only now the count goes up. The block ends, and the lock goes to whoever waited longest.
         spoons = seen + 1
 
 

@@ -21,7 +21,7 @@ async def cook(orders):
     while (dish := await orders.get()) is not None:
         await asyncio.sleep(2)
         print("cook: made", dish)
-    #: None: the queue will stay empty.
+    #: The None has come: there will be no more orders.
     print("cook: going home")
 
 
