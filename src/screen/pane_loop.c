@@ -382,7 +382,6 @@ static bool same_jobs(const struct screen *s, const struct snapshot *snap)
 static void fill_workers(const struct screen *s, const struct snapshot *snap,
                          struct section *sec)
 {
-	fill_cores(s, sec);
 	size_t shown = snap->worker_count < MAX_ENTRIES ? snap->worker_count : MAX_ENTRIES;
 	/* Until when it sleeps is said of few; of many, and of those that do the same, it
 	 * matters more for whom they do it. */
@@ -391,6 +390,9 @@ static void fill_workers(const struct screen *s, const struct snapshot *snap,
 	for (size_t i = 0; i < shown; i++)
 		if (snap->workers[i].doing != WORKER_IDLE)
 			fill_worker(s, &snap->workers[i], room, sec);
+	/* Who is at work comes first; before anybody was, there is nothing to sum up. */
+	if (view_job_count(s->view) && view_job(s->view, 0).submitted < snap->position)
+		fill_cores(s, sec);
 	for (size_t i = 0; i < shown; i++)
 		if (snap->workers[i].doing == WORKER_IDLE)
 			fill_worker(s, &snap->workers[i], room, sec);
@@ -604,6 +606,30 @@ static void put_tasks(const struct screen *s, const struct present *p,
 		buf_printf(out, ", %u ended", ended);
 }
 
+/*
+ * The present once the clock has moved on from its moment: what the loop did for itself
+ * right after that is over, and it waits.
+ */
+static struct present present_by_now(const struct screen *s, const struct present *p)
+{
+	enum { LOOK_AHEAD = 1000 };
+	struct present then = *p;
+	size_t next = p->index + 1;
+	if (p->told_ns <= p->moment.time_ns || p->position != p->moment.end ||
+	    next >= view_moment_count(s->view, s->state.internals))
+		return then;
+	const struct trace *t = view_trace(s->view);
+	struct moment m = view_moment(s->view, s->state.internals, next);
+	uint64_t end = m.begun < m.end ? m.begun : m.end;
+	for (size_t seen = 0; then.position < end && seen < LOOK_AHEAD; seen++) {
+		int64_t time_ns = trace_at(t, then.position)->time_ns;
+		if (time_ns > p->told_ns || time_ns >= m.time_ns)
+			break;
+		then.position++;
+	}
+	return then;
+}
+
 /* The main thread's loop, or that of a worker where the moment is about it. */
 static void take_snapshot(const struct screen *s, const struct present *p,
                           struct snapshot *snap)
@@ -727,10 +753,11 @@ void loop_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	struct snapshot snap = {0};
 	struct section sections[SECTIONS] = {0};
-	take_snapshot(s, p, &snap);
-	fill_sections(s, p, &snap, sections);
+	struct present now = present_by_now(s, p);
+	take_snapshot(s, &now, &snap);
+	fill_sections(s, &now, &snap, sections);
 	struct buf title = {0};
-	put_title(s, p, &snap, a.w, &title);
+	put_title(s, &now, &snap, a.w, &title);
 	struct area in = pane_frame(s, PANE_LOOP, a, buf_text(&title));
 	buf_free(&title);
 	struct need need = need_of(s, sections, in);

@@ -141,6 +141,22 @@ START_TEST(the_loops_sections_keep_their_rows)
 }
 END_TEST
 
+START_TEST(a_loop_that_waits_has_nothing_of_its_own_to_do_next)
+{
+	struct run r;
+	open_run(&r, _i);
+	struct layout l = screen_layout(r.screen);
+	while (next_frame(&r)) {
+		struct moment m = view_moment(r.view, false, screen_position(r.screen));
+		if (screen_time_ns(r.screen) <= m.time_ns)
+			continue;
+		const char *now = row(&r, &r.grid, l.loop.y + 1);
+		ck_assert_msg(!strstr(now, "loop's own"), "%s", now);
+	}
+	close_run(&r);
+}
+END_TEST
+
 static bool is_state(uint32_t code)
 {
 	for (int k = 0; k < STATE_COUNT; k++)
@@ -379,6 +395,7 @@ int main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, the_titles_fields_stay_in_their_columns, 0, runs);
 	tcase_add_loop_test(c, the_loops_sections_keep_their_rows, 0, runs);
+	tcase_add_loop_test(c, a_loop_that_waits_has_nothing_of_its_own_to_do_next, 0, runs);
 	tcase_add_loop_test(c, what_was_drawn_of_the_past_stays_as_it_is, 0, runs);
 	tcase_add_loop_test(c, words_in_a_wait_that_lasts_do_not_move, 0, runs);
 	tcase_add_loop_test(c, how_many_run_at_once_is_told_where_it_stays, 0, runs);
