@@ -8,10 +8,12 @@ is damaged anyhow, and most of that is refused; the rest is put in order again, 
 to simmer-trace(5) and says what no loop ever did: that is read, drawn, told, recorded and
 exported. All of it goes to tests/fuzz/ask.c, which puts every question there is; every N-th case
 (--commands, 0: none) to the commands of the program as well. Nothing may crash, hang, trip a
-sanitizer or say more than one line on standard error; the exit status is 0, 1 or 2.
+sanitizer or say more than one line on standard error; the exit status is 0, 1 or 2; what was
+written is UTF-8, XML or JSON, as its ending says.
 The same seed makes the same cases. One that fails is made smaller and kept in FOLDER.
 """
 import argparse
+import json
 import os
 import pathlib
 import random
@@ -19,6 +21,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 SCENES = pathlib.Path(__file__).resolve().parent.parent / 'scenes'
 EVENT = re.compile(rb'(-?[\d.]+) (\d+) (\d+) (\d+)(?:@(\d+))? (\S+)(.*)', re.S)
@@ -237,6 +240,26 @@ def make_case(chance, source):
 # ---- trial ----------------------------------------------------------------------------
 
 
+def unreadable(path):
+    """Why others cannot read what was written, or None."""
+    try:
+        text = path.read_bytes().decode()
+        if path.suffix == '.svg':
+            xml.etree.ElementTree.fromstring(text)
+        elif path.suffix == '.json':
+            json.loads(text)
+        elif path.suffix == '.cast':
+            for line in text.splitlines():
+                json.loads(line)
+        elif re.search(r'[\0-\x08\x0b-\x1f\x7f-\x9f]', text):
+            return f'there are control characters in {path.suffix}'
+    except ValueError as error:
+        return f'{path.suffix}: {error}'
+    except xml.etree.ElementTree.ParseError as error:
+        return f'{path.suffix}: {error}'
+    return None
+
+
 def complaint(options, folder, data, name):
     """What is wrong with how that command takes the trace, or None."""
     trace = pathlib.Path(folder, 'x.trace')
@@ -259,6 +282,10 @@ def complaint(options, folder, data, name):
     made = list(pathlib.Path(folder).glob('out.*'))
     if 'OUT' in ' '.join(COMMANDS[name]) and bool(made) != (done.returncode == 0):
         return f'status {done.returncode}, and files {made}'
+    for path in made:
+        wrong = unreadable(path)
+        if wrong:
+            return wrong
     if name == 'again' and made:
         again = subprocess.run([options.simmer, 'export', made[0], '-o', '-'], stdout=subprocess.PIPE, env=environment)
         if again.stdout != made[0].read_bytes():
