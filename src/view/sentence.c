@@ -388,6 +388,7 @@ static void put_sleep(const struct view *v, const struct snapshot *now, struct s
 	}
 	if (now->timer_count) {
 		buf_reset(&t->other);
+		buf_puts(&t->other, now->timers[0].timeout ? "the timeout of " : "");
 		view_timer_name(v, &now->timers[0], &t->other);
 		set_time(&t->time, now->timers[0].deadline_ns);
 		say(why, t->list.len ? with_timer : PHRASE_SLEEPS, t);

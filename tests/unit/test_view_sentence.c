@@ -286,6 +286,9 @@ START_TEST(a_timeout_takes_its_request_back_whichever_part_of_the_step_that_is_i
 	struct buf text = {0};
 	buf_printf(&text, "%s%s", before, after);
 	struct view *v = view_open(buf_text(&text));
+	assert_told(v, false, 1,
+		    "main began: its first step. It now waits for sleep(5). | Nothing is ready, so the "
+		    "loop sleeps until its next timer: the timeout of main at t = 2.0.");
 	assert_told(v, false, 3,
 		    "In main, CancelledError was raised where it awaited sleep(5): its timeout had "
 		    "run out. The timeout takes the request back and raises TimeoutError instead. "
