@@ -52,10 +52,14 @@ static bool has_threads(const struct screen *s)
 	return view_lane_of_thread(s->view, 1) != LANE_NONE;
 }
 
-/* Whether their sum has a row: not in a run that took no time. */
+/* Whether their sum has a row: not in a run in which no two ever were busy at once. */
 static bool has_sum(const struct screen *s)
 {
-	return has_threads(s) && (view_end_ns(s->view) > 0 || !view_complete(s->view));
+	if (!has_threads(s) || !view_complete(s->view))
+		return has_threads(s);
+	struct parallel all;
+	view_parallel(s->view, &all);
+	return all.busy_ns > all.span_ns;
 }
 
 /* The rows for lanes in a pane of `h` rows: those of the frame, the ruler and the sum are

@@ -17,6 +17,7 @@
 #include "trace/text.h"
 #include "trace/trace.h"
 #include "view/snapshot.h"
+#include "view/totals.h"
 
 static glob_t traces;
 
@@ -289,6 +290,22 @@ START_TEST(how_many_run_at_once_is_told_where_it_stays)
 }
 END_TEST
 
+START_TEST(who_never_works_beside_another_has_no_row_for_how_many)
+{
+	struct run r;
+	open_run(&r, _i);
+	struct parallel all;
+	view_parallel(r.view, &all);
+	struct layout l = screen_layout(r.screen);
+	bool told = false;
+	while (next_frame(&r))
+		for (int y = l.timeline.y; y < l.timeline.y + l.timeline.h; y++)
+			told = told || place_of(&r, y, "at once") >= 0;
+	ck_assert_int_eq(told, all.busy_ns > all.span_ns);
+	close_run(&r);
+}
+END_TEST
+
 /* A run of ten seconds with a caption every 30 ms of its middle. */
 static struct trace *make_captions(void)
 {
@@ -399,6 +416,7 @@ int main(void)
 	tcase_add_loop_test(c, what_was_drawn_of_the_past_stays_as_it_is, 0, runs);
 	tcase_add_loop_test(c, words_in_a_wait_that_lasts_do_not_move, 0, runs);
 	tcase_add_loop_test(c, how_many_run_at_once_is_told_where_it_stays, 0, runs);
+	tcase_add_loop_test(c, who_never_works_beside_another_has_no_row_for_how_many, 0, runs);
 	tcase_add_test(c, what_was_measured_is_shown_to_those_who_ask_for_it_only);
 	tcase_add_test(c, each_column_with_a_beat_has_its_mark_however_many_it_has);
 	tcase_add_loop_test(c, the_source_stays_while_one_function_runs, 0, runs);
