@@ -25,7 +25,8 @@
 #include "view/lane.h"
 #include "view/view.h"
 
-/* Names and texts of the scene are cut at so many columns; a step is so long, where steps are the ruler. */
+/* Names and texts of the scene are cut at so many columns; a step is so long, where
+ * steps are the ruler. */
 enum {
 	NAME_COLS = 120,
 	TEXT_COLS = 400,
