@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,13 +16,13 @@
 #include "headless.h"
 #include "input.h"
 #include "livecast.h"
-#include "syntax/diagnostics.h"
 #include "options.h"
 #include "produce.h"
 #include "scene/course.h"
 #include "scene/run.h"
 #include "screen/theme.h"
 #include "session.h"
+#include "syntax/diagnostics.h"
 #include "trace/trace.h"
 #include "tui/tui.h"
 #include "wiring.h"
@@ -95,13 +96,6 @@ static struct gallery gallery_of(const struct course *course)
 	return (struct gallery){.entries = entries, .count = course->scenes.count};
 }
 
-static int theme_of(const struct options *o)
-{
-	if (!o->theme || strcmp(o->theme, "none") == 0)
-		return -1;
-	return strcmp(o->theme, "light") == 0 ? THEME_LIGHT : THEME_DARK;
-}
-
 /* The scene came through standard input; the keys come from the terminal itself. */
 static void take_keys_from_terminal(void)
 {
@@ -127,8 +121,7 @@ static const char *recording_mistake(const struct options *o)
 		return wanted ? "--keys, --title, --format, --idle and --force are for --record"
 			      : NULL;
 	}
-	const char *dot = strrchr(o->record, '.');
-	if (!dot || strcmp(dot, ".cast") != 0)
+	if (!path_has_ending(o->record, "cast"))
 		return "--record wants a FILE.cast";
 	return NULL;
 }
@@ -172,7 +165,7 @@ static int present(struct session *session, const struct options *o,
 	struct gallery gallery = gallery_of(course);
 	struct tui_options options = {
 		.gallery = gallery,
-		.theme = theme_of(o),
+		.theme = o->theme ? theme_by_name(o->theme) : -1,
 		.ascii = o->ascii,
 		.no_colour = o->theme && strcmp(o->theme, "none") == 0,
 		.recorder = cast ? &recorder : NULL,
@@ -238,12 +231,28 @@ static const struct {
 } acts[] = {
 	[COMMAND_PLAY] = {do_play, 0},     [COMMAND_RUN] = {run_operand, 1},
 	[COMMAND_TRACE] = {do_trace, 1},   [COMMAND_RECORD] = {do_record, 1},
-	[COMMAND_EXPORT] = {do_export, 1}, [COMMAND_CHECK] = {do_check, 1},   [COMMAND_SCENES] = {do_scenes, 0},
+	[COMMAND_EXPORT] = {do_export, 1}, [COMMAND_CHECK] = {do_check, 1},
+	[COMMAND_SCENES] = {do_scenes, 0},
 };
 static_assert(COUNT_OF(acts) == COMMAND_COUNT, "one act a command");
 
+/*
+ * A standard stream that is closed stays one that nothing comes from and nothing goes to:
+ * else the next file that is opened would get its number, and messages would end up in it.
+ */
+static void hold_closed_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
+	hold_closed_streams();
+	/* A file as large as is allowed is an error of a write, to be told, as it is in CPython. */
+	signal(SIGXFSZ, SIG_IGN);
 	/* Only characters: numbers and messages are the same everywhere. */
 	setlocale(LC_CTYPE, "");
 	struct options options;

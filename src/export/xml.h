@@ -8,7 +8,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdint.h>
 #include <stdio.h>
 
 /*
@@ -18,9 +17,6 @@
  */
 void xml_text(FILE *out, const char *text, size_t len);
 void xml_puts(FILE *out, const char *text);
-
-/* The code point that stands for `code` in such text, before markup is escaped. */
-uint32_t xml_shown(uint32_t code);
 
 /* What is shown for a code point, markup left alone: so that columns can be counted. */
 uint32_t xml_shown(uint32_t code);
