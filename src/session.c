@@ -76,7 +76,8 @@ static void play_free(struct play *p)
 	free(p);
 }
 
-/* Signals are the terminal thread's business; those of a crash are everybody's, or nobody restores the terminal. */
+/* Signals are the terminal thread's business; those of a crash are everybody's, or nobody
+ * restores the terminal. */
 static int start_thread(struct play *p)
 {
 	pthread_attr_t attributes;

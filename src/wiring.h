@@ -15,7 +15,8 @@ struct trace;
 /* How a scene is to run, as the command line says; `trace` (borrowed) may be NULL. */
 struct scene_options scene_options_from(const struct options *options, struct trace *trace);
 
-/* The limit of a trace for such a run: some more than the run may take, for what is said at its end. */
+/* The limit of a trace for such a run: some more than the run may take, for what is said
+ * at its end. */
 uint64_t trace_limit(const struct options *options);
 
 /* Say `why` on stderr; returns the exit status of `error`, which may be negated. */

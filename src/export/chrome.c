@@ -147,8 +147,8 @@ static void put_run(struct chrome *c, uint32_t lane, size_t span, const struct s
 	record_end(c);
 }
 
-/* From when on a wait was none: its timer was due and the thread was busy. As in every
- * picture; what only the machine took is not told on the real clock. */
+/* From when on a wait was none: its timer was due and the thread was busy. On the real
+ * clock what only the machine took is not told. */
 static int64_t held_from(const struct chrome *c, const struct span *s)
 {
 	int64_t least_ns = trace_about(c->trace)->real_clock ? 10000000 : 1;

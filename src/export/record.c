@@ -81,7 +81,8 @@ static int64_t opening_ns(const struct recording *r)
 	return ns > frame_ns ? ns : frame_ns;
 }
 
-int record(struct view *v, const struct record_options *o, const struct record_sink *sink, bool *cut)
+int record(struct view *v, const struct record_options *o, const struct record_sink *sink,
+           bool *cut)
 {
 	size_t last = view_moment_count(v, false) - 1;
 	struct recording r = {.v = v, .o = o, .sink = sink};

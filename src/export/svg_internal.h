@@ -94,7 +94,7 @@ void put_description(struct view *v, enum ruler ruler, struct buf *out);
 
 /* Draw the timeline `width` wide, its upper left corner at the origin; fills `*place`. */
 void svg_draw(struct view *v, enum ruler ruler, const char *id, double width,
-                   struct svg_place *place, FILE *out);
+              struct svg_place *place, FILE *out);
 
 /* ---- svg_beat.c: the beats -------------------------------------------------------------- */
 

@@ -730,7 +730,7 @@ static double draw_legend(struct sheet *s, double y)
 }
 
 void svg_draw(struct view *v, enum ruler ruler, const char *id, double width,
-                   struct svg_place *place, FILE *out)
+              struct svg_place *place, FILE *out)
 {
 	struct sheet s = {.v = v, .out = out, .id = id};
 	lay_out(&s, ruler, width);

@@ -8,9 +8,9 @@
 /*
  * Catch what concerns a terminal program: INT, TERM, HUP, TSTP, CONT, WINCH go into a
  * pipe, whose end to read from is returned (non-blocking; -1 if there is none to be had).
- * The signals of a crash, and those that end a program as suddenly, call `rescue`, which may only do what a signal handler may, and
- * then end the program as they would have. Signals that are ignored stay ignored. Once at
- * a time in a program.
+ * The signals of a crash, and those that end a program as suddenly, call `rescue`, which
+ * may only do what a signal handler may, and then end the program as they would have.
+ * Signals that are ignored stay ignored. Once at a time in a program.
  */
 int signals_catch(void (*rescue)(void));
 
