@@ -450,12 +450,15 @@ void put_next(const struct story *s, struct scratch *t, struct buf *why)
 	struct snapshot now = {0};
 	snapshot_brief(s->v, s->m.thread, s->m.end, &now);
 	struct names next = {.v = s->v};
-	for (size_t i = 0; i < now.ready_count && i < 8; i++)
+	bool own_first = false; /* something that is folded away */
+	for (size_t i = 0; i < now.ready_count && i < 8; i++) {
 		add_entry(&next, &now.ready[i], s->internals);
+		own_first |= !next.count;
+	}
 	bool due = now.timer_count && now.timers[0].deadline_ns <= now.time_ns;
 	if (next.count) {
 		set_names(t, &next);
-		say(why, PHRASE_NEXT, t);
+		say(why, own_first ? PHRASE_NEXT_AFTER_LOOP : PHRASE_NEXT, t);
 	} else if (now.ready_count && !s->internals) {
 		put_next_folded(s, t, why);
 	} else if (now.ready_count == 0 && due) {

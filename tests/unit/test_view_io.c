@@ -24,9 +24,9 @@ START_TEST(the_loops_own_tasks_and_callbacks_for_a_connection_are_folded_away)
 		"Nothing is ready, so the loop waits for I/O: server :8888, client :50001 connect.",
 		"main woke up: the connection stands (sock_connect). It now waits for connect :8888. | ",
 		"A connection has come in: the loop created serve for it. | "
-		"That makes serve ready. Next in the queue: serve.",
+		"That makes serve ready. Then it is the turn of serve.",
 		"serve began: its first step. It ran line 4 and now waits for readline :50001. | "
-		"Next in the queue: main.",
+		"Then it is the turn of main.",
 		"main woke up: the connection stands (connect :8888). It ran line 11 and now waits for "
 		"sleep(1), due at t = 1.0. | "
 		"Nothing is ready, so the loop waits for I/O, at most until t = 1.0: main.",
