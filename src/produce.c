@@ -277,8 +277,7 @@ int do_record(const struct options *o, const struct course *course)
 {
 	if (!o->output)
 		return usage("record wants -o FILE.cast");
-	const char *dot = strrchr(o->output, '.');
-	if (strcmp(o->output, "-") != 0 && (!dot || strcmp(dot, ".cast") != 0)) {
+	if (strcmp(o->output, "-") != 0 && !path_has_ending(o->output, "cast")) {
 		struct buf why = {0};
 		buf_printf(&why, "%s: a recording ends in .cast; 'simmer export' writes other forms",
 			   o->output);

@@ -27,9 +27,18 @@ struct scene_options scene_options_from(const struct options *o, struct trace *t
 	};
 }
 
+/* A name of a file may hold anything: one line it stays, which a terminal does not obey. */
+static void put_plain(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		putc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+}
+
 int complain(int error, const struct buf *why)
 {
-	fprintf(stderr, "simmer: %s\n", buf_text(why));
+	fputs("simmer: ", stderr);
+	put_plain(buf_text(why), stderr);
+	putc('\n', stderr);
 	return error_status(error);
 }
 

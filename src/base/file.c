@@ -11,6 +11,18 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+bool path_has_ending(const char *path, const char *ending)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dot = strrchr(slash ? slash : path, '.');
+	if (!dot)
+		return false;
+	for (dot++; *dot && *ending; dot++, ending++)
+		if ((*dot >= 'A' && *dot <= 'Z' ? *dot - 'A' + 'a' : *dot) != *ending)
+			return false;
+	return !*dot && !*ending;
+}
+
 static int refuse(struct buf *why, int error, const char *path, const char *what)
 {
 	buf_reset(why);
@@ -82,11 +94,21 @@ static int open_unnamed(const char *path)
 	return fd;
 }
 
+/* Append a name beside `path` for what has not got its own yet. It has nothing of the final
+ * one, which may be as long as names can be. */
+static void put_part_path(struct buf *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	buf_put(out, path, slash ? (size_t)(slash - path) + 1 : 0);
+	buf_puts(out, "simmer.part-");
+}
+
 /* The same with a name of its own beside `path`: into `*part_path`. */
 static int open_part(const char *path, char **part_path)
 {
 	struct buf part = {0};
-	buf_printf(&part, "%s.part-XXXXXX", path);
+	put_part_path(&part, path);
+	buf_puts(&part, "XXXXXX");
 	*part_path = buf_take(&part);
 	int fd = mkostemp(*part_path, O_CLOEXEC);
 	/* mkostemp makes files private; a result is as readable as any new file. */
@@ -173,7 +195,8 @@ static int name_file(struct file_writer *w)
 	int result = linkat(AT_FDCWD, buf_text(&self), AT_FDCWD, w->path, AT_SYMLINK_FOLLOW);
 	for (unsigned i = 0; result != 0 && errno == EEXIST && w->force && i < 1000; i++) {
 		struct buf part = {0};
-		buf_printf(&part, "%s.part-%ld-%u", w->path, (long)getpid(), i);
+		put_part_path(&part, w->path);
+		buf_printf(&part, "%ld-%u", (long)getpid(), i);
 		result = linkat(AT_FDCWD, buf_text(&self), AT_FDCWD, buf_text(&part),
 				AT_SYMLINK_FOLLOW);
 		if (result == 0 && (result = rename(buf_text(&part), w->path)) != 0) {
@@ -187,6 +210,17 @@ static int name_file(struct file_writer *w)
 	}
 	buf_free(&self);
 	return result;
+}
+
+/* Give the file its final name instead of the one it has. 0 or -1 and errno. */
+static int rename_part(const struct file_writer *w)
+{
+	/* Renaming would replace what somebody made meanwhile; a link never does. */
+	if (!w->force && link(w->part_path, w->path) == 0)
+		return unlink(w->part_path);
+	if (!w->force && errno == EEXIST)
+		return -1;
+	return rename(w->part_path, w->path);
 }
 
 /* Why what was written is not all there: an errno, or 0 if it is. */
@@ -212,7 +246,7 @@ int file_commit(struct file_writer *w, struct buf *why)
 		said = errno;
 	if (w->kind != FILE_STDOUT && fclose(w->stream) != 0 && !said)
 		said = errno;
-	if (!said && w->kind == FILE_PART && rename(w->part_path, w->path) != 0)
+	if (!said && w->kind == FILE_PART && rename_part(w) != 0)
 		said = errno;
 	if (said && w->kind == FILE_PART)
 		unlink(w->part_path);

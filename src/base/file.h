@@ -11,6 +11,9 @@
 
 #include "base/buf.h"
 
+/* Whether the file's name ends in a dot and `ending` (small ASCII letters), in either case. */
+bool path_has_ending(const char *path, const char *ending);
+
 /*
  * Read the file at `path` ("-" is standard input) of at most `limit_bytes` into `*out`,
  * which is reset first. 0, or -ERR_OPEN, -ERR_IS_DIR or -ERR_READ with one line in `*why`:

@@ -1,9 +1,9 @@
 /* The formats that can be written: see export.h. */
 #include "export/export.h"
 
-#include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "export/chrome.h"
 #include "export/html.h"
@@ -44,10 +44,8 @@ const size_t exporter_count = COUNT_OF(exporters);
 
 const struct exporter *exporter_for(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *dot = strrchr(slash ? slash : path, '.');
-	for (size_t i = 0; dot && i < exporter_count; i++)
-		if (strcmp(dot + 1, exporters[i].ext) == 0)
+	for (size_t i = 0; i < exporter_count; i++)
+		if (path_has_ending(path, exporters[i].ext))
 			return &exporters[i];
 	return NULL;
 }
