@@ -210,13 +210,14 @@ static void fill_timers(const struct screen *s, const struct present *p,
 		}
 		view_timer_name(s->view, t, &sec->text);
 		size_t name_end = sec->text.len;
-		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
-		put_time(s, t->deadline_ns, &sec->text);
 		/* What happens on the real clock is seen a little later. */
 		int64_t late_ns = ns_between(t->deadline_ns, p->told_ns);
-		bool overdue = late_ns > seen_late_ns(s);
+		bool overdue = late_ns > seen_late_ns(s), brief = overdue && s->cols < 96;
+		buf_puts(&sec->text, t->timeout ? " timeout " : " ");
+		if (!brief)
+			put_time(s, t->deadline_ns, &sec->text);
 		if (overdue) {
-			buf_puts(&sec->text, " late by ");
+			buf_puts(&sec->text, brief ? "late " : " late by ");
 			duration_text(rounded_ms(late_ns), &sec->text);
 		}
 		fit_name(s, sec, at, name_end);

@@ -158,6 +158,28 @@ START_TEST(a_loop_that_waits_has_nothing_of_its_own_to_do_next)
 }
 END_TEST
 
+static bool is_digit(const struct grid *g, int x, int y)
+{
+	uint32_t code = grid_at(g, x, y)->code;
+	return code >= '0' && code <= '9';
+}
+
+START_TEST(a_timer_that_is_told_is_told_with_its_time)
+{
+	struct run r;
+	open_run(&r, _i);
+	struct layout l = screen_layout(r.screen);
+	int y = section_row(&r.grid, &l.loop, "timers");
+	while (next_frame(&r) && y >= 0)
+		for (int x = l.loop.x + 1; x < l.loop.x + l.loop.w - 1; x++)
+			if (grid_at(&r.grid, x, y)->code == 0x2026) /* an ellipsis */
+				ck_assert_msg(grid_at(&r.grid, x + 1, y)->code == ' ' &&
+				              is_digit(&r.grid, x + 2, y),
+				              "%s", row(&r, &r.grid, y));
+	close_run(&r);
+}
+END_TEST
+
 static bool is_state(uint32_t code)
 {
 	for (int k = 0; k < STATE_COUNT; k++)
@@ -268,12 +290,6 @@ START_TEST(what_was_measured_is_shown_to_those_who_ask_for_it_only)
 }
 END_TEST
 
-static bool is_digit(const struct grid *g, int x, int y)
-{
-	uint32_t code = grid_at(g, x, y)->code;
-	return code >= '0' && code <= '9';
-}
-
 START_TEST(how_many_run_at_once_is_told_where_it_stays)
 {
 	struct run r;
@@ -369,6 +385,17 @@ START_TEST(each_column_with_a_beat_has_its_mark_however_many_it_has)
 }
 END_TEST
 
+/* Whether the function in which `line` stands is no longer than the pane. */
+static bool function_fits(const struct source *source, uint32_t line, int rows)
+{
+	size_t from = line - 1, to = line;
+	while (from > 0 && !source->lines.items[from].function)
+		from--;
+	while (to < source->lines.count && !source->lines.items[to].function)
+		to++;
+	return to - from <= (size_t)rows;
+}
+
 START_TEST(the_source_stays_while_one_function_runs)
 {
 	struct run r;
@@ -391,7 +418,8 @@ START_TEST(the_source_stays_while_one_function_runs)
 		bool function = false;
 		for (uint32_t i = line < was_line ? line : was_line; line && was_line && i < (line > was_line ? line : was_line); i++)
 			function |= r.screen->source.lines.items[i].function;
-		if (line && was_line && !function && l.source.h >= 12)
+		if (line && was_line && !function && l.source.h >= 12 &&
+		    function_fits(&r.screen->source, line, l.source.h - 2))
 			ck_assert(same_top);
 		was_line = line;
 	}
@@ -413,6 +441,7 @@ int main(void)
 	tcase_add_loop_test(c, the_titles_fields_stay_in_their_columns, 0, runs);
 	tcase_add_loop_test(c, the_loops_sections_keep_their_rows, 0, runs);
 	tcase_add_loop_test(c, a_loop_that_waits_has_nothing_of_its_own_to_do_next, 0, runs);
+	tcase_add_loop_test(c, a_timer_that_is_told_is_told_with_its_time, 0, runs);
 	tcase_add_loop_test(c, what_was_drawn_of_the_past_stays_as_it_is, 0, runs);
 	tcase_add_loop_test(c, words_in_a_wait_that_lasts_do_not_move, 0, runs);
 	tcase_add_loop_test(c, how_many_run_at_once_is_told_where_it_stays, 0, runs);
