@@ -662,6 +662,22 @@ uint32_t view_descendants(struct view *v, bool internals, uint32_t lane)
 
 /* ---- names ---- */
 
+/* A name that a program made may be as long as memory; nobody sees more than a screen of it,
+ * and everybody who draws it measures it. */
+static void put_name(struct buf *out, const char *name)
+{
+	enum { NAME_BYTES = 1000 };
+	size_t len = strnlen(name, NAME_BYTES + 1);
+	if (len > NAME_BYTES) {
+		for (len = NAME_BYTES; len && ((unsigned char)name[len] & 0xC0) == 0x80;)
+			len--;
+		buf_put(out, name, len);
+		buf_puts(out, "…");
+	} else {
+		buf_put(out, name, len);
+	}
+}
+
 void view_lane_name(const struct view *v, uint32_t lane, struct buf *out)
 {
 	const struct lane_data *l = &v->lanes.items[lane];
@@ -672,11 +688,11 @@ void view_lane_name(const struct view *v, uint32_t lane, struct buf *out)
 	} else if (l->lane.worker && !l->name_text) {
 		buf_printf(out, "thread %u", (unsigned)l->lane.thread);
 	} else if (l->lane.worker) {
-		buf_puts(out, trace_text(v->trace, l->name_text, NULL));
+		put_name(out, trace_text(v->trace, l->name_text, NULL));
 	} else if (l->lane.named || !l->coro_text) {
-		buf_puts(out, view_task_name(v, lane));
+		put_name(out, view_task_name(v, lane));
 	} else {
-		buf_puts(out, short_name(trace_text(v->trace, l->coro_text, NULL)));
+		put_name(out, short_name(trace_text(v->trace, l->coro_text, NULL)));
 		if (l->ordinal > 1)
 			buf_printf(out, " %lu", (unsigned long)l->ordinal);
 	}

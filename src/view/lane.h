@@ -90,7 +90,8 @@ uint32_t view_descendants(struct view *v, bool internals, uint32_t lane);
 
 /*
  * The lane's name: the task's own if the scene gave one, else its coroutine's, numbered
- * from the second on (`boil`, `boil 2`); a worker's (`asyncio_0`). Appended to `out`.
+ * from the second on (`boil`, `boil 2`); a worker's (`asyncio_0`). Of one beyond 1,000 bytes
+ * the beginning, with an ellipsis. Appended to `out`.
  */
 void view_lane_name(const struct view *v, uint32_t lane, struct buf *out);
 
