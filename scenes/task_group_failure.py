@@ -31,7 +31,7 @@ async def main():
             tg.create_task(rice(), name="rice")
         print("main: never printed, the block raises")
     except* RuntimeError as group:
-        #: Several tasks may fail at once, so errors come in a group, even one.
+        #: Several may fail at once, so errors come in a group, even a single one.
         for error in group.exceptions:
             print("main:", error)
 
