@@ -110,8 +110,7 @@ static void fill_now(const struct screen *s, const struct present *p,
 		buf_puts(&sec->text, "sleeps until ");
 		put_time(s, snap->timers[0].deadline_ns, &sec->text);
 	} else if (snap->busy_count && !snap->thread) {
-		buf_puts(&sec->text, s->cols >= 96 ? "waits for its workers"
-		                                    : "waits for workers");
+		buf_puts(&sec->text, "waits for workers");
 	} else {
 		buf_puts(&sec->text, snap->watch_count ? "waits for I/O" : "nothing is ready");
 	}
@@ -139,7 +138,8 @@ static void fill_ready(const struct screen *s, const struct snapshot *snap,
 	}
 	if (folded) {
 		size_t at = sec->text.len;
-		buf_printf(&sec->text, folded > 9 && s->cols < 96 ? "%zu of its own" : "%zu of the loop's own",
+		buf_printf(&sec->text,
+		           folded > 9 && s->cols < 96 ? "%zu of its own" : "%zu of the loop's own",
 		           folded);
 		end_token(sec, at, INK_DIM);
 		sec->count -= folded - 1;
@@ -610,16 +610,15 @@ static void put_tasks(const struct screen *s, const struct present *p,
 }
 
 /*
- * The present once the clock has moved on from its moment: what the loop did for itself
- * right after that is over, and it waits.
+ * The present of a loop that waits before the next moment: what it does for itself right
+ * after this one is over, as the sentence has it.
  */
 static struct present present_by_now(const struct screen *s, const struct present *p)
 {
 	enum { LOOK_AHEAD = 1000 };
 	struct present then = *p;
 	size_t next = p->index + 1;
-	if (p->told_ns <= p->moment.time_ns || p->position != p->moment.end ||
-	    next >= view_moment_count(s->view, s->state.internals))
+	if (p->position != p->moment.end || next >= view_moment_count(s->view, s->state.internals))
 		return then;
 	const struct trace *t = view_trace(s->view);
 	struct moment m = view_moment(s->view, s->state.internals, next);
