@@ -267,8 +267,8 @@ static int produce_cast(struct view *v, const struct options *o, FILE *out, stru
 	if (reel.percent >= 0)
 		fputs("\r              \r", stderr);
 	if (!error && cut)
-		fprintf(stderr, "simmer: the recording ends after %ld s, before the run does (--max-length)\n",
-			(long)(o->max_length_ns / second));
+		fprintf(stderr, "simmer: the recording ends after %g s, before the run does (--max-length)\n",
+			(double)o->max_length_ns / (double)second);
 	cast_free(reel.cast);
 	return error;
 }

@@ -53,6 +53,7 @@ static int play(struct recording *r, bool *cut)
 		int64_t due = screen_due_ns(r->screen), soonest = r->at_ns + frame_ns;
 		int64_t next = due > soonest ? due : soonest;
 		if (r->o->max_ns && next > r->o->max_ns) {
+			r->at_ns = r->o->max_ns;
 			*cut = true;
 			break;
 		}
@@ -81,6 +82,12 @@ static int64_t opening_ns(const struct recording *r)
 	return ns > frame_ns ? ns : frame_ns;
 }
 
+/* What is to be at `at_ns` is not after the end that the recording has in any case. */
+static int64_t within_limit(const struct recording *r, int64_t at_ns)
+{
+	return r->o->max_ns && at_ns > r->o->max_ns ? r->o->max_ns : at_ns;
+}
+
 int record(struct view *v, const struct record_options *o, const struct record_sink *sink,
            bool *cut)
 {
@@ -96,10 +103,10 @@ int record(struct view *v, const struct record_options *o, const struct record_s
 	screen_show(r.screen, v, false);
 	screen_seek(r.screen, r.from);
 	int error = take_frame(&r);
-	r.at_ns += opening_ns(&r);
+	r.at_ns = within_limit(&r, opening_ns(&r));
 	if (!error)
 		error = play(&r, &was_cut);
-	r.at_ns += o->closing_ns > frame_ns ? o->closing_ns : frame_ns;
+	r.at_ns = within_limit(&r, r.at_ns + (o->closing_ns > frame_ns ? o->closing_ns : frame_ns));
 	if (!error)
 		error = sink->end(sink->world, r.at_ns);
 	if (cut)
