@@ -1,6 +1,7 @@
 /* Byte buffers: see buf.h. */
 #include "base/buf.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,36 @@ void buf_put_utf8(struct buf *b, uint32_t code_point)
 {
 	char bytes[UTF8_MAX];
 	buf_put(b, bytes, utf8_encode(code_point, bytes));
+}
+
+void buf_put_u64(struct buf *b, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_put(b, digits + at, sizeof digits - at);
+}
+
+void buf_put_decimal(struct buf *b, int64_t value, unsigned decimals, unsigned least)
+{
+	uint64_t magnitude = value < 0 ? UINT64_C(0) - (uint64_t)value : (uint64_t)value;
+	uint64_t unit = 1;
+	assert(decimals <= 18 && least <= decimals);
+	for (unsigned i = 0; i < decimals; i++)
+		unit *= 10;
+	if (value < 0)
+		buf_putc(b, '-');
+	buf_put_u64(b, magnitude / unit);
+	uint64_t rest = magnitude % unit;
+	for (unsigned i = 0; rest || i < least; i++) {
+		if (i == 0)
+			buf_putc(b, '.');
+		unit /= 10;
+		buf_putc(b, (char)('0' + rest / unit));
+		rest %= unit;
+	}
 }
 
 void buf_vprintf(struct buf *b, const char *format, va_list args)

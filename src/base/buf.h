@@ -28,6 +28,16 @@ void buf_putc(struct buf *b, char byte);
 void buf_put_utf8(struct buf *b, uint32_t code_point);
 void buf_fill(struct buf *b, char byte, size_t count);
 
+/* Append a number. Quicker than buf_printf, for files that have millions of them. */
+void buf_put_u64(struct buf *b, uint64_t value);
+
+/*
+ * Append `value` units of which 10^`decimals` (at most 18) make a whole, exactly: 2500 of
+ * three decimals is `2.5`. Zeros at the end are left out, but for the first `least`
+ * decimals.
+ */
+void buf_put_decimal(struct buf *b, int64_t value, unsigned decimals, unsigned least);
+
 /* Append formatted text, as printf does. */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args)

@@ -18,7 +18,7 @@
 #include "export/paint.h"
 #include "export/palette.h"
 
-enum { NS_PER_MS = 1000000, MS_PER_S = 1000, PALETTE_COLOURS = 16, ELLIPSIS = 0x2026 };
+enum { NS_PER_MS = 1000000, MS_DIGITS = 3, PALETTE_COLOURS = 16, ELLIPSIS = 0x2026 };
 
 struct cast {
 	enum cast_format format;
@@ -38,7 +38,7 @@ struct cast {
 
 static void put_seconds(struct buf *b, int64_t ms)
 {
-	buf_printf(b, "%" PRId64 ".%03d", ms / MS_PER_S, (int)(ms % MS_PER_S));
+	buf_put_decimal(b, ms, MS_DIGITS, MS_DIGITS);
 }
 
 static void put_theme(struct buf *b, enum theme theme)

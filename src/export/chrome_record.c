@@ -13,9 +13,9 @@ void record_begin(struct chrome *c, char phase, uint32_t lane, int64_t place)
 	buf_puts(b, ",\n{\"ph\":\"");
 	buf_putc(b, phase);
 	buf_puts(b, "\",\"pid\":");
-	json_number(b, pid_of(c, lane));
+	buf_put_u64(b, pid_of(c, lane));
 	buf_puts(b, ",\"tid\":");
-	json_number(b, tid_of(c, lane));
+	buf_put_u64(b, tid_of(c, lane));
 	buf_puts(b, ",\"ts\":");
 	json_micros(b, place);
 }
@@ -53,7 +53,7 @@ static void put_key(struct chrome *c, bool *first, const char *key)
 void record_number(struct chrome *c, bool *first, const char *key, uint64_t value)
 {
 	put_key(c, first, key);
-	json_number(&c->text, value);
+	buf_put_u64(&c->text, value);
 }
 
 void record_seconds(struct chrome *c, bool *first, const char *key, int64_t ns)

@@ -397,8 +397,7 @@ static void (*const tellers[SECTIONS])(struct data *d) = {
 static void put_pixels(struct buf *out, double pixels)
 {
 	const double most = 1e6;
-	long tenths = lround(10 * (pixels > 0 ? fmin(pixels, most) : 0));
-	buf_printf(out, "%ld.%ld", tenths / 10, tenths % 10);
+	buf_put_decimal(out, lround(10 * (pixels > 0 ? fmin(pixels, most) : 0)), 1, 1);
 }
 
 /* Where in a picture it is, after that many events. */

@@ -59,39 +59,12 @@ void json_words(struct buf *out, const char *text)
 	json_string(out, text, strlen(text), SIZE_MAX);
 }
 
-void json_number(struct buf *out, uint64_t value)
-{
-	char digits[20];
-	size_t at = sizeof digits;
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	buf_put(out, digits + at, sizeof digits - at);
-}
-
-/* `ns` as units of `unit_ns`, a power of ten, without zeros at its end. */
-static void put_decimal(struct buf *out, int64_t ns, uint64_t unit_ns)
-{
-	uint64_t magnitude = ns < 0 ? UINT64_C(0) - (uint64_t)ns : (uint64_t)ns;
-	if (ns < 0)
-		buf_putc(out, '-');
-	json_number(out, magnitude / unit_ns);
-	uint64_t rest = magnitude % unit_ns;
-	if (rest)
-		buf_putc(out, '.');
-	while (rest) {
-		unit_ns /= 10;
-		buf_putc(out, (char)('0' + rest / unit_ns));
-		rest %= unit_ns;
-	}
-}
-
 void json_micros(struct buf *out, int64_t ns)
 {
-	put_decimal(out, ns, 1000);
+	buf_put_decimal(out, ns, 3, 0);
 }
 
 void json_seconds(struct buf *out, int64_t ns)
 {
-	put_decimal(out, ns, 1000000000);
+	buf_put_decimal(out, ns, 9, 0);
 }

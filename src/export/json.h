@@ -23,7 +23,4 @@ void json_words(struct buf *out, const char *text);
 void json_micros(struct buf *out, int64_t ns);
 void json_seconds(struct buf *out, int64_t ns);
 
-/* A number. Quicker than buf_printf, and there are millions of them. */
-void json_number(struct buf *out, uint64_t value);
-
 #endif

@@ -1,4 +1,5 @@
 /* The words of the picture: the sums, how it ended, and all of it for who cannot see it. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,8 +70,7 @@ static void put_count(struct buf *out, size_t n, const char *what)
 /* `1.67`, whatever the locale. */
 static void put_ratio(struct buf *out, double part, double whole)
 {
-	unsigned long long hundredths = (unsigned long long)(100 * part / whole + 0.5);
-	buf_printf(out, "%llu.%02llu", hundredths / 100, hundredths % 100);
+	buf_put_decimal(out, llround(100 * part / whole), 2, 2);
 }
 
 static struct sum *add(struct sum *sums, size_t *count, const char *what, int64_t ns)

@@ -18,25 +18,11 @@
 #include "trace/trace.h"
 
 enum { FLUSH_BYTES = 1 << 16, NS_DIGITS = 9 };
-#define NS_PER_SECOND INT64_C(1000000000)
 
 /* Seconds with as many decimals as it takes, exactly. */
 static void put_ns(struct buf *b, int64_t ns)
 {
-	uint64_t magnitude = ns < 0 ? UINT64_C(0) - (uint64_t)ns : (uint64_t)ns;
-	buf_printf(b, "%s%llu", ns < 0 ? "-" : "",
-	           (unsigned long long)(magnitude / (uint64_t)NS_PER_SECOND));
-	unsigned rest = (unsigned)(magnitude % (uint64_t)NS_PER_SECOND);
-	if (rest == 0)
-		return;
-	char digits[NS_DIGITS];
-	for (int i = NS_DIGITS; i-- > 0; rest /= 10)
-		digits[i] = (char)('0' + rest % 10);
-	size_t len = NS_DIGITS;
-	while (digits[len - 1] == '0')
-		len--;
-	buf_putc(b, '.');
-	buf_put(b, digits, len);
+	buf_put_decimal(b, ns, NS_DIGITS, 0);
 }
 
 /* Printable UTF-8 stands for itself; everything else is escaped, so that a line stays a
@@ -71,16 +57,6 @@ static void put_quoted(struct buf *b, const char *text, size_t len)
 	buf_putc(b, '"');
 }
 
-static void put_u32(struct buf *b, uint32_t value)
-{
-	char digits[10];
-	size_t at = sizeof digits;
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	buf_put(b, digits + at, sizeof digits - at);
-}
-
 static void put_field(struct buf *b, const struct trace *t, enum field_kind kind,
                       uint32_t value)
 {
@@ -102,7 +78,7 @@ static void put_field(struct buf *b, const struct trace *t, enum field_kind kind
 	case FIELD_COUNT:
 	case FIELD_LINE:
 		buf_putc(b, ' ');
-		put_u32(b, value);
+		buf_put_u64(b, value);
 		return;
 	}
 }
@@ -112,14 +88,14 @@ static void put_event(struct buf *b, const struct trace *t, const struct event *
 	const struct event_info *info = &event_infos[e->kind];
 	put_ns(b, e->time_ns);
 	buf_putc(b, ' ');
-	put_u32(b, e->tick);
+	buf_put_u64(b, e->tick);
 	buf_putc(b, ' ');
-	put_u32(b, e->step);
+	buf_put_u64(b, e->step);
 	buf_putc(b, ' ');
-	put_u32(b, e->task);
+	buf_put_u64(b, e->task);
 	if (e->thread) {
 		buf_putc(b, '@');
-		put_u32(b, e->thread);
+		buf_put_u64(b, e->thread);
 	}
 	buf_putc(b, ' ');
 	buf_puts(b, info->word);
@@ -132,7 +108,7 @@ static void put_event(struct buf *b, const struct trace *t, const struct event *
 		buf_puts(b, words[e->detail]);
 	} else if (e->detail) {
 		buf_putc(b, ' ');
-		put_u32(b, e->detail);
+		buf_put_u64(b, e->detail);
 	}
 	buf_putc(b, '\n');
 }

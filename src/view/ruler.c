@@ -191,25 +191,8 @@ void scale_label(const struct scale *s, double coordinate, struct buf *out)
 
 /* ---- times in text ---- */
 
-/* Seconds with `least` to 9 decimals, without zeros beyond those. */
-static void put_seconds(int64_t ns, int least, struct buf *out)
-{
-	uint64_t magnitude = ns < 0 ? UINT64_C(0) - (uint64_t)ns : (uint64_t)ns;
-	uint64_t rest = magnitude % 1000000000;
-	if (ns < 0)
-		buf_putc(out, '-');
-	buf_printf(out, "%llu", (unsigned long long)(magnitude / 1000000000));
-	char digits[9];
-	for (int i = 9; i-- > 0; rest /= 10)
-		digits[i] = (char)('0' + rest % 10);
-	int len = 9;
-	while (len > least && digits[len - 1] == '0')
-		len--;
-	if (len) {
-		buf_putc(out, '.');
-		buf_put(out, digits, (size_t)len);
-	}
-}
+/* The decimals of a second, and of a millisecond, that nanoseconds have. */
+enum { NS_DIGITS = 9, MS_DIGITS = 6 };
 
 /* Real clocks give nanoseconds; nobody reads more than milliseconds beyond ten of them.
  */
@@ -226,17 +209,17 @@ static int64_t rounded(int64_t ns)
 
 void time_text(int64_t ns, struct buf *out)
 {
-	put_seconds(rounded(ns), 1, out);
+	buf_put_decimal(out, rounded(ns), NS_DIGITS, 1);
 }
 
 void duration_text(int64_t ns, struct buf *out)
 {
 	int64_t shown = rounded(ns);
 	if (shown > -1000000000 && shown < 1000000000 && shown % 100000000 != 0) {
-		put_seconds(shown > INT64_MAX / 1000 ? shown : shown * 1000, 0, out);
+		buf_put_decimal(out, shown, MS_DIGITS, 0);
 		buf_puts(out, " ms");
 		return;
 	}
-	put_seconds(shown, 0, out);
+	buf_put_decimal(out, shown, NS_DIGITS, 0);
 	buf_puts(out, " s");
 }

@@ -25,6 +25,35 @@ START_TEST(a_buffer_grows_and_stays_terminated)
 }
 END_TEST
 
+static void assert_decimal(int64_t value, unsigned decimals, unsigned least,
+			   const char *expected)
+{
+	struct buf b = {0};
+	buf_put_decimal(&b, value, decimals, least);
+	ck_assert_str_eq(buf_text(&b), expected);
+	buf_free(&b);
+}
+
+START_TEST(numbers_are_told_without_rounding)
+{
+	struct buf b = {0};
+	buf_put_u64(&b, 0);
+	buf_putc(&b, ' ');
+	buf_put_u64(&b, UINT64_MAX);
+	ck_assert_str_eq(buf_text(&b), "0 18446744073709551615");
+	buf_free(&b);
+	assert_decimal(0, 9, 0, "0");
+	assert_decimal(0, 9, 1, "0.0");
+	assert_decimal(7, 0, 0, "7");
+	assert_decimal(-2500, 3, 0, "-2.5");
+	assert_decimal(2500, 3, 2, "2.50");
+	assert_decimal(10000001, 9, 1, "0.010000001");
+	assert_decimal(-1, 9, 0, "-0.000000001");
+	assert_decimal(INT64_MAX, 18, 0, "9.223372036854775807");
+	assert_decimal(INT64_MIN, 9, 1, "-9223372036.854775808");
+}
+END_TEST
+
 START_TEST(a_vector_keeps_its_items_in_order)
 {
 	VEC(int) v = {0};
@@ -138,6 +167,7 @@ int main(void)
 	Suite *suite = suite_create("base");
 	TCase *c = tcase_create("base");
 	tcase_add_test(c, a_buffer_grows_and_stays_terminated);
+	tcase_add_test(c, numbers_are_told_without_rounding);
 	tcase_add_test(c, a_vector_keeps_its_items_in_order);
 	tcase_add_test(c, a_map_finds_what_was_set_and_nothing_else);
 	tcase_add_test(c, list_nodes_leave_twice_without_harm);

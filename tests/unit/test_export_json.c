@@ -61,7 +61,6 @@ START_TEST(times_are_told_without_rounding)
 	assert_time(json_seconds, 7000000000, "7");
 	assert_time(json_seconds, 333333333, "0.333333333");
 	assert_time(json_seconds, 10000001, "0.010000001");
-	assert_time(json_number, UINT64_MAX, "18446744073709551615");
 }
 END_TEST
 
