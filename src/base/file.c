@@ -74,6 +74,12 @@ int file_read(const char *path, size_t limit_bytes, struct buf *out, struct buf 
 	return error;
 }
 
+const char *path_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 /* ---- writing ---- */
 
 /*

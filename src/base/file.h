@@ -14,6 +14,9 @@
 /* Whether the file's name ends in a dot and `ending` (small ASCII letters), in either case. */
 bool path_has_ending(const char *path, const char *ending);
 
+/* What of `path` comes after its last slash (all of it if nothing does); borrowed. */
+const char *path_base_name(const char *path);
+
 /*
  * Read the file at `path` ("-" is standard input) of at most `limit_bytes` into `*out`,
  * which is reset first. 0, or -ERR_OPEN, -ERR_IS_DIR or -ERR_READ with one line in `*why`:

@@ -171,6 +171,19 @@ size_t utf8_fit(const char *text, size_t len, size_t cols)
 	return at;
 }
 
+size_t utf8_fold(const char *text, size_t len, size_t cols)
+{
+	uint32_t c;
+	size_t fits = utf8_fit(text, len, cols), cut = fits;
+	if (fits == len)
+		return len;
+	while (cut > 0 && text[cut] != ' ')
+		cut--;
+	if (cut > 0)
+		return cut;
+	return fits > 0 ? fits : utf8_decode(text, len, &c);
+}
+
 size_t utf8_count(const char *text, size_t len)
 {
 	size_t count = 0;

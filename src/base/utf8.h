@@ -35,6 +35,13 @@ size_t utf8_text_cols(const char *text, size_t len);
 /* The bytes of the longest beginning of `text` that fits `cols` columns. */
 size_t utf8_fit(const char *text, size_t len, size_t cols);
 
+/*
+ * The bytes of the first line of `text` folded to `cols` columns (at least 1): all of it if
+ * it fits; else up to a blank, which ends the line and is not counted; else, of a word that
+ * is too long, what fits, but at least one code point.
+ */
+size_t utf8_fold(const char *text, size_t len, size_t cols);
+
 /* How many code points the text has. */
 size_t utf8_count(const char *text, size_t len);
 

@@ -77,11 +77,7 @@ static size_t label_len(const char *text, size_t len, bool *cut)
 		if (text[end] == ' ' && strchr(".!?", text[end - 1]))
 			return end;
 	*cut = true;
-	fits = utf8_fit(text, len, CAST_LABEL_COLS - 1);
-	size_t end = fits;
-	while (end > 0 && text[end] != ' ')
-		end--;
-	return end ? end : fits;
+	return utf8_fold(text, len, CAST_LABEL_COLS - 1);
 }
 
 /* ---- lines ------------------------------------------------------------------- */

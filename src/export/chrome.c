@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "export/chrome_internal.h"
@@ -522,9 +523,8 @@ static void put_footer(struct chrome *c)
 	const struct trace_about *about = trace_about(c->trace);
 	struct buf *b = &c->text;
 	/* The same bytes wherever it lies. */
-	const char *slash = strrchr(about->path, '/');
 	buf_puts(b, "\n],\n\"otherData\":{\"simmer\":\"" SIMMER_VERSION "\",\"scene\":");
-	json_words(b, slash ? slash + 1 : about->path);
+	json_words(b, path_base_name(about->path));
 	buf_puts(b, ",\n\"title\":");
 	json_words(b, about->title);
 	buf_printf(b, ",\n\"clock\":\"%s\",\"ruler\":\"%s\",\"ts_late_us\":",

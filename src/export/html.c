@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "export/export.h"
 #include "export/html_internal.h"
@@ -33,9 +34,7 @@ void html_time(const struct html *h, int64_t ns, struct buf *out)
 
 static const char *file_name(const struct html *h)
 {
-	const char *path = trace_about(view_trace(h->v))->path;
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
+	return path_base_name(trace_about(view_trace(h->v))->path);
 }
 
 static void put_hash(struct html *h)

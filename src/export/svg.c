@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "export/export.h"
@@ -32,17 +33,11 @@ enum ruler svg_ruler(const struct view *v)
 	return view_extent(v, RULER_CLOCK) > 0 ? RULER_CLOCK : RULER_STEP;
 }
 
-static const char *file_name(const struct trace_about *about)
-{
-	const char *slash = strrchr(about->path, '/');
-	return slash ? slash + 1 : about->path;
-}
-
 /* What the picture is called: the scene's title, else its file. */
 static void put_title(const struct view *v, struct buf *out)
 {
 	const struct trace_about *about = trace_about(view_trace(v));
-	const char *name = *about->title ? about->title : file_name(about);
+	const char *name = *about->title ? about->title : path_base_name(about->path);
 	buf_puts(out, *name ? name : "A run");
 }
 
@@ -121,11 +116,7 @@ static double draw_prose(const struct buf *text, double x, double y, double widt
 {
 	size_t cols = (size_t)(width / (SANS_WIDTH * PROSE_SIZE));
 	for (size_t at = 0; at < text->len;) {
-		size_t fits = utf8_fit(text->data + at, text->len - at, cols), cut = fits;
-		while (at + fits < text->len && cut > 0 && text->data[at + cut] != ' ')
-			cut--;
-		if (cut == 0)
-			cut = fits ? fits : text->len - at;
+		size_t cut = utf8_fold(text->data + at, text->len - at, cols);
 		svg_put_text(out, x, y, "sans f-reason", "", text->data + at, cut);
 		y += 22;
 		at += cut + (at + cut < text->len && text->data[at + cut] == ' ');
@@ -154,7 +145,7 @@ static void draw_title(const struct view *v, double width, bool code, FILE *out)
 	struct buf title = {0}, file = {0};
 	put_title(v, &title);
 	if (!code && *about->title)
-		buf_puts(&file, file_name(about));
+		buf_puts(&file, path_base_name(about->path));
 	text_cut(&file, 40);
 	double room = width - text_width(&file, PROSE_SIZE) * 1.2;
 	text_cut(&title, (size_t)(room / (SANS_WIDTH * 1.06 * TITLE_SIZE)));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "export/svg_internal.h"
@@ -68,14 +69,9 @@ static size_t fold_at(const struct shown *s, size_t from, size_t cols)
 {
 	const char *text = buf_text(&s->text) + from;
 	size_t len = s->text.len - from;
-	size_t fits = utf8_fit(text, len, cols), cut = fits;
-	if (fits == len)
-		return s->text.len;
-	size_t least = strspn(text, " ");
-	while (cut > least && text[cut] != ' ')
-		cut--;
-	if (cut <= least)
-		cut = fits ? fits : len;
+	size_t cut = utf8_fold(text, len, cols);
+	if (cut < len && cut <= strspn(text, " "))
+		cut = utf8_fit(text, len, cols);
 	return from + cut;
 }
 
@@ -243,8 +239,7 @@ static void draw_mark(size_t number, double x, double y, FILE *out)
 static void draw_head(const struct view *v, double x, double y, FILE *out)
 {
 	const char *path = trace_about(view_trace(v))->path;
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path_base_name(path);
 	struct buf text = {0};
 	buf_puts(&text, *name ? name : "source");
 	text_cut(&text, COLS_LEAST);

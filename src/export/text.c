@@ -116,13 +116,7 @@ static void end_prose(const struct page *p, size_t start, size_t indent)
 	p->out->len = start;
 	p->out->data[start] = '\0';
 	size_t room = (size_t)p->width, at = 0;
-	while (utf8_text_cols(text + at, len - at) > room) {
-		size_t fits = utf8_fit(text + at, len - at, room), cut = fits;
-		while (cut > 0 && text[at + cut] != ' ')
-			cut--;
-		/* A word wider than the page is cut where the page ends. */
-		if (cut == 0)
-			cut = fits;
+	for (size_t cut; (cut = utf8_fold(text + at, len - at, room)) < len - at;) {
 		buf_put(p->out, text + at, cut);
 		end_line(p);
 		buf_fill(p->out, ' ', indent);

@@ -151,6 +151,19 @@ START_TEST(widths_are_columns_of_a_terminal)
 }
 END_TEST
 
+START_TEST(lines_are_folded_at_blanks_and_only_long_words_are_cut)
+{
+	ck_assert_uint_eq(utf8_fold("rice boils", 10, 10), 10);
+	ck_assert_uint_eq(utf8_fold("rice boils", 10, 9), 4);
+	ck_assert_uint_eq(utf8_fold("rice boils", 10, 4), 4);
+	ck_assert_uint_eq(utf8_fold("rice boils", 10, 3), 3);
+	ck_assert_uint_eq(utf8_fold("", 0, 3), 0);
+	/* Two columns do not fit one: the line goes on all the same. */
+	ck_assert_uint_eq(utf8_fold("\xe9\xa3\xaf\xe9\xa3\xaf", 6, 1), 3);
+	ck_assert_uint_eq(utf8_fold("\xe9\xa3\xaf \xe9\xa3\xaf", 7, 4), 3);
+}
+END_TEST
+
 START_TEST(errors_have_a_sentence_and_a_status)
 {
 	for (int e = 1; e < ERR_COUNT; e++) {
@@ -174,6 +187,7 @@ int main(void)
 	tcase_add_test(c, malformed_utf8_is_found_where_it_is);
 	tcase_add_test(c, every_code_point_survives_encoding);
 	tcase_add_test(c, widths_are_columns_of_a_terminal);
+	tcase_add_test(c, lines_are_folded_at_blanks_and_only_long_words_are_cut);
 	tcase_add_test(c, errors_have_a_sentence_and_a_status);
 	suite_add_tcase(suite, c);
 	return suite_main(suite);
