@@ -46,8 +46,8 @@ static void put_about(struct view *v, enum ruler ruler, const char *id, FILE *ou
 {
 	struct buf title = {0}, words = {0};
 	put_title(v, &title);
-	text_cut(&title, TITLE_COLS_MAX);
-	put_description(v, ruler, &words);
+	svg_cut_text(&title, TITLE_COLS_MAX);
+	svg_put_description(v, ruler, &words);
 	fprintf(out, "<title id=\"%s-title\">", id);
 	xml_text(out, title.data, title.len);
 	fprintf(out, "</title>\n<desc id=\"%s-desc\">", id);
@@ -80,7 +80,7 @@ static double text_width(const struct buf *b, double size)
 static double draw_sums(struct view *v, double x, double y, double width, FILE *out)
 {
 	struct sum sums[SUMS_MAX];
-	size_t count = sums_of(v, sums);
+	size_t count = svg_sums(v, sums);
 	double cell = width / floor(width / SUM_WIDTH), at = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct sum *s = &sums[i];
@@ -129,7 +129,7 @@ static double draw_words(struct view *v, double x, double y, double width, FILE 
 	struct buf outcome = {0};
 	fputs("<g font-size=\"16\">\n", out);
 	y = draw_sums(v, x, y, width, out);
-	put_outcome(v, &outcome);
+	svg_put_outcome(v, &outcome);
 	if (outcome.len)
 		y = draw_prose(&outcome, x, y, width, out);
 	fputs("</g>\n", out);
@@ -146,9 +146,9 @@ static void draw_title(const struct view *v, double width, bool code, FILE *out)
 	put_title(v, &title);
 	if (!code && *about->title)
 		buf_puts(&file, path_base_name(about->path));
-	text_cut(&file, 40);
+	svg_cut_text(&file, 40);
 	double room = width - text_width(&file, PROSE_SIZE) * 1.2;
-	text_cut(&title, (size_t)(room / (SANS_WIDTH * 1.06 * TITLE_SIZE)));
+	svg_cut_text(&title, (size_t)(room / (SANS_WIDTH * 1.06 * TITLE_SIZE)));
 	svg_put_text(out, PAGE_MARGIN, PAGE_MARGIN + 22, "sans f-sentence strong",
 	             "font-size=\"27\"", title.data, title.len);
 	if (file.len)

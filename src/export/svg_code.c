@@ -242,7 +242,7 @@ static void draw_head(const struct view *v, double x, double y, FILE *out)
 	const char *name = path_base_name(path);
 	struct buf text = {0};
 	buf_puts(&text, *name ? name : "source");
-	text_cut(&text, COLS_LEAST);
+	svg_cut_text(&text, COLS_LEAST);
 	svg_put_text(out, x, y + 18, "f-dim", "font-size=\"15\"", text.data, text.len);
 	buf_free(&text);
 }

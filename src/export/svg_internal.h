@@ -56,6 +56,9 @@ void pieces_of(const struct view *v, uint32_t lane, const struct svg_place *plac
                struct pieces *out);
 void pieces_free(struct pieces *p);
 
+/* Whether that is an end: done, failed or cancelled. */
+bool is_ending(enum lane_state s);
+
 /* ---- svg_style.c --------------------------------------------------------------------- */
 
 /* The class of text and areas in that ink, and that of lines: `f-running`, `l-running`. */
@@ -68,13 +71,9 @@ const char *svg_line(enum ink ink);
 void svg_put_text(FILE *out, double x, double y, const char *class, const char *more,
                   const char *text, size_t len);
 
-/* Append text of the scene as it is going to be shown (export/xml.h), so that its columns
- * can be counted; make that of what is in `b`. */
-void text_put(struct buf *out, const char *text, size_t len);
-void text_clean(struct buf *b);
-
-/* Clean `b` and cut it to `cols` columns, ending in an ellipsis if it had to be cut. */
-void text_cut(struct buf *b, size_t cols);
+/* Make text of the scene what is going to be shown of it (export/xml.h), so that its columns
+ * can be counted, and cut it to `cols` columns, ending in an ellipsis if it had to be cut. */
+void svg_cut_text(struct buf *b, size_t cols);
 
 /* What is to be said of the whole run: the sums, as `the run took` and `12 s`. */
 struct sum {
@@ -82,13 +81,13 @@ struct sum {
 	struct buf text, remark;
 };
 enum { SUMS_MAX = 6 };
-size_t sums_of(struct view *v, struct sum sums[SUMS_MAX]);
+size_t svg_sums(struct view *v, struct sum sums[SUMS_MAX]);
 
 /* How it ended, where that is worth a word; else nothing is appended. */
-void put_outcome(struct view *v, struct buf *out);
+void svg_put_outcome(struct view *v, struct buf *out);
 
 /* The whole picture in words, for who cannot see it. */
-void put_description(struct view *v, enum ruler ruler, struct buf *out);
+void svg_put_description(struct view *v, enum ruler ruler, struct buf *out);
 
 /* ---- svg_timeline.c ------------------------------------------------------------------- */
 

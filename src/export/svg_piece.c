@@ -68,7 +68,7 @@ static size_t first_from(const struct walk *w, size_t from, double x)
 	return high;
 }
 
-static bool is_ending(enum lane_state s)
+bool is_ending(enum lane_state s)
 {
 	return s >= STATE_DONE && s <= STATE_CANCELLED;
 }

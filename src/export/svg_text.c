@@ -27,24 +27,20 @@ void svg_put_text(FILE *out, double x, double y, const char *class, const char *
 	fputs("</text>\n", out);
 }
 
-void text_put(struct buf *out, const char *text, size_t len)
+/* Make `b` what is going to be shown of it. */
+static void clean(struct buf *b)
 {
-	for (size_t i = 0; i < len;) {
+	struct buf shown = {0};
+	for (size_t i = 0; i < b->len;) {
 		uint32_t code;
-		i += utf8_decode(text + i, len - i, &code);
-		buf_put_utf8(out, xml_shown(code));
+		i += utf8_decode(b->data + i, b->len - i, &code);
+		buf_put_utf8(&shown, xml_shown(code));
 	}
-}
-
-void text_clean(struct buf *b)
-{
-	struct buf clean = {0};
-	text_put(&clean, buf_text(b), b->len);
 	buf_free(b);
-	*b = clean;
+	*b = shown;
 }
 
-void text_cut(struct buf *b, size_t cols)
+void svg_cut_text(struct buf *b, size_t cols)
 {
 	/* No more is looked at than can be shown, however much of it takes no columns. */
 	size_t most = cols * 4 * UTF8_MAX;
@@ -52,7 +48,7 @@ void text_cut(struct buf *b, size_t cols)
 		b->len = most;
 		b->data[most] = '\0';
 	}
-	text_clean(b);
+	clean(b);
 	if (utf8_text_cols(buf_text(b), b->len) <= cols)
 		return;
 	b->len = utf8_fit(b->data, b->len, cols ? cols - 1 : 0);
@@ -81,7 +77,7 @@ static struct sum *add(struct sum *sums, size_t *count, const char *what, int64_
 	return s;
 }
 
-size_t sums_of(struct view *v, struct sum sums[SUMS_MAX])
+size_t svg_sums(struct view *v, struct sum sums[SUMS_MAX])
 {
 	struct totals t;
 	struct parallel p;
@@ -112,7 +108,7 @@ size_t sums_of(struct view *v, struct sum sums[SUMS_MAX])
 	return count;
 }
 
-void put_outcome(struct view *v, struct buf *out)
+void svg_put_outcome(struct view *v, struct buf *out)
 {
 	struct buf what = {0};
 	view_sentence(v, false, view_moment_count(v, false) - 1, &what, out);
@@ -162,7 +158,7 @@ static void put_wait(const struct view *v, uint32_t lane, enum ruler ruler,
 	}
 	struct buf label = {0};
 	view_span_label(v, lane, wait, UINT64_MAX, &label);
-	text_cut(&label, TEXT_COLS_MAX);
+	svg_cut_text(&label, TEXT_COLS_MAX);
 	if (label.len)
 		buf_printf(out, " (longest for %s)", buf_text(&label));
 	buf_free(&label);
@@ -176,7 +172,7 @@ static void put_lane(const struct view *v, uint32_t lane, enum ruler ruler, stru
 	view_lane_totals(v, lane, UINT64_MAX, &t);
 	struct buf name = {0};
 	view_lane_name(v, lane, &name);
-	text_cut(&name, TEXT_COLS_MAX);
+	svg_cut_text(&name, TEXT_COLS_MAX);
 	buf_printf(out, " %s %s", buf_text(&name), view_lane(v, lane)->worker ? "works" : "runs");
 	buf_free(&name);
 	if (t.runs)
@@ -195,7 +191,7 @@ static void put_lane(const struct view *v, uint32_t lane, enum ruler ruler, stru
 	}
 	enum lane_state s = view_state_at(v, lane, UINT64_MAX);
 	const struct lane *l = view_lane(v, lane);
-	if (s >= STATE_DONE && s <= STATE_CANCELLED) {
+	if (is_ending(s)) {
 		buf_printf(out, ", and %s %s", s == STATE_FAILED ? "has" : "is",
 		           state_infos[s].word);
 		if (ruler == RULER_CLOCK && l->end_event < view_event_count(v)) {
@@ -209,7 +205,7 @@ static void put_lane(const struct view *v, uint32_t lane, enum ruler ruler, stru
 	buf_putc(out, '.');
 }
 
-void put_description(struct view *v, enum ruler ruler, struct buf *out)
+void svg_put_description(struct view *v, enum ruler ruler, struct buf *out)
 {
 	uint32_t count;
 	const uint32_t *order = view_order(v, false, &count);
@@ -235,7 +231,7 @@ void put_description(struct view *v, enum ruler ruler, struct buf *out)
 	if (count > TOLD_LANES)
 		buf_printf(out, " %lu more follow.", (unsigned long)(count - TOLD_LANES));
 	struct sum sums[SUMS_MAX];
-	size_t n = sums_of(v, sums);
+	size_t n = svg_sums(v, sums);
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(out, "%s%s %s", i ? ", " : " In sum: ", sums[i].what,
 		           buf_text(&sums[i].text));
@@ -245,5 +241,5 @@ void put_description(struct view *v, enum ruler ruler, struct buf *out)
 		buf_free(&sums[i].remark);
 	}
 	buf_puts(out, ". ");
-	put_outcome(v, out);
+	svg_put_outcome(v, out);
 }

@@ -120,8 +120,8 @@ static void name_of(const struct sheet *s, uint32_t lane, struct buf *name, stru
 	const char *task = view_task_name(s->v, lane);
 	if (strcmp(task, buf_text(name)) != 0)
 		buf_puts(beside, task);
-	text_cut(name, (size_t)fmax(NAME_COLS_LEAST, cols));
-	text_cut(beside, NAME_COLS_MAX);
+	svg_cut_text(name, (size_t)fmax(NAME_COLS_LEAST, cols));
+	svg_cut_text(beside, NAME_COLS_MAX);
 }
 
 /* What stands beside a name is a little smaller. */
@@ -334,7 +334,7 @@ static double fit_label(const struct sheet *s, struct buf *text, double room)
 static void label_line(struct sheet *s, const struct piece *p, struct buf *text)
 {
 	double room = p->x1 - p->x0;
-	text_cut(text, TEXT_COLS_MAX);
+	svg_cut_text(text, TEXT_COLS_MAX);
 	double lead = room > 44 + text_width(text, label_size(s)) ? 14 : 6;
 	double gap = lead > 6 ? 6 : 4;
 	double size = fit_label(s, text, room - lead - 2 * gap - 4);
@@ -353,7 +353,7 @@ static void label_line(struct sheet *s, const struct piece *p, struct buf *text)
 /* Words on a bar from `x0` to `x1`; takes `text`. */
 static void label_bar(struct sheet *s, double x0, double x1, struct buf *text)
 {
-	text_cut(text, TEXT_COLS_MAX);
+	svg_cut_text(text, TEXT_COLS_MAX);
 	double size = fit_label(s, text, x1 - x0 - 14 - 2 * mark_size(s));
 	if (size > 0)
 		vec_push(&s->labels, (struct label){
@@ -554,7 +554,7 @@ static void draw_lane(struct sheet *s, size_t row)
 	fprintf(s->out, "<g id=\"%s-lane-%lu\"><title>", s->id, (unsigned long)lane);
 	struct buf name = {0};
 	view_lane_name(s->v, lane, &name);
-	text_cut(&name, TEXT_COLS_MAX);
+	svg_cut_text(&name, TEXT_COLS_MAX);
 	xml_text(s->out, buf_text(&name), name.len);
 	fputs("</title>\n", s->out);
 	buf_free(&name);
@@ -692,7 +692,7 @@ static void legend_state(struct sheet *s, enum lane_state state, double *x, doub
 {
 	const char *words = state == STATE_MIXED ? "several runs" : state_infos[state].word;
 	double at = legend_place(s, x, y, words);
-	if (state >= STATE_DONE && state <= STATE_CANCELLED) {
+	if (is_ending(state)) {
 		draw_ending(s, state, svg_line(marks[state - STATE_DONE].ink), at + 19, *y, 7);
 	} else {
 		open_path(s, state, state == STATE_MIXED ? 16 : 13);
