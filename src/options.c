@@ -311,13 +311,9 @@ void options_help(const struct options *o, FILE *out)
 	for (int c = 0; c < COMMAND_COUNT; c++) {
 		if (!all && c != (int)o->command)
 			continue;
-		char synopsis[64];
-		snprintf(synopsis, sizeof synopsis, "simmer%s%s [OPTION...] %s",
-			 *commands[c].word ? " " : "", commands[c].word, commands[c].arguments);
-		fprintf(out, "%s%-46s  %s\n", c && all ? "       " : " ", synopsis,
-			all ? "" : commands[c].what);
-		if (all)
-			fprintf(out, "           %s\n", commands[c].what);
+		fprintf(out, "%ssimmer%s%s [OPTION...] %s\n           %s\n",
+			c && all ? "       " : " ", *commands[c].word ? " " : "",
+			commands[c].word, commands[c].arguments, commands[c].what);
 	}
 	fputs("\nOptions:\n", out);
 	for (int i = 0; i < OPT_COUNT; i++) {
