@@ -9,9 +9,6 @@
 #include "view/moment.h"
 #include "view/view.h"
 
-/* A player draws 60 frames a second; more are wasted bytes. */
-static const int64_t frame_ns = INT64_C(1000000000) / 60;
-
 struct recording {
 	struct view *v;
 	const struct record_options *o;
@@ -50,7 +47,7 @@ static int play(struct recording *r, bool *cut)
 	if (r->from < r->to)
 		screen_do(r->screen, CMD_PLAY, 0, r->at_ns);
 	while (!error && screen_playing(r->screen) && screen_position(r->screen) < r->to) {
-		int64_t due = screen_due_ns(r->screen), soonest = r->at_ns + frame_ns;
+		int64_t due = screen_due_ns(r->screen), soonest = r->at_ns + PLAY_FRAME_NS;
 		int64_t next = due > soonest ? due : soonest;
 		if (r->o->max_ns && next > r->o->max_ns) {
 			r->at_ns = r->o->max_ns;
@@ -71,6 +68,11 @@ static int play(struct recording *r, bool *cut)
 	return error;
 }
 
+static int64_t at_least_a_frame(int64_t ns)
+{
+	return ns > PLAY_FRAME_NS ? ns : PLAY_FRAME_NS;
+}
+
 /* How long the first frame stands. Of an introduction no more than two rows are shown. */
 static int64_t opening_ns(const struct recording *r)
 {
@@ -79,7 +81,7 @@ static int64_t opening_ns(const struct recording *r)
 	if (!r->beat && read > intro_ns)
 		read = intro_ns;
 	int64_t ns = read > r->o->opening_ns ? read : r->o->opening_ns;
-	return ns > frame_ns ? ns : frame_ns;
+	return at_least_a_frame(ns);
 }
 
 /* What is to be at `at_ns` is not after the end that the recording has in any case. */
@@ -106,7 +108,7 @@ int record(struct view *v, const struct record_options *o, const struct record_s
 	r.at_ns = within_limit(&r, opening_ns(&r));
 	if (!error)
 		error = play(&r, &was_cut);
-	r.at_ns = within_limit(&r, r.at_ns + (o->closing_ns > frame_ns ? o->closing_ns : frame_ns));
+	r.at_ns = within_limit(&r, r.at_ns + at_least_a_frame(o->closing_ns));
 	if (!error)
 		error = sink->end(sink->world, r.at_ns);
 	if (cut)

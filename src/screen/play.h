@@ -13,6 +13,10 @@
 
 #include "base/buf.h"
 
+/* No screen shows, and no recording has, more than 60 frames a second: at least so long lies
+ * between two. In ns of the host, rounded up. */
+#define PLAY_FRAME_NS ((INT64_C(1000000000) + 59) / 60)
+
 /* How long things take when they are played, in ns of the host (none negative). The
  * terminal's speed 2^n divides all of it. */
 struct pace {

@@ -14,8 +14,6 @@
 #include "trace/trace.h"
 #include "view/snapshot.h"
 
-/* No screen shows more than 60 frames a second. */
-static const int64_t frame_ns = (INT64_C(1000000000) + 59) / 60;
 /* The clock is seen to move at least so often, ... */
 static const int64_t tick_ns = 1000 * 1000 * 1000;
 /* ... and in the title by no less than this, where columns are longer than a tenth of it. */
@@ -138,8 +136,8 @@ static struct stops stops_of(const struct screen *s, const struct stay *stay, do
 	if ((double)tick < unit) {
 		stops.tick = tick;
 		stops.grain = least(stops.grain, tick);
-	} else if (unit * host < (double)frame_ns) {
-		stops.column *= ceil((double)frame_ns / fmax(unit * host, 1e-9) - 1e-9);
+	} else if (unit * host < (double)PLAY_FRAME_NS) {
+		stops.column *= ceil((double)PLAY_FRAME_NS / fmax(unit * host, 1e-9) - 1e-9);
 	}
 	return stops;
 }
@@ -257,14 +255,14 @@ static int64_t next_change_ns(const struct screen *s)
 	for (int tries = 0; tries < 8; tries++) {
 		at = stop_after(&stops, at);
 		int64_t next = play_shown_ns(&stay, at - stops.begin_ns);
-		if (then > shown && next >= then + frame_ns)
+		if (then > shown && next >= then + PLAY_FRAME_NS)
 			return then;
-		if (next > end - frame_ns)
+		if (next > end - PLAY_FRAME_NS)
 			return end;
-		if (next >= shown + frame_ns)
+		if (next >= shown + PLAY_FRAME_NS)
 			then = next;
 	}
-	return then > shown ? then : least(shown + frame_ns, end);
+	return then > shown ? then : least(shown + PLAY_FRAME_NS, end);
 }
 
 /* ---- playing on -------------------------------------------------------------------- */

@@ -26,10 +26,6 @@
 #include "view/view.h"
 
 #define MS INT64_C(1000000)
-#define SECOND (1000 * MS)
-
-/* At least, between two frames: a 60th of a second, rounded up. */
-#define FRAME_NS (SECOND / 60 + 1)
 
 enum {
 	ESC_MS = 25,       /* how long an ESC may be the beginning of a key */
@@ -75,7 +71,7 @@ static void tell_of_recorder(struct tui *t, int error, struct buf *why)
 {
 	if (error) {
 		screen_message(t->screen, why->len ? buf_text(why) : error_text(error));
-		want_frame(t, FRAME_NS);
+		want_frame(t, PLAY_FRAME_NS);
 	}
 	buf_free(why);
 }
@@ -141,7 +137,7 @@ static void look_at_trace(void *world)
 		return;
 	if (view_update(t->view, EVENTS_AT_ONCE)) {
 		if (screen_grown(t->screen) & DO_DRAW)
-			want_frame(t, view_complete(t->view) ? FRAME_NS : GROWTH_NS);
+			want_frame(t, view_complete(t->view) ? PLAY_FRAME_NS : GROWTH_NS);
 		plan_playing(t);
 		t->look_gap_ns = LOOK_FIRST_MS * MS;
 	} else if (t->look_gap_ns < LOOK_LAST_MS * MS) {
@@ -165,7 +161,7 @@ static void show_trace(struct tui *t, bool same_place)
 	t->look_gap_ns = LOOK_FIRST_MS * MS;
 	alarm_set_by(&t->look, t->loop, loop_now_ns(t->loop));
 	plan_playing(t);
-	want_frame(t, FRAME_NS);
+	want_frame(t, PLAY_FRAME_NS);
 }
 
 /* The trace is about to go: nothing may look at it any more. */
@@ -264,7 +260,7 @@ static void act(struct tui *t, unsigned todo)
 		alarm_set_by(&t->changed, t->loop,
 		             loop_now_ns(t->loop) + CHANGED_MS * MS);
 	if (todo & DO_DRAW)
-		want_frame(t, FRAME_NS);
+		want_frame(t, PLAY_FRAME_NS);
 	plan_playing(t);
 }
 
@@ -316,7 +312,7 @@ static void resize(struct tui *t)
 		screen_resize(t->screen, term_cols(t->term), term_rows(t->term));
 		t->repaint = true;
 	}
-	want_frame(t, FRAME_NS);
+	want_frame(t, PLAY_FRAME_NS);
 }
 
 /* The program was stopped and goes on: the modes of the terminal may have been changed. */
@@ -434,7 +430,7 @@ int tui_run(const struct tui_options *options, const struct feed *feed, struct b
 		.options = options,
 		.feed = feed,
 		.recording = {.recorder = options->recorder},
-		.frame_ns = -FRAME_NS,
+		.frame_ns = -PLAY_FRAME_NS,
 		.frame = {.ring = show_frame, .world = &t},
 		.esc = {.ring = on_lone_esc, .world = &t},
 		.look = {.ring = look_at_trace, .world = &t},
