@@ -151,9 +151,6 @@ int help_max_top(const struct screen *s);
 /* Append a time of the scene's clock; a real clock is told to the millisecond only. */
 void put_time(const struct screen *s, int64_t ns, struct buf *out);
 
-/* A path without its folders; a part of `path`. */
-const char *base_name(const char *path);
-
 /* A pane's frame, brighter when it has the keys; returns the inside. */
 struct area pane_frame(const struct screen *s, enum pane pane, struct area a,
                        const char *title);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "screen/highlight.h"
@@ -226,7 +227,7 @@ static uint32_t line_to_show(const struct screen *s, const struct present *p,
 void source_draw(const struct screen *s, const struct present *p, struct area a)
 {
 	const struct trace_about *about = trace_about(view_trace(s->view));
-	const char *name = about->path[0] ? base_name(about->path) : "source";
+	const char *name = about->path[0] ? path_base_name(about->path) : "source";
 	struct area in = pane_frame(s, PANE_SOURCE, a, name);
 	struct places places = places_of(s, p);
 	uint32_t active_line = 0;

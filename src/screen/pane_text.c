@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/utf8.h"
 #include "base/vec.h"
 #include "screen/internal.h"
@@ -12,12 +13,6 @@
 #include "view/sentence.h"
 #include "view/snapshot.h"
 #include "view/worker.h"
-
-const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
-}
 
 /* ---- the title bar ------------------------------------------------------------------
  */
@@ -114,7 +109,7 @@ void title_draw(const struct screen *s, const struct present *p, struct area a)
 	int x = 1;
 	if (a.w >= 60)
 		x = area_puts(a, x, 0, "simmer", INK_BAR_DIM) + 2;
-	const char *title = about->title[0] ? about->title : base_name(about->path);
+	const char *title = about->title[0] ? about->title : path_base_name(about->path);
 	int title_cols = (int)utf8_text_cols(title, strlen(title));
 	int room = a.w - x - 2 - (title_cols < a.w / 2 ? title_cols : a.w / 2);
 	struct buf status = {0};
