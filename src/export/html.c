@@ -21,15 +21,6 @@
 #include "view/snapshot.h"
 #include "view/view.h"
 
-void html_time(const struct html *h, int64_t ns, struct buf *out)
-{
-	/* A real clock is told to the millisecond. */
-	const int64_t ms = 1000000;
-	if (trace_about(view_trace(h->v))->real_clock && ns < INT64_MAX - ms)
-		ns = (ns + ms / 2) / ms * ms;
-	time_text(ns, out);
-}
-
 /* ---- the pieces -------------------------------------------------------------------- */
 
 static const char *file_name(const struct html *h)

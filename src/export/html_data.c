@@ -22,6 +22,7 @@
 #include "export/html_text.h"
 #include "trace/trace.h"
 #include "view/lane.h"
+#include "view/ruler.h"
 #include "view/snapshot.h"
 #include "view/view.h"
 #include "view/worker.h"
@@ -213,7 +214,7 @@ static void look_at_events(struct data *d, size_t step, uint64_t begin, uint64_t
 
 static void put_time(struct data *d, int64_t ns)
 {
-	html_time(d->h, ns, &d->text);
+	view_time_text(d->h->v, ns, &d->text);
 }
 
 static const char *trace_string_of(struct data *d, uint32_t text)
@@ -436,7 +437,7 @@ static void put_step(struct data *d, size_t index, uint64_t begin)
 	struct buf out = {0}, time = {0};
 	buf_reset(&d->fresh);
 	buf_reset(&d->changes);
-	html_time(h, m.time_ns, &time);
+	view_time_text(h->v, m.time_ns, &time);
 	buf_printf(&out, "{\"t\":\"%s\",\"k\":%u,\"n\":%u", buf_text(&time), m.tick, m.step);
 	if (h->has_clock)
 		put_x(h, "x", &h->clock, m.end, &out);

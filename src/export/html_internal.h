@@ -39,9 +39,6 @@ struct html {
 	struct svg_place clock, step;
 };
 
-/* A time of the scene's clock as the screen tells it; appended to `out`. */
-void html_time(const struct html *h, int64_t ns, struct buf *out);
-
 /* The source: a line an element, with its colours. */
 void html_code(struct html *h);
 

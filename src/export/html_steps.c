@@ -8,6 +8,7 @@
 #include "export/html_text.h"
 #include "trace/trace.h"
 #include "view/sentence.h"
+#include "view/ruler.h"
 #include "view/snapshot.h"
 #include "view/view.h"
 
@@ -44,7 +45,7 @@ static void put_step(const struct html *h, size_t index)
 		view_sentence(h->v, false, index, &what, &why);
 	else
 		buf_puts(&what, "The scene has not begun.");
-	html_time(h, m.time_ns, &time);
+	view_time_text(h->v, m.time_ns, &time);
 	fprintf(h->out, "<li id=\"step-%zu\" data-step=\"%zu\"%s>", index, index,
 	        m.beat ? " class=\"beat\"" : "");
 	put_caption(h, &m);

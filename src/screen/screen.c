@@ -408,10 +408,7 @@ enum ink state_ink(enum lane_state state)
 
 void put_time(const struct screen *s, int64_t ns, struct buf *out)
 {
-	const int64_t ms = 1000000;
-	if (trace_about(view_trace(s->view))->real_clock && ns < INT64_MAX - ms)
-		ns = (ns + ms / 2) / ms * ms;
-	time_text(ns, out);
+	view_time_text(s->view, ns, out);
 }
 
 struct area pane_frame(const struct screen *s, enum pane pane, struct area a,

@@ -212,6 +212,14 @@ void time_text(int64_t ns, struct buf *out)
 	buf_put_decimal(out, rounded(ns), NS_DIGITS, 1);
 }
 
+void view_time_text(const struct view *v, int64_t ns, struct buf *out)
+{
+	const int64_t ms = 1000000;
+	if (trace_about(v->trace)->real_clock && ns < INT64_MAX - ms)
+		ns = (ns + ms / 2) / ms * ms;
+	time_text(ns, out);
+}
+
 void duration_text(int64_t ns, struct buf *out)
 {
 	int64_t shown = rounded(ns);

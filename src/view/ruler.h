@@ -64,6 +64,9 @@ static inline int64_t ns_between(int64_t from_ns, int64_t to_ns)
  * `out`. */
 void time_text(int64_t ns, struct buf *out);
 
+/* The same of the run's own clock: a real one is told to the millisecond. */
+void view_time_text(const struct view *v, int64_t ns, struct buf *out);
+
 /* A length of time as it is said in text: `3 s`, `0.5 s`, `250 ms`. Appended to `out`. */
 void duration_text(int64_t ns, struct buf *out);
 
