@@ -101,7 +101,8 @@ void trace_describe(struct trace *t, const struct trace_about *about);
 /* What the scene is; borrowed for the life of the trace. */
 const struct trace_about *trace_about(const struct trace *t);
 
-/* Append a copy of `*e` and publish it. False, and nothing is appended, once the limit is reached. */
+/* Append a copy of `*e` and publish it. False, and nothing is appended, once the limit is
+ * reached. */
 bool trace_append(struct trace *t, const struct event *e);
 
 /* The number of `text` (len bytes): the same for equal strings. 0 is the empty string. */
@@ -113,7 +114,8 @@ uint32_t trace_number(struct trace *t, int64_t value);
 /* A fresh id for a task, future, handle, gather or group: 1, 2, 3, ... */
 uint32_t trace_new_id(struct trace *t);
 
-/* Mark the trace as complete: no event follows. Readers on other threads see trace_complete then. */
+/* Mark the trace as complete: no event follows. Readers on other threads see trace_complete
+ * then. */
 void trace_close(struct trace *t);
 
 /* Events published so far; all below this index may be read without a lock. */
@@ -123,7 +125,8 @@ bool trace_complete(const struct trace *t);
 /* The event at `index` < trace_count(); borrowed for the life of the trace. */
 const struct event *trace_at(const struct trace *t, uint64_t index);
 
-/* The string `id`, NUL-terminated (it may hold other NULs: `*len` if not NULL). Borrowed for the life of the trace. */
+/* The string `id`, NUL-terminated (it may hold other NULs: `*len` if not NULL). Borrowed for
+ * the life of the trace. */
 const char *trace_text(const struct trace *t, uint32_t id, size_t *len);
 int64_t trace_number_at(const struct trace *t, uint32_t id);
 
