@@ -16,12 +16,6 @@
 #include "trace/text.h"
 #include "trace/trace.h"
 
-static bool ends_with(const char *text, const char *ending)
-{
-	size_t len = strlen(text), tail = strlen(ending);
-	return len >= tail && strcmp(text + len - tail, ending) == 0;
-}
-
 /* Where the operand's file is: a file that exists comes before a name of the gallery. */
 static void find(struct input *in, const char *operand, const struct course *course)
 {
@@ -78,12 +72,37 @@ static int read_beginning(struct input *in, int fd, struct buf *why)
 	return 0;
 }
 
+/* What simmer writes and does not read, by name and first byte. Nobody means it as a scene,
+ * though a recording is legal Python: line by line an expression that does nothing. */
+static const struct {
+	const char *ending;
+	char first;
+	const char *what;
+} products[] = {
+	{"cast", '{', "is a recording; what can be shown is a scene or a trace"},
+	{"json", '{', "is JSON; what can be shown is a scene or a trace"},
+	{"json", '[', "is JSON; what can be shown is a scene or a trace"},
+	{"svg", '<', "is a picture; what can be shown is a scene or a trace"},
+	{"html", '<', "is a page; what can be shown is a scene or a trace"},
+};
+
+static int refuse_product(const struct input *in, struct buf *why)
+{
+	for (size_t i = 0; in->path && i < COUNT_OF(products); i++)
+		if (path_has_ending(in->path, products[i].ending) &&
+		    buf_text(&in->text)[0] == products[i].first)
+			return refuse(in, ERR_USAGE, products[i].what, why);
+	return 0;
+}
+
 static int read_from(struct input *in, int fd, struct buf *why)
 {
 	int error = read_beginning(in, fd, why);
+	if (!error)
+		error = refuse_product(in, why);
 	if (error)
 		return error;
-	bool named = in->path && ends_with(in->path, ".trace");
+	bool named = in->path && path_has_ending(in->path, "trace");
 	if (!named && !trace_is_begun(buf_text(&in->text), in->text.len))
 		return file_read_rest(fd, in->shown, SCENE_MAX_BYTES, &in->text, why);
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);

@@ -123,6 +123,8 @@ static const char *recording_mistake(const struct options *o)
 	}
 	if (!path_has_ending(o->record, "cast"))
 		return "--record wants a FILE.cast";
+	if (o->operand_count && is_same_file(o->record, o->operands[0]))
+		return "what is read would be overwritten";
 	return NULL;
 }
 

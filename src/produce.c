@@ -85,6 +85,8 @@ static int write_product(const struct options *o, const struct course *course, p
 	/* A reader that has gone is an error of a write, to be told, not an end without words. */
 	signal(SIGPIPE, SIG_IGN);
 	struct buf why = {0};
+	if (is_same_file(o->output, o->operands[0]))
+		return usage("what is read would be overwritten");
 	struct file_writer file;
 	int error = file_begin(&file, o->output, o->force, &why);
 	struct trace *trace;

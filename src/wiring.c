@@ -2,6 +2,7 @@
 #include "wiring.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -25,6 +26,13 @@ struct scene_options scene_options_from(const struct options *o, struct trace *t
 		.arguments = (const char *const *)o->operands + 1,
 		.argument_count = o->operand_count > 1 ? (size_t)o->operand_count - 1 : 0,
 	};
+}
+
+bool is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) &&
+	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 /* A name of a file may hold anything: one line it stays, which a terminal does not obey. */

@@ -4,6 +4,7 @@
 #ifndef WIRING_H
 #define WIRING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "scene/run.h"
@@ -18,6 +19,9 @@ struct scene_options scene_options_from(const struct options *options, struct tr
 /* The limit of a trace for such a run: some more than the run may take, for what is said
  * at its end. */
 uint64_t trace_limit(const struct options *options);
+
+/* Whether both paths lead to one regular file, which must not be written while it is read. */
+bool is_same_file(const char *a, const char *b);
 
 /* Say `why` on stderr; returns the exit status of `error`, which may be negated. */
 int complain(int error, const struct buf *why);
