@@ -86,6 +86,9 @@ $(OUT)/%.o: src/%.c Makefile
 PAGE := page.html page.css page.js
 GEN  := $(OUT)/gen/export
 
+# What a rule that failed has begun is not taken for made.
+.DELETE_ON_ERROR:
+
 $(GEN)/page.%.inc: src/export/page.% Makefile
 	@mkdir -p $(@D)
 	$(Q)od -An -v -tu1 $< | sed 's/  *\([0-9]\)/,\1/g;1s/^,//' >$@

@@ -12,3 +12,5 @@
 	}
 	printf "\"%s=\"\n", hash
 }
+# Without sha256sum there is no hash.
+END { exit NR == 0 }
