@@ -225,18 +225,23 @@ int livecast_close(struct livecast *l, struct buf *why)
 {
 	if (!l)
 		return 0;
+	struct stat st;
+	bool lost = l->len_bytes && fstat(l->fd, &st) == 0 && st.st_nlink == 0;
 	if (close(l->fd) != 0 && !l->failure && l->cast)
 		l->failure = errno;
 	if (l->len_bytes == 0 && (l->made || l->failure))
 		unlink(l->options.path);
 	int error = 0;
-	if (l->failure && l->len_bytes)
+	if (lost)
+		buf_printf(why, "%s: was removed while the session was recorded to it",
+			   l->options.path);
+	else if (l->failure && l->len_bytes)
 		buf_printf(why, "%s: %s; the recording ends after %.1f s", l->options.path,
 			   strerror(l->failure), (double)l->end_ns / 1e9);
 	else if (l->failure)
 		buf_printf(why, "%s: %s; nothing was recorded", l->options.path,
 			   strerror(l->failure));
-	if (l->failure)
+	if (lost || l->failure)
 		error = -ERR_WRITE;
 	sigaction(SIGXFSZ, &l->too_large, NULL);
 	cast_free(l->cast);
