@@ -137,12 +137,41 @@ static int produce_export(struct view *v, const struct options *o, FILE *out, st
 	return exporter_asked_for(o)->write(v, &options, out, why);
 }
 
+/* Whether all that was asked for concerns the format; else 2 after a line that says what
+ * does not. */
+static int refuse_what_does_not_concern(const struct options *o, const struct exporter *e)
+{
+	const struct {
+		bool asked;
+		unsigned takes;
+		const char *option;
+	} wishes[] = {
+		{o->width_cols != 0, TAKES_WIDTH, "--width"},
+		{o->ascii, TAKES_ASCII, "--ascii"},
+		{o->measured, TAKES_MEASURED, "--measured"},
+		{o->code, TAKES_CODE, "--code"},
+		{o->theme != NULL, TAKES_THEME, "--theme"},
+	};
+	struct buf why = {0};
+	for (size_t i = 0; i < COUNT_OF(wishes) && !why.len; i++)
+		if (wishes[i].asked && !(e->takes & wishes[i].takes))
+			buf_printf(&why, "%s does not concern a .%s", wishes[i].option, e->ext);
+	if (!why.len && o->theme && theme_by_name(o->theme) < 0)
+		buf_printf(&why, "--theme of a .%s is 'dark' or 'light', not '%s'", e->ext, o->theme);
+	int status = why.len ? complain(ERR_USAGE, &why) : 0;
+	buf_free(&why);
+	return status;
+}
+
 int do_export(const struct options *o, const struct course *course)
 {
 	if (!o->output)
 		return usage("export wants -o FILE");
-	if (exporter_asked_for(o))
-		return write_product(o, course, produce_export);
+	const struct exporter *exporter = exporter_asked_for(o);
+	if (exporter) {
+		int refused = refuse_what_does_not_concern(o, exporter);
+		return refused ? refused : write_product(o, course, produce_export);
+	}
 	struct buf why = {0};
 	buf_printf(&why, "%s: no such format; the endings are ", o->output);
 	say_endings(&why);

@@ -1,7 +1,6 @@
 /* The formats that can be written: see export.h. */
 #include "export/export.h"
 
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -34,11 +33,13 @@ static int write_text(struct view *v, const struct export_options *o, FILE *out,
 }
 
 const struct exporter exporters[] = {
-	{"trace", "what happened, event by event, to be read back", write_trace},
-	{"txt", "the timeline as text, 80 columns wide", write_text},
-	{"svg", "the timeline as a picture for a slide or a page", export_svg},
-	{"html", "a page with picture, code and steps to go through", export_html},
-	{"json", "Chrome Trace Events, for Perfetto and speedscope", export_chrome},
+	{"trace", "what happened, event by event, to be read back", TAKES_MEASURED, write_trace},
+	{"txt", "the timeline as text, 80 columns wide", TAKES_WIDTH | TAKES_ASCII | TAKES_MEASURED,
+	 write_text},
+	{"svg", "the timeline as a picture for a slide or a page", TAKES_CODE | TAKES_THEME,
+	 export_svg},
+	{"html", "a page with picture, code and steps to go through", TAKES_THEME, export_html},
+	{"json", "Chrome Trace Events, for Perfetto and speedscope", 0, export_chrome},
 };
 const size_t exporter_count = COUNT_OF(exporters);
 

@@ -22,9 +22,19 @@ struct export_options {
 	int theme;      /* an enum theme (screen/theme.h), or -1: as the reader likes it */
 };
 
+/* Which of them concern a format: bits. */
+enum {
+	TAKES_WIDTH = 1,
+	TAKES_ASCII = 2,
+	TAKES_MEASURED = 4,
+	TAKES_CODE = 8,
+	TAKES_THEME = 16,
+};
+
 struct exporter {
 	const char *ext;         /* without the dot: "trace" */
 	const char *description; /* one line, for --help */
+	unsigned takes;          /* TAKES_ bits: what else has been asked for is a mistake */
 	/* Write all of it to `out`. 0 or a negated enum error, with one line in `*why`.
 	 */
 	int (*write)(struct view *v, const struct export_options *o, FILE *out,
