@@ -156,6 +156,10 @@ int trace_operand(const struct options *o, const struct course *course, struct t
 			trace_free(*out);
 			*out = NULL;
 		}
+		/* A traceback speaks for itself; a number that the scene chose does not. */
+		if (!failure && *status > 1)
+			fprintf(stderr, "simmer: %s: the scene ended with status %d\n", in.shown,
+				*status);
 		if (*status)
 			*status = 1;
 	}
