@@ -118,9 +118,12 @@ static int run_scene(const struct scene_options *options, const struct input *in
 	struct scene *scene;
 	int error = scene_new(options, in->shown, buf_text(&in->text), in->text.len, &diagnostics,
 			      &scene);
-	print_diagnostics(&diagnostics, stderr);
-	if (error)
+	/* Warnings are for `check`: a scene that runs says what CPython says. */
+	if (error) {
+		print_diagnostics(&diagnostics, stderr);
 		return error_status(error);
+	}
+	diagnostics_free(&diagnostics);
 	scene_of_signals = scene;
 	struct sigaction before[COUNT_OF(watched)];
 	watch_signals(before);

@@ -39,9 +39,9 @@ static int do_check(const struct options *o, const struct course *course)
 		struct diagnostics diagnostics = {0};
 		if (error)
 			status = complain(error, &why);
-		else if (!in.trace && scene_check(in.shown, buf_text(&in.text), in.text.len,
-						  &diagnostics) != 0 &&
-			 status == 0)
+		else if (!in.trace)
+			scene_check(in.shown, buf_text(&in.text), in.text.len, &diagnostics);
+		if (diagnostics.count && status == 0)
 			status = 1;
 		print_diagnostics(&diagnostics, stdout);
 		input_free(&in);

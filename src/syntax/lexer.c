@@ -46,6 +46,7 @@ struct lexer {
 	bool spec_open[BRACKETS_MAX + 1]; /* [level]: the field at this level is in its spec */
 
 	uint32_t caption_start; /* of a caption that waits for its statement */
+	struct span caption_comment;
 	bool caption_waits;
 };
 
@@ -84,10 +85,11 @@ void tokens_free(struct tokens *tokens)
 static void emit(struct lexer *l, enum token_kind kind, uint32_t start, uint32_t end)
 {
 	if (l->caption_waits && kind != TOKEN_NEWLINE && kind != TOKEN_INDENT &&
-	    kind != TOKEN_DEDENT && kind != TOKEN_END && kind != TOKEN_BAD) {
+	    kind != TOKEN_DEDENT && kind != TOKEN_BAD) {
 		struct caption_token caption = {
 			.text_start = l->caption_start,
 			.text_len = (uint32_t)l->out->caption_text.len - l->caption_start,
+			.comment = l->caption_comment,
 			.token = l->out->list.count,
 		};
 		vec_push(&l->out->captions, caption);
@@ -198,6 +200,7 @@ static void read_comment(struct lexer *l, bool alone)
 	if (!l->caption_waits) {
 		l->caption_waits = true;
 		l->caption_start = (uint32_t)l->out->caption_text.len;
+		l->caption_comment = (struct span){start, l->at};
 	} else {
 		buf_putc(&l->out->caption_text, ' ');
 	}

@@ -30,7 +30,8 @@ struct token {
 /* Comment lines that begin with `#:`, up to the token that begins the next statement. */
 struct caption_token {
 	uint32_t text_start, text_len; /* in lexer->caption_text */
-	size_t token;                  /* index of that token */
+	struct span comment;           /* the first of the lines */
+	size_t token;                  /* index of that token; TOKEN_END: none follows */
 };
 
 struct tokens {

@@ -148,10 +148,48 @@ static size_t caption_target(const struct tokens *tokens, size_t at)
 	return at;
 }
 
-static void take_captions(struct module_tree *tree, const struct tokens *tokens)
+static size_t blanks(const char *text, size_t len)
+{
+	size_t n = 0;
+	while (n < len && (text[n] == ' ' || text[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* How far the line of that byte is indented, in bytes. */
+static uint32_t indent_at(const struct source *s, uint32_t offset)
+{
+	size_t len;
+	const char *line = source_line_text(s, source_line(s, offset), &len);
+	return (uint32_t)blanks(line, len);
+}
+
+/* A caption below the last statement of its block comes with one that it is hardly about. */
+static void warn_of_stray(const struct source *s, const struct caption_token *caption,
+                          const struct token *target, struct diagnostics *out)
+{
+	struct diagnostic *item = NULL;
+	if (target->kind == TOKEN_END)
+		item = diagnostics_add(out, s, caption->comment,
+		                       "no statement follows this caption: it is never shown");
+	else if (target->kind != TOKEN_ELSE && target->kind != TOKEN_FINALLY &&
+	         indent_at(s, caption->comment.start) > indent_at(s, target->span.start))
+		item = diagnostics_add(out, s, caption->comment,
+		                       "this caption is below the last statement of its block: it "
+		                       "is shown before line %u",
+		                       (unsigned)source_line(s, target->span.start));
+	diagnostic_hint(item, "put it above the statement that it is about");
+	diagnostics_warn(out, item);
+}
+
+static void take_captions(struct module_tree *tree, const struct tokens *tokens,
+                          struct diagnostics *out)
 {
 	for (size_t i = 0; i < tokens->captions.count; i++) {
 		struct caption_token token = tokens->captions.items[i];
+		warn_of_stray(&tree->source, &token, &tokens->list.items[token.token], out);
+		if (tokens->list.items[token.token].kind == TOKEN_END)
+			continue;
 		size_t at = caption_target(tokens, token.token);
 		struct caption caption = {
 			.line = source_line(&tree->source, tokens->list.items[at].span.start)};
@@ -171,14 +209,6 @@ static void take_captions(struct module_tree *tree, const struct tokens *tokens)
 		caption.text = copy;
 		vec_push(&tree->captions, caption);
 	}
-}
-
-static size_t blanks(const char *text, size_t len)
-{
-	size_t n = 0;
-	while (n < len && (text[n] == ' ' || text[n] == '\t'))
-		n++;
-	return n;
 }
 
 /*
@@ -301,7 +331,7 @@ static int parse_tokens(struct module_tree *tree, struct tokens *tokens,
 	}
 	if (result == 0) {
 		take_doc(tree);
-		take_captions(tree, tokens);
+		take_captions(tree, tokens, &found);
 		result = scope_analyse(tree, &found);
 		diagnostics_append(out, &found);
 		if (result == 0 && p.refused)

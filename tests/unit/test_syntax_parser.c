@@ -250,6 +250,7 @@ static struct module_tree *parse_good(const char *text)
 	struct diagnostics d = {0};
 	struct module_tree *tree;
 	ck_assert_int_eq(module_parse("scene.py", text, strlen(text), &d, &tree), 0);
+	diagnostics_free(&d);
 	return tree;
 }
 
@@ -277,6 +278,35 @@ START_TEST(captions_belong_to_the_statement_below)
 	ck_assert_uint_eq(module_caption(tree, 1)->line, 9);
 	ck_assert_str_eq(module_caption(tree, 2)->text, "of the else branch");
 	ck_assert_uint_eq(module_caption(tree, 2)->line, 12);
+	module_free(tree);
+}
+END_TEST
+
+START_TEST(a_caption_that_belongs_to_nothing_is_warned_of)
+{
+	static const char text[] = "async def a():\n"
+				   "    b = 1\n"
+				   "    #: Below the last statement.\n"
+				   "\n"
+				   "async def c():\n"
+				   "    #: Where it should be.\n"
+				   "    d = 1\n"
+				   "#: Less deep is fine.\n"
+				   "e = 1\n"
+				   "    # not a caption\n"
+				   "#: Nothing follows.\n";
+	struct diagnostics d = {0};
+	struct module_tree *tree;
+	ck_assert_int_eq(module_parse("scene.py", text, strlen(text), &d, &tree), 0);
+	ck_assert_uint_eq(d.count, 2);
+	ck_assert_uint_eq(d.error_count, 0);
+	ck_assert(d.items[0].is_warning && d.items[1].is_warning);
+	ck_assert_uint_eq(d.items[0].line, 3);
+	ck_assert_uint_eq(d.items[0].column, 5);
+	ck_assert_ptr_nonnull(strstr(d.items[0].message, "line 5"));
+	ck_assert_uint_eq(d.items[1].line, 11);
+	ck_assert_uint_eq(module_caption_count(tree), 3);
+	diagnostics_free(&d);
 	module_free(tree);
 }
 END_TEST
@@ -390,6 +420,7 @@ int main(void)
 	tcase_add_test(good, soft_keywords_are_names_elsewhere);
 	tcase_add_test(good, with_takes_items_in_parentheses);
 	tcase_add_test(good, parameters_come_in_all_kinds);
+	tcase_add_test(good, a_caption_that_belongs_to_nothing_is_warned_of);
 	tcase_add_test(good, captions_belong_to_the_statement_below);
 	tcase_add_test(good, the_docstring_is_title_and_introduction);
 	suite_add_tcase(suite, good);
