@@ -512,7 +512,9 @@ static void put_lane_names(struct chrome *c, uint32_t lane, uint32_t place)
 static void put_header(struct chrome *c)
 {
 	buf_puts(&c->text, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n{\"ph\":\"M\",\"pid\":1,"
-	                   "\"tid\":1,\"ts\":0,\"name\":\"process_labels\",\"args\":{\"labels\":");
+	                   "\"tid\":");
+	buf_put_u64(&c->text, tid_of(c, LANE_PROGRAM));
+	buf_puts(&c->text, ",\"ts\":0,\"name\":\"process_labels\",\"args\":{\"labels\":");
 	json_words(&c->text, c->by_step ? "1 ms is 1 step" : trace_about(c->trace)->title);
 	buf_puts(&c->text, "}}");
 }

@@ -76,15 +76,17 @@ uint32_t pid_of(const struct chrome *c, uint32_t lane)
 }
 
 /*
- * A thread's own lane has the number of its process: that is its main thread for their
- * readers. Those of tasks come after all of these, so that none is taken for another.
+ * A worker's own lane has the number of its process: that is its main thread for their
+ * readers. Those of tasks come after all of these, so that none is taken for another, and
+ * the program's last of all: some readers begin with the lowest, and in the program's lane
+ * there is hardly anything to see.
  */
 uint32_t tid_of(const struct chrome *c, uint32_t lane)
 {
+	if (lane == LANE_PROGRAM)
+		return c->thread_count + view_lane_count(c->v);
 	const struct lane *l = view_lane(c->v, lane);
-	if (lane == LANE_PROGRAM || l->worker)
-		return (uint32_t)l->thread + 1;
-	return c->thread_count + lane;
+	return l->worker ? (uint32_t)l->thread + 1 : c->thread_count + lane;
 }
 
 int64_t clock_of(const struct chrome *c, const struct event *e)
