@@ -56,22 +56,29 @@ def forms(what, source):
                 os.unlink(out)
 
 
+def frames_of(scene, cast):
+    """Record at 80x24: processor time, peak, seconds of cast, the bytes of each frame."""
+    _, used, peak = cost([simmer, "record", "--size=80x24", scene, "-o", cast])
+    frames, last = [], 0
+    with open(cast, encoding="utf-8") as lines:
+        next(lines)
+        for line in lines:
+            last, code, data = json.loads(line)
+            if code == "o":
+                frames.append(len(data.encode()))
+    return used, peak, last, frames
+
+
 def recording():
-    """An hour of the scene's clock at 80x24 with eight lanes."""
-    with tempfile.TemporaryDirectory() as folder:
-        cast = os.path.join(folder, "x.cast")
-        scene = str(here / "hour.py")
-        _, run, _ = cost([simmer, "run", "--clock=virtual", scene])
-        _, used, peak = cost([simmer, "record", "--size=80x24", scene, "-o", cast])
-        frames, last = [], 0
-        with open(cast, encoding="utf-8") as lines:
-            next(lines)
-            for line in lines:
-                last, code, data = json.loads(line)
-                if code == "o":
-                    frames.append(len(data.encode()))
-        print(f"\nrecord     {used:.2f} s of processor time ({run:.2f} s without a recording), {peak:.0f} MB "
-              f"for an hour at 80x24 with 8 lanes: {last:.0f} s of cast, {len(frames)} frames, "
+    """An hour of the scene's clock at 80x24 with eight lanes; and a presentation of as many, in which
+    the clock is seen to go on. Where nearly each frame is a step with its sentences, it has their bytes."""
+    for what, scene in (("an hour", here / "hour.py"),
+                        ("a presentation", here.parent / "readers" / "eight_lanes.py")):
+        with tempfile.TemporaryDirectory() as folder:
+            _, run, _ = cost([simmer, "run", "--clock=virtual", str(scene)])
+            used, peak, last, frames = frames_of(str(scene), os.path.join(folder, "x.cast"))
+        print(f"record     {used:.2f} s of processor time ({run:.2f} s without a recording), {peak:.0f} MB "
+              f"for {what} at 80x24 with 8 lanes: {last:.0f} s of cast, {len(frames)} frames, "
               f"median {statistics.median(frames):.0f} bytes, mean {statistics.mean(frames):.0f}")
 
 
