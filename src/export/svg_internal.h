@@ -56,9 +56,6 @@ void pieces_of(const struct view *v, uint32_t lane, const struct svg_place *plac
                struct pieces *out);
 void pieces_free(struct pieces *p);
 
-/* Whether that is an end: done, failed or cancelled. */
-bool is_ending(enum lane_state s);
-
 /* ---- svg_style.c --------------------------------------------------------------------- */
 
 /* The class of text and areas in that ink, and that of lines: `f-running`, `l-running`. */

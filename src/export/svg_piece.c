@@ -68,11 +68,6 @@ static size_t first_from(const struct walk *w, size_t from, double x)
 	return high;
 }
 
-bool is_ending(enum lane_state s)
-{
-	return s >= STATE_DONE && s <= STATE_CANCELLED;
-}
-
 static void take_run(struct walk *w, double x0, double x1, enum lane_state state, size_t span)
 {
 	vec_push(&w->out->runs, (struct piece){x0, x1, state, span});
@@ -103,7 +98,7 @@ static void take_group(struct walk *w, size_t from, size_t to)
 		struct span s = view_span(w->v, w->lane, i);
 		if (s.state == STATE_RUNNING && runs++ == 0)
 			run = i;
-		if (is_ending(s.state))
+		if (state_is_ending(s.state))
 			take_ending(w, begin_of(w, &s), s.state);
 	}
 	if (runs > 1)
@@ -134,7 +129,7 @@ static void take_span(struct walk *w, size_t index)
 	double x0 = begin_of(w, &s), x1 = end_of(w, &s);
 	if (s.state == STATE_RUNNING)
 		take_run(w, x0, x1, STATE_RUNNING, index);
-	else if (is_ending(s.state))
+	else if (state_is_ending(s.state))
 		take_ending(w, x0, s.state);
 	else if (s.state < STATE_COUNT && x1 - x0 >= INSTANT)
 		take_wait(w, &s, index);

@@ -191,7 +191,7 @@ static void put_lane(const struct view *v, uint32_t lane, enum ruler ruler, stru
 	}
 	enum lane_state s = view_state_at(v, lane, UINT64_MAX);
 	const struct lane *l = view_lane(v, lane);
-	if (is_ending(s)) {
+	if (state_is_ending(s)) {
 		buf_printf(out, ", and %s %s", s == STATE_FAILED ? "has" : "is",
 		           state_infos[s].word);
 		if (ruler == RULER_CLOCK && l->end_event < view_event_count(v)) {

@@ -692,7 +692,7 @@ static void legend_state(struct sheet *s, enum lane_state state, double *x, doub
 {
 	const char *words = state == STATE_MIXED ? "several runs" : state_infos[state].word;
 	double at = legend_place(s, x, y, words);
-	if (is_ending(state)) {
+	if (state_is_ending(state)) {
 		draw_ending(s, state, svg_line(marks[state - STATE_DONE].ink), at + 19, *y, 7);
 	} else {
 		open_path(s, state, state == STATE_MIXED ? 16 : 13);

@@ -34,6 +34,12 @@ enum lane_state {
 	STATE_ABSENT,              /* not there yet, or no longer */
 };
 
+/* Whether that is an end: done, failed or cancelled. */
+static inline bool state_is_ending(enum lane_state s)
+{
+	return s >= STATE_DONE && s <= STATE_CANCELLED;
+}
+
 /* A row of state.def. */
 struct state_info {
 	const char *word;

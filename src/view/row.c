@@ -143,11 +143,6 @@ static bool overdue(const struct reach *r, size_t begun, double left)
 	return s.deadline_ns != INT64_MAX && left >= (double)s.deadline_ns - 0.5;
 }
 
-static bool is_ending(enum lane_state s)
-{
-	return s >= STATE_DONE && s <= STATE_CANCELLED;
-}
-
 /* The ending of a job that stands in a column, if it is one: after it the worker is idle
  * or gone, or has the next job. */
 static enum lane_state job_ending_at(const struct reach *r, size_t from, size_t to)
@@ -158,9 +153,9 @@ static enum lane_state job_ending_at(const struct reach *r, size_t from, size_t 
 		return STATE_ABSENT;
 	for (size_t i = from; i < to; i++) {
 		enum lane_state s = span_state(r->l->spans.items[i]);
-		if (is_ending(s) && found != STATE_ABSENT)
+		if (state_is_ending(s) && found != STATE_ABSENT)
 			return STATE_ABSENT;
-		if (is_ending(s))
+		if (state_is_ending(s))
 			found = s;
 	}
 	return found;
@@ -172,7 +167,7 @@ static enum lane_state ending_at(const struct reach *r, size_t from, size_t to)
 	if (r->l->lane.worker)
 		return job_ending_at(r, from, to);
 	enum lane_state last = span_state(r->l->spans.items[to - 1]);
-	return is_ending(last) ? last : STATE_ABSENT;
+	return state_is_ending(last) ? last : STATE_ABSENT;
 }
 
 /* What a column shows in which are those runs, that ending and those shares; before its
