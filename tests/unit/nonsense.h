@@ -9,13 +9,13 @@
 #include "trace/trace.h"
 #include "view_kit.h"
 
-/* Events that no loop would write: every field from dice, only the clock and the counts go on. */
-static inline struct trace *nonsense_trace(uint32_t seed)
+/*
+ * Append events that no loop would write: every field from dice, only the clock and the
+ * counts go on. Their strings are those of `texts`. Then close the trace.
+ */
+static inline void write_nonsense(struct trace *t, uint32_t seed, const char *const *texts, size_t count)
 {
-	struct trace *t = trace_new(0);
 	struct event e = {0};
-	static const char *const texts[] = {"", "main", "sleep(5)", "gather[a b]", "shield[Task-1]", "[", "][",
-					    "\x01\x1b\"\\\xff\xc3(", "a line\nand one"};
 	for (int i = 0; i < 400; i++) {
 		e.time_ns += kit_random(&seed) % 3 ? 0 : kit_random(&seed) % SECOND;
 		e.tick += kit_random(&seed) % 3 == 0;
@@ -28,15 +28,24 @@ static inline struct trace *nonsense_trace(uint32_t seed)
 		enum field_kind kinds[] = {event_infos[e.kind].a, event_infos[e.kind].b};
 		for (int k = 0; k < 2; k++) {
 			uint32_t dice = kit_random(&seed);
-			const char *text = texts[dice % COUNT_OF(texts)];
-			*fields[k] = kinds[k] == FIELD_TEXT ? trace_string(t, text, strlen(text))
-				   : kinds[k] == FIELD_NS   ? trace_number(t, (int64_t)(dice % 9) * SECOND - SECOND)
-				   : kinds[k] == FIELD_NONE ? 0
-							    : dice % 12;
+			const char *text = texts[dice % count];
+			int64_t ns = (int64_t)(dice % 9) * SECOND - SECOND;
+			*fields[k] = kinds[k] == FIELD_TEXT   ? trace_string(t, text, strlen(text))
+				     : kinds[k] == FIELD_NS   ? trace_number(t, ns)
+				     : kinds[k] == FIELD_NONE ? 0
+							      : dice % 12;
 		}
 		trace_append(t, &e);
 	}
 	trace_close(t);
+}
+
+static inline struct trace *nonsense_trace(uint32_t seed)
+{
+	static const char *const texts[] = {"", "main", "sleep(5)", "gather[a b]", "shield[Task-1]", "[", "][",
+					    "\x01\x1b\"\\\xff\xc3(", "a line\nand one"};
+	struct trace *t = trace_new(0);
+	write_nonsense(t, seed, texts, COUNT_OF(texts));
 	return t;
 }
 

@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "export/export.h"
 #include "export/svg.h"
+#include "nonsense.h"
 #include "view_kit.h"
 #include "view_traces.h"
 
@@ -123,38 +124,15 @@ static inline void assert_xml(const char *text)
 
 /* ---- traces ---- */
 
-/* Events that no loop would write: every field from dice, only the clock and the counts go
- * on. */
+/* Nonsense whose strings mean something to whoever reads markup. */
 static inline struct trace *svg_nonsense(uint32_t seed)
 {
-	struct trace *t = trace_new(0);
 	static const char *const texts[] = {"", "main", "sleep(5)", "<b>&\"'", "]]>",
 					    "\x01\x1b[31m\x7f\xff\xc3", "\xe2\x80\xae\xef\xbf\xbf"};
+	struct trace *t = trace_new(0);
 	trace_describe(t, &(struct trace_about){.title = texts[seed % COUNT_OF(texts)],
 						.source = "#: <a> & \"b\"\n\tx = ']]>\x01\xff'\n"});
-	struct event e = {0};
-	for (int i = 0; i < 400; i++) {
-		e.time_ns += kit_random(&seed) % 3 ? 0 : kit_random(&seed) % SECOND;
-		e.tick += kit_random(&seed) % 3 == 0;
-		e.step += kit_random(&seed) % 3 == 0;
-		e.task = kit_random(&seed) % 3 ? kit_random(&seed) % 12 : 0;
-		e.thread = kit_random(&seed) % 9 ? 0 : (uint16_t)(1 + kit_random(&seed) % 3);
-		e.kind = (uint8_t)(kit_random(&seed) % EV_COUNT);
-		e.detail = (uint8_t)(kit_random(&seed) % 15);
-		uint32_t *fields[] = {&e.a, &e.b};
-		enum field_kind kinds[] = {event_infos[e.kind].a, event_infos[e.kind].b};
-		for (int k = 0; k < 2; k++) {
-			uint32_t dice = kit_random(&seed);
-			const char *text = texts[dice % COUNT_OF(texts)];
-			int64_t ns = (int64_t)(dice % 9) * SECOND - SECOND;
-			*fields[k] = kinds[k] == FIELD_TEXT   ? trace_string(t, text, strlen(text))
-				     : kinds[k] == FIELD_NS   ? trace_number(t, ns)
-				     : kinds[k] == FIELD_NONE ? 0
-							      : dice % 12;
-		}
-		trace_append(t, &e);
-	}
-	trace_close(t);
+	write_nonsense(t, seed, texts, COUNT_OF(texts));
 	return t;
 }
 
